@@ -1,0 +1,203 @@
+import { z } from "zod";
+
+/** Everything that configures the app; `.env.example` explains each variable. */
+export interface Environment {
+  databaseUrl: string;
+  /** For LISTEN and migrations, which a transaction pooler cannot carry. */
+  databaseUrlUnpooled: string;
+  stack: StackProject;
+  /** Scheme, host and port of the public site, without a trailing slash. */
+  appOrigin: string;
+  sessionSecret: string;
+  /** Absent: there is no webhook route. */
+  stackWebhookSecret?: string | undefined;
+  /** How many proxies in front of us may be believed about the client's address. */
+  trustProxyHops: number;
+  port: number;
+  /** The address to listen on; absent: every interface. */
+  host?: string | undefined;
+  logLevel: "debug" | "info" | "warn" | "error";
+}
+
+/** A Stack Auth project and the API that serves it (origin without a trailing slash). */
+export interface StackProject {
+  apiUrl: string;
+  projectId: string;
+  publishableClientKey: string;
+  secretServerKey: string;
+}
+
+export type Variables = Record<string, string | undefined>;
+
+/** Every missing or malformed variable at once, a sentence each. */
+export class InvalidEnvironment extends Error {
+  override name = "InvalidEnvironment";
+  constructor(readonly problems: string[]) {
+    super(`The configuration is incomplete:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+  }
+}
+
+const postgresUrl = z
+  .string("is missing")
+  .refine((value) => /^postgres(ql)?:$/.test(parseUrl(value)?.protocol ?? ""), "is not a postgresql:// URL");
+
+const httpOrigin = z
+  .string("is missing")
+  .refine((value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ""), "is not an http(s):// URL")
+  .transform((value) => value.replace(/\/+$/, ""));
+
+const schema = z.object({
+  DATABASE_URL: postgresUrl,
+  DATABASE_URL_UNPOOLED: postgresUrl.optional(),
+  STACK_PROJECT_ID: z.string("is missing"),
+  STACK_PUBLISHABLE_CLIENT_KEY: z.string("is missing"),
+  STACK_SECRET_SERVER_KEY: z.string("is missing"),
+  STACK_API_URL: httpOrigin.default("https://api.stack-auth.com"),
+  APP_ORIGIN: httpOrigin.refine(
+    (value) => parseUrl(value)?.origin === value,
+    "has to be an origin alone, such as https://todos.example.com",
+  ),
+  SESSION_SECRET: z
+    .string("is missing")
+    .min(32, "has to be at least 32 characters; `openssl rand -base64 32` makes a good one"),
+  STACK_WEBHOOK_SECRET: z.string().optional(),
+  TRUST_PROXY_HOPS: z.coerce.number("is not a number").int("is not a whole number").min(0).default(0),
+  PORT: z.coerce.number("is not a number").int("is not a whole number").min(0).max(65535).default(3000),
+  HOST: z.string().optional(),
+  LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error"], "is none of debug, info, warn, error")
+    .default("info"),
+});
+
+/**
+ * Reads the app's configuration.
+ * @throws {InvalidEnvironment} naming every variable that is missing or malformed.
+ */
+export function readEnvironment(variables: Variables = process.env): Environment {
+  const parsed = schema.safeParse(withoutPublicPrefixes(withoutBlanks(variables)));
+  if (!parsed.success) {
+    throw new InvalidEnvironment(
+      parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`),
+    );
+  }
+  const values = parsed.data;
+  return {
+    databaseUrl: values.DATABASE_URL,
+    databaseUrlUnpooled: values.DATABASE_URL_UNPOOLED ?? withoutPooler(values.DATABASE_URL),
+    stack: {
+      apiUrl: values.STACK_API_URL,
+      projectId: values.STACK_PROJECT_ID,
+      publishableClientKey: values.STACK_PUBLISHABLE_CLIENT_KEY,
+      secretServerKey: values.STACK_SECRET_SERVER_KEY,
+    },
+    appOrigin: values.APP_ORIGIN,
+    sessionSecret: values.SESSION_SECRET,
+    stackWebhookSecret: values.STACK_WEBHOOK_SECRET,
+    trustProxyHops: values.TRUST_PROXY_HOPS,
+    port: values.PORT,
+    host: values.HOST,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+let current: Environment | undefined;
+
+/** The configuration of this process, read once. @throws {InvalidEnvironment} */
+export function environment(): Environment {
+  current ??= readEnvironment();
+  return current;
+}
+
+/** Adds the variables of `.env`, where there is one; what is set already wins. */
+export function loadDotEnv(): void {
+  try {
+    process.loadEnvFile(".env");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+/**
+ * The database that migrations and commands talk to when one is configured, on its direct host.
+ * @throws {InvalidEnvironment} when it is set and no Postgres URL.
+ */
+export function configuredDatabaseUrl(variables: Variables = process.env): string | undefined {
+  const { DATABASE_URL, DATABASE_URL_UNPOOLED } = withoutBlanks(variables);
+  const url = DATABASE_URL_UNPOOLED ?? (DATABASE_URL && withoutPooler(DATABASE_URL));
+  if (url !== undefined && !postgresUrl.safeParse(url).success) {
+    throw new InvalidEnvironment([
+      `${DATABASE_URL_UNPOOLED ? "DATABASE_URL_UNPOOLED" : "DATABASE_URL"} is not a postgresql:// URL`,
+    ]);
+  }
+  return url;
+}
+
+/** What decides between local mode and a real configuration, and where local mode lives. */
+export function readLocalSettings(variables: Variables = process.env) {
+  const values = withoutPublicPrefixes(withoutBlanks(variables));
+  const parsed = z
+    .object({
+      PORT: schema.shape.PORT,
+      LOCAL_DIR: z.string().default(".local"),
+      LOCAL_SYNC_DELAY_MS: z.coerce.number("is not a number").int().min(0).max(600_000).default(300),
+    })
+    .safeParse(values);
+  if (!parsed.success) {
+    throw new InvalidEnvironment(
+      parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`),
+    );
+  }
+  return {
+    port: parsed.data.PORT,
+    directory: parsed.data.LOCAL_DIR,
+    syncDelayMs: parsed.data.LOCAL_SYNC_DELAY_MS,
+    nodeEnv: values.NODE_ENV,
+    databaseUrl: values.DATABASE_URL,
+    stackProjectId: values.STACK_PROJECT_ID,
+  };
+}
+
+/** Whether `npm run` started this process. */
+export function isStartedByNpm(variables: Variables = process.env): boolean {
+  return variables.npm_lifecycle_event !== undefined;
+}
+
+/** What a child process inherits. */
+export function inheritedVariables(variables: Variables = process.env): Variables {
+  // Vitest's mark would make remix.config.js leave the Remix plugin out.
+  const { VITEST, ...inherited } = withoutBlanks(variables);
+  return inherited;
+}
+
+/** Leaves out what says which database, Stack project and site are meant; local mode has its own. */
+export function withoutConfiguration(variables: Variables): Variables {
+  const configuration =
+    /^(DATABASE_URL(_UNPOOLED)?|APP_ORIGIN|(NEXT_PUBLIC_|VITE_)?STACK_(API_URL|PROJECT_ID|PUBLISHABLE_CLIENT_KEY|SECRET_SERVER_KEY))$/;
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !configuration.test(name)));
+}
+
+/** A Neon host answers LISTEN and migrations on its name without `-pooler`; other URLs stay as they are. */
+function withoutPooler(url: string): string {
+  const parsed = parseUrl(url);
+  if (!parsed?.hostname.endsWith(".neon.tech")) return url;
+  parsed.hostname = parsed.hostname.replace(/^([^.]+)-pooler\./, "$1.");
+  return parsed.href;
+}
+
+/** `FOO=` in a `.env` file means that FOO is not set. */
+function withoutBlanks(variables: Variables): Variables {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()));
+}
+
+/** Neon's console prints the Stack variables under the names that Next.js and Vite projects use. */
+function withoutPublicPrefixes(variables: Variables): Variables {
+  const plain: Variables = {};
+  for (const [name, value] of Object.entries(variables)) {
+    plain[name.replace(/^(NEXT_PUBLIC|VITE)_(?=STACK_)/, "")] = value;
+  }
+  return { ...plain, ...variables };
+}
+
+function parseUrl(value: string): URL | undefined {
+  return URL.canParse(value) ? new URL(value) : undefined;
+}

@@ -1,0 +1,32 @@
+// @ts-check
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+/**
+ * A Vite plugin that lays a `.br` and a `.gz` beside each text asset of the browser build. Compressing at
+ * each request would cost as much processor time as rendering the page.
+ * @returns {import("vite").Plugin}
+ */
+export function precompressAssets() {
+  let directory = "";
+  let isBrowserBuild = false;
+  return {
+    name: "precompress-assets",
+    apply: "build",
+    configResolved(config) {
+      directory = resolve(config.root, config.build.outDir);
+      isBrowserBuild = !config.build.ssr;
+    },
+    closeBundle() {
+      if (!isBrowserBuild) return;
+      for (const file of readdirSync(directory, { recursive: true, encoding: "utf8" })) {
+        const path = join(directory, file);
+        if (!/\.(js|css|svg|webmanifest|txt)$/.test(file) || !statSync(path).isFile()) continue;
+        const content = readFileSync(path);
+        writeFileSync(`${path}.gz`, gzipSync(content, { level: constants.Z_BEST_COMPRESSION }));
+        writeFileSync(`${path}.br`, brotliCompressSync(content));
+      }
+    },
+  };
+}

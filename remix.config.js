@@ -1,0 +1,49 @@
+// @ts-check
+// The one configuration of Remix, Vite and Vitest.
+import { vitePlugin as remix } from "@remix-run/dev";
+import { defineConfig } from "vitest/config";
+import { precompressAssets } from "./app/http/precompress-assets.js";
+
+/** @type {NonNullable<Parameters<typeof remix>[0]>} */
+const remixOptions = {
+  appDirectory: "app",
+  serverModuleFormat: "esm",
+  future: {
+    v3_fetcherPersist: true,
+    v3_relativeSplatPath: true,
+    v3_throwAbortReason: true,
+    v3_routeConfig: true,
+    // docs/decisions/0001-remix-2.md says why these two stay off.
+    v3_singleFetch: false,
+    v3_lazyRouteDiscovery: false,
+  },
+};
+
+export default defineConfig({
+  plugins: process.env.VITEST ? [] : [remix(remixOptions), precompressAssets()],
+  // Development servers with a LOCAL_DIR each may run side by side; each keeps what it bundled to itself.
+  cacheDir: `node_modules/.vite/${(process.env.LOCAL_DIR ?? "").replaceAll(/\W+/g, "-")}`,
+  build: { target: "es2022" },
+  optimizeDeps: {
+    // Vite would find the routes' dependencies one page at a time, bundle anew at each find, and mix two copies
+    // of React on the page that is open.
+    entries: ["app/entry.client.tsx", "app/root.tsx", "app/routes/**/*.tsx", "app/components/**/*.tsx"],
+  },
+  test: {
+    globalSetup: "tests/setup/postgres.ts",
+    reporters: ["default", "./tests/setup/first-result.ts"],
+    setupFiles: ["tests/setup/databases.ts"],
+    unstubEnvs: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "loaders",
+          include: ["tests/loaders/**/*.test.{ts,tsx}"],
+          setupFiles: ["tests/setup/stack.ts"],
+        },
+      },
+      { extends: true, test: { name: "db", include: ["tests/db/**/*.test.ts"], testTimeout: 30_000 } },
+    ],
+  },
+});
