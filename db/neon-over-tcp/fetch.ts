@@ -1,0 +1,59 @@
+import pg from "pg";
+import { leadsToNeon } from "./connection-string.ts";
+import type { Pools } from "./pools.ts";
+import { BadRequest, errorBody, readRequest, resultBody, type SqlResponse, type Statement } from "./wire.ts";
+
+/** The `fetch` of `NeonOverTcp`, on these pools. */
+export function fetchOver(pools: Pools) {
+  return async (url: string | URL, init: RequestInit): Promise<SqlResponse> => {
+    const headers = new Headers(init.headers);
+    const connectionString = headers.get("Neon-Connection-String");
+    try {
+      if (connectionString === null) throw new BadRequest("the header Neon-Connection-String is missing");
+      if (leadsToNeon(connectionString)) return await globalThis.fetch(url, init);
+      const request = readRequest(headers, String(init.body));
+      const body = await pools.use<unknown>(connectionString, init.signal ?? undefined, (client) =>
+        "begin" in request ? runBatch(client, request) : run(client, request),
+      );
+      return respond(200, body);
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError || error instanceof BadRequest)) throw error;
+      return respond(400, errorBody(error));
+    }
+  };
+}
+
+async function run(client: pg.PoolClient, { query, params }: Statement) {
+  // `extended`, as Neon does it: the protocol then allows one statement only. Not in @types/pg.
+  const config: pg.QueryArrayConfig & { queryMode: "extended" } = {
+    text: query,
+    values: params,
+    rowMode: "array",
+    queryMode: "extended",
+    types: { getTypeParser: () => (text: unknown) => text },
+  };
+  return resultBody(await client.query(config));
+}
+
+async function runBatch(client: pg.PoolClient, batch: { queries: Statement[]; begin: string }) {
+  try {
+    await client.query(batch.begin);
+    const results = [];
+    for (const query of batch.queries) results.push(await run(client, query));
+    await client.query("commit");
+    return { results };
+  } catch (error) {
+    await client.query("rollback").catch(() => {});
+    throw error;
+  }
+}
+
+/** A real Response would turn the body into JSON and back. */
+function respond(status: 200 | 400, body: unknown): SqlResponse {
+  return {
+    ok: status === 200,
+    status,
+    json: async () => body,
+    text: async () => JSON.stringify(body),
+  };
+}

@@ -1,0 +1,169 @@
+import { setImmediate } from "node:timers/promises";
+import { TLSSocket } from "node:tls";
+import pg from "pg";
+import { cancel } from "./cancel.ts";
+import { tlsDemandIn, withoutTls } from "./connection-string.ts";
+import { ConnectionError, openSocket } from "./socket.ts";
+
+export interface PoolsOptions {
+  maxConnections: number;
+  connectTimeoutMs: number;
+  statementTimeoutMs: number | undefined;
+}
+
+export interface Pools {
+  /**
+   * Does some work on a pooled connection that nobody else uses meanwhile, and whose session is as new.
+   * @throws the signal's reason, pg's DatabaseError, or else ConnectionError
+   */
+  use<Result>(
+    connectionString: string,
+    signal: AbortSignal | undefined,
+    work: (client: pg.PoolClient) => Promise<Result>,
+  ): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** A pool for each connection string, opened when it is first used. */
+export function openPools({ maxConnections, connectTimeoutMs, statementTimeoutMs }: PoolsOptions): Pools {
+  const pools = new Map<string, Promise<pg.Pool>>();
+  const connected = new Set<pg.PoolClient>();
+  const underWay = new Set<Promise<unknown>>();
+  let closed = false;
+
+  async function openPool(connectionString: string): Promise<pg.Pool> {
+    const pool = new pg.Pool({
+      connectionString: withoutTls(connectionString),
+      ssl: await tlsOptions(connectionString),
+      max: maxConnections,
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      allowExitOnIdle: true,
+      // As a startup parameter it is what `discard all` returns to.
+      statement_timeout: statementTimeoutMs ?? false,
+    });
+    // An idle connection that dies is dropped by the pool, and nobody needs to know.
+    pool.on("error", () => {});
+    pool.on("connect", (client) => {
+      // Whoever uses a connection that dies learns it from his query.
+      client.on("error", () => {});
+      client.once("end", () => connected.delete(client));
+      connected.add(client);
+    });
+    return pool;
+  }
+
+  /** pg knows no `prefer`: the server is asked once, on a connection of its own. */
+  async function tlsOptions(connectionString: string) {
+    const demand = tlsDemandIn(connectionString);
+    if (demand === undefined) return false;
+    if (demand.required) return demand.options;
+    const socket = await openSocket(connectionString, AbortSignal.timeout(connectTimeoutMs));
+    socket.destroy();
+    return socket instanceof TLSSocket && demand.options;
+  }
+
+  async function connect(connectionString: string): Promise<pg.PoolClient> {
+    let opening = pools.get(connectionString);
+    if (opening === undefined) {
+      opening = openPool(connectionString);
+      pools.set(connectionString, opening);
+      opening.catch(() => pools.delete(connectionString));
+    }
+    const pool = await opening;
+    if (pool.idleCount > 0) await socketsRead();
+    return pool.connect();
+  }
+
+  async function use<Result>(
+    connectionString: string,
+    signal: AbortSignal | undefined,
+    work: (client: pg.PoolClient) => Promise<Result>,
+  ): Promise<Result> {
+    if (closed) throw new Error("neonOverTcp has been closed");
+    const connecting = connect(connectionString);
+    const client = await unlessAborted(connecting, signal).catch((error) => {
+      connecting.then(
+        (unneeded) => unneeded.release(),
+        () => {},
+      );
+      throw error;
+    });
+    try {
+      const result = await unlessAborted(work(client), signal);
+      reset(client);
+      return result;
+    } catch (error) {
+      if (signal?.aborted) {
+        client.release(true);
+        track(cancel(connectionString, client, AbortSignal.timeout(connectTimeoutMs))).catch(() => {});
+      } else {
+        reset(client);
+      }
+      throw error;
+    }
+  }
+
+  function track<Result>(promise: Promise<Result>): Promise<Result> {
+    underWay.add(promise);
+    const forget = () => underWay.delete(promise);
+    promise.then(forget, forget);
+    return promise;
+  }
+
+  return {
+    use: (connectionString, signal, work) =>
+      track(use(connectionString, signal, work)).catch((error) => {
+        const isOutcome = error instanceof pg.DatabaseError || error instanceof ConnectionError;
+        throw isOutcome || (signal?.aborted && error === signal.reason) ? error : new ConnectionError(error);
+      }),
+    async close() {
+      closed = true;
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+      await Promise.allSettled([...pools.values()].map(async (pool) => (await pool).end()));
+      pools.clear();
+      // A pool has ended before its sockets have, and these no longer keep the process.
+      await Promise.all([...connected].map(ended));
+    },
+  };
+}
+
+/**
+ * Makes the session as new and gives it back. Nobody waits for it: the request has its answer.
+ *
+ * Always, because even a select can leave a setting or a lock behind; on loopback the difference is lost in
+ * the noise. A transaction left open makes `discard all` fail, and the connection is dropped.
+ */
+function reset(client: pg.PoolClient): void {
+  client.query("discard all").then(
+    () => client.release(),
+    () => client.release(true),
+  );
+}
+
+/**
+ * Lets the sockets say what they have received, so that no connection is taken that has died. The first
+ * immediate may run before they are read: they are between the first and the second.
+ */
+async function socketsRead(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+}
+
+function ended(client: pg.PoolClient): Promise<void> {
+  // Not in @types/pg.
+  (client as pg.PoolClient & { ref(): void }).ref();
+  return new Promise((resolve) => client.once("end", resolve));
+}
+
+/** Settles like the promise, or rejects with the signal's reason if that comes first. */
+function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

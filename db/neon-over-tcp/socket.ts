@@ -1,0 +1,68 @@
+import { once } from "node:events";
+import net from "node:net";
+import tls from "node:tls";
+import { addressIn, tlsDemandIn } from "./connection-string.ts";
+
+/** No answer could be had from the server. `code` is Node's or, where there is none, the nearest of Node's. */
+export class ConnectionError extends Error {
+  override name = "ConnectionError";
+  readonly code: string;
+  constructor(cause: Error & { code?: unknown }) {
+    const code =
+      typeof cause.code === "string" ? cause.code : /time/i.test(cause.message) ? "ETIMEDOUT" : "ECONNRESET";
+    // Where a host has several addresses, Node's error for all of them has a code but no message.
+    super(cause.message || code, { cause });
+    this.code = code;
+  }
+}
+
+/**
+ * Opens a socket to a Postgres server, ready for the startup message; a `tls.TLSSocket` if it is encrypted.
+ * The caller listens to its errors.
+ * @param signal gives up while the socket is being opened, and has no effect later
+ * @throws {ConnectionError}
+ */
+export async function openSocket(connectionString: string, signal: AbortSignal): Promise<net.Socket> {
+  const demand = tlsDemandIn(connectionString);
+  // Ten seconds of silence, then ten probes, one a second: a server that vanished is noticed.
+  let socket = net.connect({
+    ...addressIn(connectionString),
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 10_000,
+  });
+  const giveUp = () => socket.destroy(signal.reason);
+  try {
+    signal.throwIfAborted();
+    signal.addEventListener("abort", giveUp);
+    await once(socket, "connect");
+    if (demand === undefined) return socket;
+
+    const answer = await askForTls(socket);
+    if (answer === "N" && !demand.required) return socket;
+    if (answer === "N") throw new Error("The server does not support TLS, which sslmode requires");
+    // Exactly one byte: what somebody in between puts behind it must not pass as the server's.
+    if (answer !== "S") throw new Error("The server does not answer like Postgres");
+    socket = tls.connect({ ...demand.options, socket });
+    await once(socket, "secureConnect");
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw new ConnectionError(error as Error);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+/** @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */
+function askForTls(socket: net.Socket): Promise<string> {
+  const request = Buffer.alloc(8);
+  request.writeInt32BE(8, 0);
+  request.writeInt32BE(80877103, 4);
+  socket.write(request);
+  return new Promise((resolve, reject) => {
+    socket.once("data", (answer) => resolve(answer.toString("latin1")));
+    socket.once("error", reject);
+    socket.once("close", () => reject(new Error("The server closed the connection")));
+  });
+}

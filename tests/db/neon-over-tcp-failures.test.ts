@@ -1,0 +1,133 @@
+import { execFile, execFileSync } from "node:child_process";
+import { promisify } from "node:util";
+import { neon } from "@neondatabase/serverless";
+import { expect, test } from "vitest";
+import { driver, idle, postgres, refusingUrl, running, silentServer, url } from "./neon-over-tcp-harness.ts";
+
+const giveUpAfter = (ms: number) => ({ fetchOptions: { signal: AbortSignal.timeout(ms) } });
+
+test("a query that is given up rejects at once, and the server stops it", async () => {
+  const { sql } = driver({ maxConnections: 1 });
+  const query = "select pg_sleep(30), 'given up'";
+  const started = performance.now();
+  const answer = sql.query(query, [], giveUpAfter(100));
+  await expect(answer).rejects.toMatchObject({ sourceError: { name: "TimeoutError" } });
+  expect(performance.now() - started).toBeLessThan(1_000);
+  await expect.poll(() => running(query)).toEqual([]);
+  expect(await sql`select 1 as after`).toEqual([{ after: 1 }]);
+});
+
+test("whoever gives up waiting for a connection does not hold up the others", async () => {
+  const { sql } = driver({ maxConnections: 1 });
+  const query = "select pg_sleep(30), 'busy'";
+  const busy = new AbortController();
+  const first = expect(sql.query(query, [], { fetchOptions: { signal: busy.signal } })).rejects.toThrow();
+  await expect.poll(() => running(query)).toHaveLength(1);
+  const second = sql.query("select 2 as second", [], giveUpAfter(50));
+  await expect(second).rejects.toMatchObject({ sourceError: { name: "TimeoutError" } });
+  busy.abort();
+  await first;
+  expect(await sql`select 3 as third`).toEqual([{ third: 3 }]);
+  expect(await sql`select 4 as fourth`).toEqual([{ fourth: 4 }]);
+});
+
+test("a query that was given up before it began is not sent", async () => {
+  const { sql } = driver();
+  const signal = AbortSignal.abort(new Error("too late"));
+  const answer = sql.query("create table never ()", [], { fetchOptions: { signal } });
+  await expect(answer).rejects.toMatchObject({ sourceError: { message: "too late" } });
+  expect(await sql`select to_regclass('never') as never`).toEqual([{ never: null }]);
+});
+
+test("a refused connection is an error with a code", async () => {
+  driver();
+  const answer = neon(await refusingUrl())`select 1`;
+  await expect(answer).rejects.toMatchObject({
+    name: "NeonDbError",
+    sourceError: { name: "ConnectionError", code: "ECONNREFUSED" },
+  });
+});
+
+test("a server that says nothing is given up", async () => {
+  const { silentUrl } = await silentServer();
+  driver({ connectTimeoutMs: 100 });
+  await expect(neon(silentUrl)`select 1`).rejects.toMatchObject({ sourceError: { code: "ETIMEDOUT" } });
+});
+
+test("waiting for a free connection has an end", async () => {
+  const { sql } = driver({ maxConnections: 1, connectTimeoutMs: 100 });
+  const busy = expect(sql`select pg_sleep(0.5)`).resolves.toHaveLength(1);
+  await expect(sql`select 1`).rejects.toMatchObject({ sourceError: { code: "ETIMEDOUT" } });
+  await busy;
+});
+
+test.each([
+  ["3D000", (to: URL) => (to.pathname = "/no_such_database")],
+  ["28P01", (to: URL) => (to.password = "wrong")],
+])("a connection that Postgres refuses keeps its code %s", async (code, change) => {
+  driver();
+  const to = new URL(url);
+  change(to);
+  await expect(neon(to.href)`select 1`).rejects.toMatchObject({ code, severity: "FATAL" });
+});
+
+test("an idle connection that died while the process was busy is replaced", async () => {
+  const { sql } = driver({ maxConnections: 1 });
+  const pid = async () => (await sql`select pg_backend_pid() as pid`)[0]?.pid;
+  const died = await pid();
+  await expect.poll(idle).toEqual([died]);
+  const kill = `
+    const postgres = new (await import("pg")).default.Client(process.env.DATABASE_URL);
+    await postgres.connect();
+    await postgres.query("select pg_terminate_backend($1, 5000)", [${died}]);
+    await postgres.end();
+  `;
+  execFileSync(process.execPath, ["--input-type=module", "--eval", kill]);
+  expect(await pid()).not.toBe(died);
+});
+
+test("a connection killed under a query is that query's error, and no other's", async () => {
+  const { sql } = driver({ maxConnections: 1 });
+  const query = "select pg_sleep(30), 'killed'";
+  const answer = expect(sql.query(query)).rejects.toMatchObject({ code: "57P01" });
+  await expect.poll(() => running(query)).toHaveLength(1);
+  await postgres.query("select pg_terminate_backend($1, 5000)", await running(query));
+  await answer;
+  expect(await sql`select 1 as after`).toEqual([{ after: 1 }]);
+});
+
+test("closing waits for queries under way and those that wait for a connection, and is final", async () => {
+  const { tcp, sql } = driver({ maxConnections: 1 });
+  const query = "select pg_sleep(0.3), 'last' as said";
+  const first = expect(sql.query(query)).resolves.toMatchObject([{ said: "last" }]);
+  const second = expect(sql`select 2 as second`).resolves.toEqual([{ second: 2 }]);
+  await expect.poll(() => running(query)).toHaveLength(1);
+  await tcp.close();
+  await Promise.all([first, second]);
+  await expect(sql`select 3`).rejects.toThrow("closed");
+});
+
+test("closing leaves no connection", async () => {
+  const { tcp, sql } = driver();
+  await Promise.all(Array.from({ length: 10 }, () => sql`select pg_sleep(0.05)`));
+  await expect.poll(idle).toHaveLength(10);
+  await tcp.close();
+  const { rows } = await postgres.query(
+    "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+  );
+  expect(rows).toEqual([]);
+});
+
+test("a script that is done ends, and can close before it does", async () => {
+  const script = `
+    import { neon, neonConfig } from "@neondatabase/serverless";
+    import { neonOverTcp } from "#db/neon-over-tcp/index.ts";
+    const tcp = neonOverTcp();
+    neonConfig.fetchFunction = tcp.fetch;
+    await neon(process.env.DATABASE_URL)\`select 1\`;
+    process.once("beforeExit", () => tcp.close().then(() => console.log("closed")));
+  `;
+  const args = ["--import", "tsx", "--input-type=module", "--eval", script];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 4_000 });
+  expect(stdout).toBe("closed\n");
+});
