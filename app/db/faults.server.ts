@@ -1,0 +1,75 @@
+/**
+ * What can go wrong between us and Postgres, as far as callers can act on it:
+ *
+ * - `refused`: a constraint does not allow the change; `constraint` names it. Nothing was changed.
+ * - `unreachable`: no answer could be had. Try again soon; a change may or may not have been made.
+ * - `timed out`: our limit or Postgres's own ran out. The same holds.
+ *
+ * That a row is not there, or may not be changed by the actor, is no fault: the statement says so.
+ * Every other error is a bug of ours and stays as it is.
+ */
+export class DatabaseFault extends Error {
+  override name = "DatabaseFault";
+  constructor(
+    readonly kind: "refused" | "unreachable" | "timed out",
+    readonly constraint: string | undefined,
+    cause: unknown,
+  ) {
+    super(`The database: ${kind}${constraint ? ` by ${constraint}` : ""}`, { cause });
+  }
+}
+
+/** The one place where an error of the driver becomes a named outcome. Returns other errors unchanged. */
+export function asDatabaseFault(error: unknown): unknown {
+  const { code, constraint } = describe(error);
+  if (code?.startsWith("23")) return new DatabaseFault("refused", constraint, error);
+  if (code !== undefined && timedOutCodes.has(code)) return new DatabaseFault("timed out", undefined, error);
+  if (code !== undefined && isUnreachable(code)) return new DatabaseFault("unreachable", undefined, error);
+  if (code !== undefined) return error;
+  if (causes(error).some((each) => each.name === "TimeoutError" || each.name === "AbortError")) {
+    return new DatabaseFault("timed out", undefined, error);
+  }
+  if (
+    causes(error).some(({ message }) =>
+      /fetch failed|Server error \(HTTP status 5|WebSocket|socket/i.test(message ?? ""),
+    )
+  ) {
+    return new DatabaseFault("unreachable", undefined, error);
+  }
+  return error;
+}
+
+/** query_canceled (statement_timeout), lock_not_available, idle-in-transaction and transaction timeouts. */
+const timedOutCodes = new Set(["57014", "55P03", "25P03", "25P04", "ETIMEDOUT"]);
+
+/**
+ * Class 08 (connection), 53 (insufficient resources), 57P (operator intervention), authentication and
+ * a missing database while a restore swaps it, and the codes of Node's sockets and DNS.
+ */
+function isUnreachable(code: string): boolean {
+  return /^(08|53|57P|28|3D)/.test(code) || /^(ECONN|EPIPE|EHOST|ENET|ENOTFOUND|EAI_|UND_ERR)/.test(code);
+}
+
+interface Described {
+  name?: string;
+  message?: string;
+  code?: string;
+  constraint?: string;
+}
+
+/** The first error in the chain of causes that carries a code, SQLSTATE or Node's. */
+function describe(error: unknown): { code?: string | undefined; constraint?: string | undefined } {
+  const coded = causes(error).find(({ code }) => typeof code === "string" && code !== "");
+  return { code: coded?.code, constraint: coded?.constraint };
+}
+
+/** An error and what caused it; the driver wraps the errors of `fetch` as `sourceError`. */
+function causes(error: unknown): Described[] {
+  const chain: Described[] = [];
+  let each = error as (Described & { cause?: unknown; sourceError?: unknown }) | undefined;
+  while (each !== null && typeof each === "object" && chain.length < 5) {
+    chain.push(each);
+    each = (each.sourceError ?? each.cause) as typeof each;
+  }
+  return chain;
+}

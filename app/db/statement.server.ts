@@ -1,0 +1,26 @@
+import type { Sql } from "sql-template-tag";
+import type { z } from "zod";
+
+/** One SQL statement and the shape of each row that it answers with. */
+export interface Statement<Row> {
+  readonly sql: Sql;
+  readonly row: z.ZodType<Row>;
+}
+
+/** Joins a statement to the schema that its rows are parsed with. */
+export function statement<Row>(row: z.ZodType<Row>, sql: Sql): Statement<Row> {
+  return { row, sql };
+}
+
+/**
+ * Parses rows as they come from the database.
+ * @throws {Error} naming the column that is not what the statement promised: the schema has drifted.
+ */
+export function parseRows<Row>({ row, sql }: Statement<Row>, rows: readonly unknown[]): Row[] {
+  return rows.map((values) => {
+    const parsed = row.safeParse(values);
+    if (parsed.success) return parsed.data;
+    const columns = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`A row does not have the promised shape (${columns.join("; ")}) in: ${sql.text}`);
+  });
+}
