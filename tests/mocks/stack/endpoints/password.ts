@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { addUser } from "../accounts.ts";
+import { json, success } from "../answers.ts";
+import type { Backend } from "../backend.ts";
+import {
+  emailPasswordMismatch,
+  passwordConfirmationMismatch,
+  redirectUrlNotWhitelisted,
+  schemaError,
+  userDoesNotHavePassword,
+} from "../known-errors.ts";
+import { checkNewPassword, hashPassword, isPassword, longestPassword } from "../passwords.ts";
+import { clientOrHigher, endpoint } from "../requests.ts";
+import { sessionByRefreshToken } from "../sessions.ts";
+import { signedIn } from "../sign-in.ts";
+import { changePassword } from "../user-changes.ts";
+import { credentialsByEmail, passwordHashOf } from "../users.ts";
+import { email, normalized, signUpEmail, url } from "../validation.ts";
+
+const signUpBody = z.strictObject({
+  email: signUpEmail,
+  password: z.string(),
+  verification_callback_url: url.optional(),
+  bot_challenge_token: z.string().optional(),
+  bot_challenge_phase: z.enum(["invisible", "visible"]).optional(),
+  bot_challenge_unavailable: z.literal("true").optional(),
+});
+
+const signInBody = z.strictObject({
+  email,
+  password: z.string().max(longestPassword),
+});
+
+const updateBody = z.strictObject({
+  old_password: z.string().max(longestPassword),
+  new_password: z.string(),
+});
+
+export const passwordEndpoints = (backend: Backend) => [
+  endpoint(backend, "post", "/auth/password/sign-up", clientOrHigher, async (call) => {
+    const { email, password, verification_callback_url: callbackUrl } = call.body(signUpBody);
+    if (callbackUrl !== undefined && !isTrusted(callbackUrl)) throw redirectUrlNotWhitelisted();
+    checkNewPassword(password);
+    const user = await addUser(backend, {
+      primary_email: normalized(email),
+      primary_email_auth_enabled: true,
+      password_hash: await hashPassword(password),
+    });
+    return json({ ...(await signedIn(backend, call.request, user.id)), user_id: user.id });
+  }),
+
+  endpoint(backend, "post", "/auth/password/sign-in", clientOrHigher, async (call) => {
+    const { email, password } = call.body(signInBody);
+    const [credentials] = await backend.database.query(credentialsByEmail(normalized(email)));
+    const { user_id: userId, password_hash: hash } = credentials ?? {};
+    if (!userId || !hash || !(await isPassword(password, hash))) throw emailPasswordMismatch();
+    return json({ ...(await signedIn(backend, call.request, userId)), user_id: userId });
+  }),
+
+  endpoint(backend, "post", "/auth/password/update", clientOrHigher, async ({ caller, request, body }) => {
+    if (!caller.user) throw schemaError(request, ["auth.user must be defined"]);
+    const { old_password: old, new_password: wanted } = body(updateBody);
+    checkNewPassword(wanted);
+    const [stored] = await backend.database.query(passwordHashOf(caller.user.id));
+    if (!stored?.password_hash) throw userDoesNotHavePassword();
+    if (!(await isPassword(old, stored.password_hash))) throw passwordConfirmationMismatch();
+
+    const refreshToken = request.headers.get("x-stack-refresh-token");
+    const [kept] = refreshToken ? await backend.database.query(sessionByRefreshToken(refreshToken)) : [];
+    const hash = await hashPassword(wanted);
+    await backend.database.query(changePassword(caller.user.id, hash, kept?.id ?? null));
+    return success();
+  }),
+];
+
+/** Where mails may lead to: Stack always trusts the developer's own machine, and here there is nothing else. */
+function isTrusted(callbackUrl: string): boolean {
+  const { hostname } = new URL(callbackUrl);
+  return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}

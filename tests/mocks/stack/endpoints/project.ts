@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { json } from "../answers.ts";
+import type { Backend } from "../backend.ts";
+import { StatusError } from "../known-errors.ts";
+import { clientOrHigher, endpoint, openEndpoint } from "../requests.ts";
+import { userTypes } from "../signing-keys.ts";
+
+const flag = z.enum(["true", "false"]).optional();
+const jwksQuery = z.strictObject({ include_restricted: flag, include_anonymous: flag });
+const jwksParams = z.object({ projectId: z.string() });
+
+export const projectEndpoints = (backend: Backend) => [
+  endpoint(backend, "get", "/projects/current", clientOrHigher, () => {
+    return json({
+      id: backend.project.projectId,
+      display_name: "Stand-in for Stack Auth",
+      config: {
+        domains: [{ domain: "http://localhost", handler_path: "/handler" }],
+        enabled_oauth_providers: [{ id: "github" }, { id: "google" }],
+        sign_up_enabled: true,
+        credential_enabled: true,
+        magic_link_enabled: true,
+        passkey_enabled: false,
+        client_team_creation_enabled: false,
+        client_user_deletion_enabled: true,
+        allow_user_api_keys: false,
+        allow_team_api_keys: false,
+      },
+    });
+  }),
+
+  openEndpoint(backend, "get", "/projects/:projectId/.well-known/jwks.json", ({ params, query }) => {
+    if (params(jwksParams).projectId !== backend.project.projectId)
+      throw new StatusError(404, "Project not found");
+    const { include_restricted: restricted, include_anonymous: anonymous } = query(jwksQuery);
+    const included = { normal: true, restricted: restricted === "true", anonymous: anonymous === "true" };
+    if (included.anonymous) included.restricted = true;
+    const keys = backend.accessTokens.publicKeys(userTypes.filter((userType) => included[userType]));
+    return json({ keys }, { headers: { "cache-control": "public, max-age=3600" } });
+  }),
+];

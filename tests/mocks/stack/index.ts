@@ -1,0 +1,64 @@
+import { http, type RequestHandler } from "msw";
+import type { Database } from "#app/db/database.server.ts";
+import type { StackProject } from "#app/environment.server.ts";
+import { finished, plainText } from "./answers.ts";
+import type { Backend } from "./backend.ts";
+import { anonymousEndpoints } from "./endpoints/anonymous.ts";
+import { oauthTokenEndpoints } from "./endpoints/oauth-token.ts";
+import { passwordEndpoints } from "./endpoints/password.ts";
+import { projectEndpoints } from "./endpoints/project.ts";
+import { sessionEndpoints } from "./endpoints/sessions.ts";
+import { userEndpoints } from "./endpoints/users.ts";
+import { createTables } from "./schema.ts";
+import { loadSigningKeys } from "./signing-keys.ts";
+import { AccessTokens, type Claims, type Signer } from "./tokens.ts";
+
+export interface StackStandInOptions {
+  /** `apiUrl` is the origin that the handlers answer at, and the start of the tokens' `iss`. */
+  project: StackProject;
+  /** The stand-in's own: empty, or used by it before. */
+  database: Database;
+  /** 600 unless told. */
+  accessTokenLifetimeSeconds?: number;
+  /** Called after an event was recorded in `user_events`. */
+  onUserEvent?: () => void;
+}
+
+export interface StackStandIn {
+  /** For msw's `setupServer` and `getResponse`. They answer everything below `apiUrl`. */
+  handlers: RequestHandler[];
+  /**
+   * For tests: signs an access token like the real ones.
+   * @param claims in place of those of a normal user without a name; `sub` is the user's id
+   * @param signer `project` unless told
+   */
+  signAccessToken(claims: Claims, signer?: Signer): Promise<string>;
+}
+
+/** A Stack Auth project whose users live in a database of ours, and its HTTP API as msw handlers. */
+export async function createStackStandIn({
+  project,
+  database,
+  accessTokenLifetimeSeconds = 600,
+  onUserEvent = () => {},
+}: StackStandInOptions): Promise<StackStandIn> {
+  await database.query(createTables());
+  const accessTokens = new AccessTokens(project, await loadSigningKeys(database), accessTokenLifetimeSeconds);
+  const backend: Backend = { project, database, accessTokens, onUserEvent };
+  return {
+    handlers: [
+      ...passwordEndpoints(backend),
+      ...anonymousEndpoints(backend),
+      ...sessionEndpoints(backend),
+      ...oauthTokenEndpoints(backend),
+      ...userEndpoints(backend),
+      ...projectEndpoints(backend),
+      http.all(`${project.apiUrl}/*`, ({ request }) => finished(request, notFound(request))),
+    ],
+    signAccessToken: (claims, signer) => accessTokens.sign(claims, signer),
+  };
+}
+
+function notFound(request: Request): Response {
+  return plainText(404, `There is nothing at ${request.url}`);
+}

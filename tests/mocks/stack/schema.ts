@@ -1,0 +1,119 @@
+import sql from "sql-template-tag";
+import { z } from "zod";
+import { type Statement, statement } from "#app/db/statement.server.ts";
+
+/**
+ * Creates the stand-in's tables where they are missing. Safe to run by several processes at once, and on a
+ * database that has been used before.
+ *
+ * A user keeps every address that was ever his primary one, as at Stack: it goes on finding him and goes on
+ * being taken.
+ */
+export function createTables(): Statement<never> {
+  return statement(
+    z.never(),
+    sql`
+do $$
+begin
+  perform pg_advisory_xact_lock(hashtext('stack stand-in: tables'));
+
+  create table if not exists users (
+    id uuid primary key default gen_random_uuid(),
+    display_name text,
+    profile_image_url text,
+    primary_email_id uuid,
+    password_hash text,
+    otp_auth_enabled boolean not null default false,
+    oauth_providers jsonb not null default '[]',
+    client_metadata jsonb,
+    client_read_only_metadata jsonb,
+    server_metadata jsonb,
+    is_anonymous boolean not null default false,
+    restricted_by_admin boolean not null default false,
+    restricted_by_admin_reason text,
+    restricted_by_admin_private_details text,
+    country_code text,
+    signed_up_at timestamptz not null default now(),
+    last_active_at timestamptz not null default now()
+  );
+
+  create table if not exists contact_channels (
+    id uuid primary key default gen_random_uuid(),
+    user_id uuid not null references users on delete cascade,
+    value text not null constraint value_is_lower_case check (value = lower(value)),
+    is_verified boolean not null,
+    used_for_auth boolean not null,
+    constraint one_channel_per_user_and_value unique (user_id, value)
+  );
+  create unique index if not exists one_user_signs_in_with_a_value
+    on contact_channels (value)
+    where used_for_auth;
+
+  create table if not exists sessions (
+    id uuid primary key default gen_random_uuid(),
+    user_id uuid not null references users on delete cascade,
+    refresh_token_hash text not null unique,
+    is_impersonation boolean not null default false,
+    created_at timestamptz not null default now(),
+    expires_at timestamptz not null,
+    last_used_at timestamptz not null default now(),
+    last_used_ip text
+  );
+  create index if not exists sessions_user_id_idx on sessions (user_id);
+
+  create table if not exists signing_keys (
+    user_type text not null,
+    position integer not null,
+    private_jwk jsonb not null,
+    primary key (user_type, position)
+  );
+
+  create table if not exists user_events (
+    id bigint generated always as identity primary key,
+    type text not null,
+    user_json jsonb not null,
+    at timestamptz not null default now(),
+    delivered_at timestamptz
+  );
+  create index if not exists user_events_undelivered_idx on user_events (id) where delivered_at is null;
+
+  create or replace function server_user(account users, email contact_channels) returns jsonb
+    language sql
+    stable
+    return jsonb_build_object(
+      'id', account.id,
+      'display_name', nullif(account.display_name, ''),
+      'primary_email', email.value,
+      'primary_email_verified', coalesce(email.is_verified, false),
+      'primary_email_auth_enabled', coalesce(email.used_for_auth, false),
+      'profile_image_url', account.profile_image_url,
+      'signed_up_at_millis', floor(extract(epoch from account.signed_up_at) * 1000),
+      'client_metadata', account.client_metadata,
+      'client_read_only_metadata', account.client_read_only_metadata,
+      'server_metadata', account.server_metadata,
+      'has_password', account.password_hash is not null,
+      'otp_auth_enabled', account.otp_auth_enabled,
+      'auth_with_email', account.password_hash is not null or account.otp_auth_enabled,
+      'requires_totp_mfa', false,
+      'passkey_auth_enabled', false,
+      'oauth_providers', account.oauth_providers,
+      'selected_team_id', null,
+      'selected_team', null,
+      'last_active_at_millis', floor(extract(epoch from account.last_active_at) * 1000),
+      'is_anonymous', account.is_anonymous,
+      'is_restricted', account.is_anonymous or account.restricted_by_admin,
+      'restricted_reason', case
+        when account.is_anonymous then jsonb_build_object('type', 'anonymous')
+        when account.restricted_by_admin then jsonb_build_object('type', 'restricted_by_administrator')
+      end,
+      'restricted_by_admin', account.restricted_by_admin,
+      'restricted_by_admin_reason', account.restricted_by_admin_reason,
+      'restricted_by_admin_private_details', account.restricted_by_admin_private_details,
+      'country_code', account.country_code,
+      'risk_scores', jsonb_build_object('sign_up', jsonb_build_object('bot', 0, 'free_trial_abuse', 0))
+    );
+end
+$$
+    `,
+  );
+}
