@@ -1,0 +1,121 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { configuredDatabaseUrl, loadDotEnv, readLocalSettings } from "#app/environment.server.ts";
+import { startLocalPostgres } from "#db/local/databases.ts";
+import { localDirectoryHolder, lockLocalDirectory, runningInstance } from "#db/local/instance.ts";
+import { Refusal } from "#db/local/refusal.ts";
+
+/** The database that a command works on. */
+export interface Target extends AsyncDisposable {
+  /** On the direct host. */
+  url: string;
+}
+
+/** `--local` and `--remote`. */
+export interface TargetFlags {
+  local: boolean;
+  remote: boolean;
+}
+
+/** Takes the flags that say which database is meant out of a command's arguments. */
+export function takeTargetFlags(args: string[]): { flags: TargetFlags; rest: string[] } {
+  return {
+    flags: { local: args.includes("--local"), remote: args.includes("--remote") },
+    rest: args.filter((arg) => arg !== "--local" && arg !== "--remote"),
+  };
+}
+
+/**
+ * The configured database, else the local one; when both could be meant, the flags decide.
+ * @param configuredUrl of the environment or `.env`
+ * @param localRuns whether a local instance answers under `LOCAL_DIR`
+ * @throws {Refusal} when the flags are needed and missing, or ask for what is not there
+ */
+export function chooseTarget(
+  configuredUrl: string | undefined,
+  localRuns: boolean,
+  { local, remote }: TargetFlags,
+): "configured" | "local" {
+  if (local && remote) throw new Refusal("Give --local or --remote, not both.");
+  if (local) return "local";
+  if (configuredUrl === undefined) {
+    if (remote)
+      throw new Refusal("--remote was given, and neither DATABASE_URL_UNPOOLED nor DATABASE_URL is set.");
+    return "local";
+  }
+  if (localRuns && !remote) {
+    throw new Refusal(
+      `There are two databases: the configured one on ${new URL(configuredUrl).host}, and that of the local ` +
+        "instance that is running. Say which one with --local or --remote.",
+    );
+  }
+  return "configured";
+}
+
+/**
+ * Finds the database that a command works on and names its host on stderr. The local Postgres is started
+ * when it is not running, and stopped at the end.
+ * @throws {Refusal}
+ */
+export async function openTarget(flags: TargetFlags): Promise<Target> {
+  loadDotEnv();
+  const { directory } = readLocalSettings();
+  const configuredUrl = configuredDatabaseUrl();
+  const instance = await runningInstance(directory);
+  const choice = chooseTarget(configuredUrl, instance !== undefined, flags);
+  const target =
+    choice === "configured" && configuredUrl !== undefined
+      ? notOurs(configuredUrl)
+      : instance
+        ? notOurs(instance.databaseUrl)
+        : await openLocal(directory);
+  const { host, pathname } = new URL(target.url);
+  console.error(`Database ${pathname.slice(1)} on ${host} (${choice})`);
+  return target;
+}
+
+/** @throws {Refusal} on a host that is not loopback, unless `--remote` says that it is meant */
+export function requireRemoteFlag(command: string, { url }: Target, { remote }: TargetFlags): void {
+  if (isLoopback(url) || remote) return;
+  throw new Refusal(`${new URL(url).hostname} is not this machine: ${command} needs --remote there.`);
+}
+
+/** Whether a URL's host is this machine itself. */
+export function isLoopback(url: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
+}
+
+function notOurs(url: string): Target {
+  return { url, async [Symbol.asyncDispose]() {} };
+}
+
+/** What another command on the same directory, or an instance that is starting, may take. */
+const patienceMs = 60_000;
+
+async function openLocal(directory: string): Promise<Target> {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(100)) {
+    const release = await lockLocalDirectory(directory);
+    if (release) return startUntilDisposed(directory, release);
+    const instance = await runningInstance(directory);
+    if (instance) return notOurs(instance.databaseUrl);
+  }
+  throw new Refusal(
+    `Process ${await localDirectoryHolder(directory)} uses ${directory} and does not come to an end.`,
+  );
+}
+
+async function startUntilDisposed(directory: string, release: () => Promise<void>): Promise<Target> {
+  try {
+    const postgres = await startLocalPostgres(directory);
+    const stop = async () => {
+      await postgres.stop();
+      await release();
+    };
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => stop().finally(() => process.exit(130)));
+    }
+    return { url: postgres.urlFor("todos"), [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}

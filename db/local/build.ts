@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Variables } from "#app/environment.server.ts";
+import { acquireLock } from "./lock.ts";
+import { Refusal } from "./refusal.ts";
+
+/** What the build is made from. The server's part takes in files of db/, too. */
+const sources = [
+  "app",
+  "db",
+  "public",
+  "remix.config.js",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+];
+
+/** The file that a build writes last. */
+const result = "build/server/index.js";
+
+/**
+ * Runs `npm run build` when the build is missing or older than the newest source. Two instances that start
+ * together build once.
+ * @param root the project's directory
+ * @throws {Refusal} when the build fails
+ */
+export async function buildWhenStale(root: string, variables: Variables, signal: AbortSignal): Promise<void> {
+  const release = await lockBuild(root, signal);
+  try {
+    if (!isStale(root)) return;
+    console.error("The build is missing or older than the sources: npm run build");
+    await build(root, variables, signal);
+  } finally {
+    await release();
+  }
+}
+
+async function lockBuild(root: string, signal: AbortSignal) {
+  for (;;) {
+    const release = await acquireLock(join(realpathSync(root), "build"));
+    if (release) return release;
+    await delay(200, undefined, { signal });
+  }
+}
+
+async function build(cwd: string, variables: Variables, signal: AbortSignal): Promise<void> {
+  const windows = process.platform === "win32";
+  const child = spawn("npm", ["run", "build"], {
+    cwd,
+    env: { ...variables, NODE_ENV: "production" } as NodeJS.ProcessEnv,
+    // Standard output is for what a script may want to read.
+    stdio: ["ignore", 2, 2],
+    shell: windows,
+    detached: !windows,
+  });
+  const stop = () => child.kill();
+  signal.addEventListener("abort", stop);
+  const [code] = await once(child, "close");
+  signal.removeEventListener("abort", stop);
+  signal.throwIfAborted();
+  if (code !== 0) throw new Refusal("The build failed; see above.");
+}
+
+function isStale(root: string): boolean {
+  const built = statSync(join(root, result), { throwIfNoEntry: false });
+  return !built || sources.some((source) => newest(join(root, source)) > built.mtimeMs);
+}
+
+/** The time of the newest change below a path; a directory's own time tells of files that are gone. */
+function newest(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats) return 0;
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}

@@ -1,0 +1,57 @@
+// `npm run dev` and `npm run local`.
+import { fileURLToPath } from "node:url";
+import {
+  InvalidEnvironment,
+  inheritedVariables,
+  isStartedByNpm,
+  loadDotEnv,
+  readLocalSettings,
+  withoutConfiguration,
+} from "#app/environment.server.ts";
+import { Refusal } from "./refusal.ts";
+import { listenForStop } from "./stop-signals.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+async function main(mode: string | undefined, stop: AbortSignal, hurry: AbortSignal): Promise<void> {
+  if (mode !== "dev" && mode !== "local") throw new Refusal("Say `npm run dev` or `npm run local`.");
+  if (mode === "dev") loadDotEnv();
+  const { port, directory, syncDelayMs, nodeEnv, databaseUrl, stackProjectId } = readLocalSettings();
+  if (nodeEnv === "production") {
+    throw new Refusal(`NODE_ENV is production: \`npm run ${mode}\` is not for that, \`npm start\` is.`);
+  }
+  if (port === 0) throw new Refusal("PORT has to be a number from 1 to 65535.");
+
+  const variables = inheritedVariables();
+  if (mode === "dev" && (databaseUrl || stackProjectId)) {
+    if (!databaseUrl || !stackProjectId) {
+      const [given, missing] = databaseUrl
+        ? ["DATABASE_URL", "STACK_PROJECT_ID"]
+        : ["STACK_PROJECT_ID", "DATABASE_URL"];
+      throw new Refusal(`${given} is set and ${missing} is missing: set both, or neither for local mode.`);
+    }
+    const { runConfigured } = await import("./configured-mode.ts");
+    return runConfigured({ root, directory, port, variables, stop, hurry });
+  }
+  const ownVariables = withoutConfiguration(variables);
+  // Loading it takes half a second, in which signals are heeded already.
+  const { runLocalMode } = await import("./local-mode.ts");
+  stop.throwIfAborted();
+  return runLocalMode({ mode, root, directory, port, syncDelayMs, variables: ownVariables, stop, hurry });
+}
+
+// Whoever read our output may be gone first; that is no reason to leave a database behind.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
+const { stop, hurry } = listenForStop({ withParent: isStartedByNpm() });
+try {
+  await main(process.argv[2], stop, hurry);
+} catch (error) {
+  const isStopped = stop.aborted && (error as Error).name === "AbortError";
+  if (!isStopped) {
+    const isExpected = error instanceof Refusal || error instanceof InvalidEnvironment;
+    console.error(isExpected ? error.message : error);
+    process.exit(1);
+  }
+}
+process.exit(0);

@@ -1,0 +1,48 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
+import { Refusal } from "./refusal.ts";
+
+/** A user of this machine that Postgres runs as in place of root. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
+/**
+ * Postgres refuses to run as root. What is there already goes on with its owner; a new database belongs
+ * to the user `postgres`, else to `nobody`.
+ * @param dataDirectory of the database, which need not exist yet
+ * @returns undefined for anyone but root: Postgres runs as the user that started us
+ * @throws {Refusal} when there is neither user
+ */
+export function postgresAccount(dataDirectory: string): Account | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const owner = statSync(dataDirectory, { throwIfNoEntry: false });
+  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
+  const account = accountNamed("postgres") ?? accountNamed("nobody");
+  if (!account) {
+    throw new Refusal(
+      "Postgres does not run as root, and there is no user postgres or nobody: start as another user.",
+    );
+  }
+  return account;
+}
+
+/** Whether Postgres, running as `account`, may read and enter a directory, or run a program. */
+export function canUse(path: string, account: Account | undefined): boolean {
+  if (!account) return true;
+  const script = 'test -r "$1" && test -x "$1"';
+  return spawnSync("/bin/sh", ["-c", script, "sh", path], { ...account, cwd: "/" }).status === 0;
+}
+
+function accountNamed(name: string): Account | undefined {
+  try {
+    return { uid: idOf("-u", name), gid: idOf("-g", name) };
+  } catch {
+    return undefined;
+  }
+}
+
+function idOf(flag: "-u" | "-g", name: string): number {
+  return Number(execFileSync("id", [flag, name], { stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" }));
+}

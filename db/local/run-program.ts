@@ -1,0 +1,35 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import type { PostgresHome } from "./postgres-home.ts";
+
+/**
+ * Runs one of Postgres's programs to its end.
+ * @returns its exit code, and what it printed; on Windows nothing of `pg_ctl start`, for there the server
+ *   that it leaves behind would hold the pipe open for ever
+ */
+export function runProgram(
+  { programs, account, directory }: PostgresHome,
+  name: "initdb" | "pg_ctl",
+  args: string[],
+): Promise<{ code: number | null; output: string }> {
+  const posix = process.platform !== "win32";
+  const child = spawn(join(programs, name), args, {
+    ...account,
+    cwd: directory,
+    // PGDATA, PGOPTIONS and the like would reach the server. Windows cannot go without its SystemRoot.
+    ...(posix && { env: { LC_ALL: "C" } as Partial<NodeJS.ProcessEnv> as NodeJS.ProcessEnv }),
+    // Ctrl-C goes to every process of the terminal's group: these finish what they are doing.
+    detached: posix,
+    stdio: posix || args[0] !== "start" ? ["ignore", "pipe", "pipe"] : "ignore",
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (chunk) => {
+      output += chunk;
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, output: output.trim() }));
+  });
+}

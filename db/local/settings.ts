@@ -1,0 +1,61 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { writePrivately } from "./private-file.ts";
+import { Refusal } from "./refusal.ts";
+
+const port = z.number().int().min(0).max(65535);
+const settingsSchema = z.object({
+  postgresPort: port,
+  stackPort: port,
+  mailPort: port,
+  stackProjectId: z.uuid(),
+  stackPublishableClientKey: z.string(),
+  stackSecretServerKey: z.string(),
+  sessionSecret: z.string(),
+});
+
+/**
+ * What local mode chooses once, so that a restart keeps URLs, tokens and sessions valid. A port of 0 has
+ * not been chosen yet. (The password of Postgres is kept with its data: the two must not get out of step.)
+ */
+export type LocalSettings = z.infer<typeof settingsSchema>;
+
+/**
+ * Reads the settings of a directory that exists, and chooses them the first time.
+ * @throws {Refusal} when the file is damaged
+ */
+export function localSettings(directory: string): LocalSettings {
+  const path = join(directory, "settings.json");
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return keepLocalSettings(directory, newSettings());
+  }
+  try {
+    return settingsSchema.parse(JSON.parse(text));
+  } catch {
+    throw new Refusal(`${path} is damaged. \`npm run local:reset\` removes it together with the local data.`);
+  }
+}
+
+/** Writes the settings, mode 0600. */
+export function keepLocalSettings(directory: string, settings: LocalSettings): LocalSettings {
+  writePrivately(join(directory, "settings.json"), `${JSON.stringify(settings, null, 2)}\n`);
+  return settings;
+}
+
+function newSettings(): LocalSettings {
+  return {
+    postgresPort: 0,
+    stackPort: 0,
+    mailPort: 0,
+    stackProjectId: randomUUID(),
+    stackPublishableClientKey: `pck_${randomBytes(26).toString("hex")}`,
+    stackSecretServerKey: `ssk_${randomBytes(26).toString("hex")}`,
+    sessionSecret: randomBytes(32).toString("base64url"),
+  };
+}

@@ -1,0 +1,38 @@
+/** One Ctrl-C arrives more than once: from the terminal, and relayed by npm. */
+const sameKeyPressMs = 1_000;
+
+/**
+ * Turns signals into abort signals, for the rest of the process's life.
+ * @param options.withParent also stops when the parent process is gone. A SIGTERM to `npm run` ends npm and
+ *   its shell alone: dash does not pass it on, and we would go on behind everybody's back.
+ * @returns `stop` aborts at the first SIGINT, SIGTERM or SIGHUP, `hurry` at a later one
+ */
+export function listenForStop({ withParent }: { withParent: boolean }): {
+  stop: AbortSignal;
+  hurry: AbortSignal;
+} {
+  const stop = new AbortController();
+  const hurry = new AbortController();
+  let stoppedAt = 0;
+
+  const onReason = (reason: string) => {
+    if (!stop.signal.aborted) {
+      stoppedAt = Date.now();
+      console.error(`${reason}: stopping.`);
+      stop.abort();
+    } else if (Date.now() - stoppedAt > sameKeyPressMs) {
+      hurry.abort();
+    }
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onReason);
+
+  if (withParent) {
+    const parent = process.ppid;
+    const timer = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(timer);
+      onReason("npm is gone");
+    }, 500).unref();
+  }
+  return { stop: stop.signal, hurry: hurry.signal };
+}
