@@ -1,0 +1,72 @@
+import { createRemoteJWKSet, errors, jwtVerify } from "jose";
+import { z } from "zod";
+import { environment } from "#app/environment.server.ts";
+import { StackFault } from "./stack.server.ts";
+
+/** What a verified access token says. */
+export interface AccessToken {
+  userId: string;
+  email: string | null;
+  /** Seconds since 1970. */
+  expiresAt: number;
+}
+
+const claimsSchema = z.object({
+  sub: z.string().min(1),
+  email: z.string().nullish(),
+  exp: z.number(),
+});
+
+/** Stack lets its keys be cached for an hour. */
+const keysMaxAgeMs = 60 * 60 * 1_000;
+let keySet: ReturnType<typeof createRemoteJWKSet> | undefined;
+let keysReadAt = 0;
+
+/**
+ * Verifies a token without asking Stack: signature, issuer, audience, algorithm and lifetime.
+ * @returns `"expired"` for a token that was good once, `"invalid"` for one that never was ours
+ * @throws {StackFault} when the keys are needed and cannot be had
+ * @see https://docs.stack-auth.com/docs/concepts/jwt
+ */
+export async function verifyAccessToken(token: string): Promise<AccessToken | "expired" | "invalid"> {
+  const { apiUrl, projectId } = environment().stack;
+  try {
+    const { payload } = await jwtVerify(token, keys(), {
+      issuer: `${apiUrl}/api/v1/projects/${projectId}`,
+      audience: projectId,
+      algorithms: ["ES256"],
+    });
+    const claims = claimsSchema.parse(payload);
+    return { userId: claims.sub, email: claims.email ?? null, expiresAt: claims.exp };
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) return "expired";
+    if (isKeyServerFault(error)) throw new StackFault("Stack's keys could not be read", { cause: error });
+    return "invalid";
+  }
+}
+
+/**
+ * The project's public keys. Old ones go on being used while newer ones cannot be read, so that page views
+ * do not depend on Stack being up; a token signed with an unknown key makes jose read them at once.
+ */
+function keys() {
+  if (!keySet) {
+    const { apiUrl, projectId } = environment().stack;
+    keySet = createRemoteJWKSet(new URL(`${apiUrl}/api/v1/projects/${projectId}/.well-known/jwks.json`), {
+      cacheMaxAge: Number.POSITIVE_INFINITY,
+      timeoutDuration: 3_000,
+    });
+    keysReadAt = Date.now();
+  } else if (Date.now() - keysReadAt > keysMaxAgeMs) {
+    keysReadAt = Date.now();
+    keySet.reload().catch((error) => console.warn("Stack's keys could not be read again:", error.message));
+  }
+  return keySet;
+}
+
+/** Whatever fails while keys are fetched, and is not about this token. */
+function isKeyServerFault(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
+  if (error instanceof errors.JOSEError) return error.code === "ERR_JOSE_GENERIC";
+  return error instanceof TypeError;
+}

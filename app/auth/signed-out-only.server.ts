@@ -1,0 +1,18 @@
+import { redirect } from "@remix-run/node";
+import { personalHeaders } from "#app/http/headers.ts";
+import { safeRedirectTo } from "./redirect-to.ts";
+import { readSession } from "./session.server.ts";
+import { StackFault } from "./stack.server.ts";
+
+/** The loader of pages that are of no use to somebody who is signed in: he goes where he was heading. */
+export async function signedOutOnly(request: Request): Promise<Response> {
+  const redirectTo = safeRedirectTo(new URL(request.url).searchParams.get("redirectTo"));
+  const { session, setCookie } = await readSession(request).catch((error) => {
+    if (error instanceof StackFault) return { session: undefined, setCookie: undefined };
+    throw error;
+  });
+  const headers = personalHeaders(setCookie);
+  return session
+    ? redirect(redirectTo, { status: 303, headers })
+    : Response.json({ redirectTo }, { headers });
+}

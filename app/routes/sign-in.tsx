@@ -1,0 +1,36 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { answerCredentials, type RefusedCredentials } from "#app/auth/credentials.server.ts";
+import { signedOutOnly } from "#app/auth/signed-out-only.server.ts";
+import { signIn } from "#app/auth/stack.server.ts";
+import { CredentialsForm } from "#app/components/credentials-form.tsx";
+import { Frame } from "#app/components/frame.tsx";
+import { documentHeaders } from "#app/http/headers.ts";
+
+export const meta: MetaFunction = () => [{ title: "Sign in · Todos" }];
+
+export const headers = documentHeaders;
+
+export function loader({ request }: LoaderFunctionArgs) {
+  return signedOutOnly(request);
+}
+
+export function action({ request }: ActionFunctionArgs) {
+  return answerCredentials(request, signIn);
+}
+
+export default function SignIn() {
+  const { redirectTo } = useLoaderData<{ redirectTo: string }>();
+  return (
+    <Frame>
+      <CredentialsForm
+        title="Sign in"
+        redirectTo={redirectTo}
+        refused={useActionData<RefusedCredentials>()}
+      />
+      <p className="aside">
+        New here? <Link to={`/sign-up?redirectTo=${encodeURIComponent(redirectTo)}`}>Sign up</Link>
+      </p>
+    </Frame>
+  );
+}
