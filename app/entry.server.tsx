@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import { PassThrough } from "node:stream";
+import type { EntryContext, HandleErrorFunction } from "@remix-run/node";
+import { createReadableStreamFromReadable } from "@remix-run/node";
+import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
+import { isbot } from "isbot";
+import { renderToPipeableStream } from "react-dom/server";
+import { documentPolicy } from "#app/http/security-headers.server.ts";
+import { NonceContext } from "#app/nonce.ts";
+
+// `npm start` and local mode run the server from the build, so that it shares its modules with the app.
+export { loadDotEnv } from "#app/environment.server.ts";
+export { startServer } from "#app/http/server.server.ts";
+
+/** A page that has not been rendered by then is given up. */
+const renderLimitMs = 10_000;
+
+export default function handleRequest(
+  request: Request,
+  status: number,
+  headers: Headers,
+  remixContext: EntryContext,
+): Promise<Response> {
+  const nonce = randomBytes(16).toString("base64");
+  headers.set("Content-Type", "text/html; charset=utf-8");
+  headers.set("Content-Security-Policy", documentPolicy(nonce, import.meta.env.DEV));
+  // Crawlers and browsers alike get the page in one piece when nothing in it is deferred; a crawler always.
+  const readyEvent = isbot(request.headers.get("User-Agent") ?? "") ? "onAllReady" : "onShellReady";
+  return new Promise((resolve, reject) => {
+    let isShellSent = false;
+    const { pipe, abort } = renderToPipeableStream(
+      <NonceContext.Provider value={nonce}>
+        <RemixServer context={remixContext} url={request.url} nonce={nonce} abortDelay={renderLimitMs} />
+      </NonceContext.Provider>,
+      {
+        nonce,
+        [readyEvent]() {
+          isShellSent = true;
+          const body = new PassThrough();
+          body.on("close", () => clearTimeout(limit));
+          resolve(new Response(createReadableStreamFromReadable(body), { headers, status }));
+          pipe(body);
+        },
+        onShellError: reject,
+        onError(error: unknown) {
+          if (isShellSent) console.error(error);
+        },
+      },
+    );
+    const limit = setTimeout(abort, renderLimitMs).unref();
+  });
+}
+
+/** Errors of loaders and actions. A path that is not there, or a method that is not taken, is none. */
+export const handleError: HandleErrorFunction = (error, { request }) => {
+  if (isRouteErrorResponse(error) && error.status < 500) return;
+  if (!request.signal.aborted) console.error(error);
+};

@@ -1,0 +1,18 @@
+import type { HeadersFunction } from "@remix-run/node";
+
+/** Headers of an answer that depends on who asks: kept by no cache. */
+export function personalHeaders(setCookie?: string): Headers {
+  const headers = new Headers({ "Cache-Control": "no-store" });
+  if (setCookie) headers.append("Set-Cookie", setCookie);
+  return headers;
+}
+
+/** Gives a document the headers that its loader or action asked for. Remix passes on the cookies itself. */
+export const documentHeaders: HeadersFunction = ({ actionHeaders, loaderHeaders, errorHeaders }) => {
+  const headers = new Headers();
+  for (const name of ["Cache-Control", "Retry-After"]) {
+    const value = errorHeaders?.get(name) ?? actionHeaders.get(name) ?? loaderHeaders.get(name);
+    if (value) headers.set(name, value);
+  }
+  return headers;
+};

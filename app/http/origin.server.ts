@@ -1,0 +1,12 @@
+/**
+ * Whether a request that changes something comes from a page of this site.
+ *
+ * Browsers say so themselves in `Sec-Fetch-Site`. Those that do not, and plain http hosts other than
+ * localhost, get no such header: `Origin` decides then. A request with neither is refused.
+ * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+ */
+export function isFromThisSite(headers: Headers, appOrigin: string): boolean {
+  const site = headers.get("Sec-Fetch-Site");
+  if (site !== null) return site === "same-origin" || site === "none";
+  return headers.get("Origin") === appOrigin;
+}

@@ -1,0 +1,20 @@
+// @ts-check
+// `npm start`: the production server, configured by the environment and by `.env`.
+process.env.NODE_ENV ??= "production";
+
+// By a variable, or the type checker would look for a build that may not be there.
+const path = "../build/server/index.js";
+const build = await import(path).catch((error) => {
+  if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+  console.error("There is no build yet: run `npm run build` first.");
+  process.exit(1);
+});
+const { loadDotEnv, startServer } = build.entry.module;
+loadDotEnv();
+await startServer(build).catch((/** @type {NodeJS.ErrnoException} */ error) => {
+  const isExpected = error.name === "InvalidEnvironment" || error.code === "EADDRINUSE";
+  console.error(isExpected ? error.message : error);
+  process.exit(1);
+});
+
+export {};
