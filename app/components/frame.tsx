@@ -1,0 +1,21 @@
+import { Link } from "@remix-run/react";
+import type { ReactNode } from "react";
+
+/** What every page has around its content: the app's name, and who is signed in. */
+export function Frame({ account, children }: { account?: ReactNode; children: ReactNode }) {
+  return (
+    <>
+      <header className="site-header">
+        <Link className="site-name" to="/">
+          <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+            <rect x="1.5" y="1.5" width="21" height="21" rx="6" className="mark" />
+            <path d="M6.5 12.5l3.8 3.8 7.2-8" className="mark-tick" />
+          </svg>
+          Shared todos
+        </Link>
+        {account}
+      </header>
+      <main>{children}</main>
+    </>
+  );
+}

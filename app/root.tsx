@@ -1,0 +1,74 @@
+import type { LinksFunction, MetaFunction } from "@remix-run/node";
+import {
+  isRouteErrorResponse,
+  Link,
+  Links,
+  Meta,
+  Outlet,
+  Scripts,
+  ScrollRestoration,
+  useRouteError,
+} from "@remix-run/react";
+import type { ReactNode } from "react";
+import { Frame } from "#app/components/frame.tsx";
+import { useNonce } from "#app/nonce.ts";
+import styles from "#app/styles.css?url";
+
+export const links: LinksFunction = () => [
+  { rel: "stylesheet", href: styles },
+  { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
+];
+
+/** For the error boundary; pages have titles of their own. */
+export const meta: MetaFunction = ({ error }) => [
+  { title: error ? `${describe(error)[0]} · Todos` : "Todos" },
+];
+
+export function Layout({ children }: { children: ReactNode }) {
+  const nonce = useNonce();
+  return (
+    <html lang="en">
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <Meta />
+        <Links />
+      </head>
+      <body>
+        {children}
+        <ScrollRestoration nonce={nonce} />
+        <Scripts nonce={nonce} />
+      </body>
+    </html>
+  );
+}
+
+export default function App() {
+  return <Outlet />;
+}
+
+export function ErrorBoundary() {
+  const [title, message] = describe(useRouteError());
+  return (
+    <Frame>
+      <section className="landing">
+        <h1>{title}</h1>
+        <p>{message}</p>
+        <p className="actions">
+          <Link className="button primary" to="/">
+            To the list
+          </Link>
+        </p>
+      </section>
+    </Frame>
+  );
+}
+
+function describe(error: unknown): [title: string, message: string] {
+  if (!isRouteErrorResponse(error))
+    return ["Something went wrong", "It is our fault, not yours. Please try again."];
+  if (error.status === 404) return ["Not found", "There is no page at this address."];
+  if (error.status === 405) return ["Not possible", "This page takes no such request."];
+  return ["Something went wrong", "Please try again in a moment."];
+}

@@ -1,0 +1,105 @@
+import { useFetcher } from "@remix-run/react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import type { ActionAnswer, RefusedChange } from "./answer.ts";
+import { useFormAction } from "./form-action.ts";
+
+/** A todo on its way. Its key makes the server add it once, however often it is sent. */
+interface SentTodo {
+  key: string;
+  task: string;
+}
+
+/**
+ * The field for a new todo. Without JavaScript it is a plain form with the server's key; with it each press
+ * of Add is a request of its own, so that a quick second one does not interrupt the first.
+ */
+export function AddTodo({ addKey, refused }: { addKey?: string; refused: RefusedChange | undefined }) {
+  const action = useFormAction();
+  const errorId = useId();
+  const field = useRef<HTMLInputElement>(null);
+  const [sent, setSent] = useState<SentTodo[]>([]);
+  const [answered, setAnswered] = useState<RefusedChange>();
+  const failed = answered ?? refused;
+  const error = failed?.errors.task ?? answered?.errors.form;
+  const key = failed?.key ?? addKey;
+
+  function send(event: FormEvent<HTMLFormElement>) {
+    if (!field.current) return;
+    event.preventDefault();
+    const task = field.current.value;
+    const sameKey = failed?.task === task ? failed.key : undefined;
+    setSent((others) => [...others, { task, key: sameKey || newKey() }]);
+    setAnswered(undefined);
+    field.current.value = "";
+    field.current.focus();
+  }
+
+  function settle(todo: SentTodo, answer: ActionAnswer) {
+    setSent((others) => others.filter((other) => other !== todo));
+    if (answer.ok) return;
+    setAnswered({ ...answer, ...todo });
+    if (field.current && !field.current.value) field.current.value = todo.task;
+  }
+
+  return (
+    <form method="post" action={action} onSubmit={send} noValidate className="add-todo">
+      <input type="hidden" name="intent" value="add" />
+      {key ? <input type="hidden" name="key" value={key} /> : null}
+      <label>
+        <span className="visually-hidden">New todo</span>
+        <input
+          ref={field}
+          type="text"
+          name="task"
+          placeholder="What needs doing?"
+          autoComplete="off"
+          defaultValue={refused?.task}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={error ? errorId : undefined}
+        />
+      </label>
+      <button type="submit" className="primary">
+        Add
+      </button>
+      {error ? (
+        <p id={errorId} className="field-error" role="alert">
+          {error}
+        </p>
+      ) : null}
+      {sent.map((todo) => (
+        <Sending key={todo.key} todo={todo} action={action} onAnswer={settle} />
+      ))}
+    </form>
+  );
+}
+
+function Sending(props: {
+  todo: SentTodo;
+  action: string;
+  onAnswer: (todo: SentTodo, answer: ActionAnswer) => void;
+}) {
+  const { todo, action, onAnswer } = props;
+  const fetcher = useFetcher<ActionAnswer>({ key: todo.key });
+  const { data, state, submit } = fetcher;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: sent once, when the todo appears
+  useEffect(() => {
+    submit({ intent: "add", via: "script", ...todo }, { method: "post", action });
+  }, []);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: settled once, when the answer and the new list are in
+  useEffect(() => {
+    if (state === "idle" && data) onAnswer(todo, data);
+  }, [state, data]);
+
+  return null;
+}
+
+/** A random UUID. `crypto.randomUUID` is there in secure contexts only, and plain http hosts are none. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

@@ -1,0 +1,24 @@
+/** A place in the list: the todos before it are older. */
+export interface Cursor {
+  /** ISO 8601 in UTC, with microseconds. */
+  insertedAt: string;
+  id: string;
+}
+
+/** The cursor as it stands in a URL, `?before=2026-11-21T10:00:00.000001Z_42`. */
+export function formatCursor({ insertedAt, id }: Cursor): string {
+  return `${insertedAt}_${id}`;
+}
+
+/** Reads a cursor from a URL. @returns null for anything that is none: the newest page is shown then */
+export function parseCursor(value: string | null): Cursor | null {
+  const [insertedAt, id, ...rest] = value?.split("_") ?? [];
+  if (!insertedAt || !id || rest.length > 0 || !isTodoId(id)) return null;
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(insertedAt)) return null;
+  return Number.isNaN(Date.parse(insertedAt)) ? null : { insertedAt, id };
+}
+
+/** Whether a text is the id of a todo: a positive bigint as Postgres writes it. */
+export function isTodoId(value: string): boolean {
+  return /^[1-9][0-9]{0,18}$/.test(value) && BigInt(value) <= 9223372036854775807n;
+}

@@ -1,0 +1,25 @@
+import { Link } from "@remix-run/react";
+import { Frame } from "#app/components/frame.tsx";
+
+/** `/` for somebody who is not signed in: what the app is, and the ways in. */
+export function Landing() {
+  return (
+    <Frame>
+      <section className="landing">
+        <h1>One list, everybody's todos</h1>
+        <p>
+          Add what has to be done, tick what is done, and see at a glance how far the team has come. Anybody
+          on the team may tick any todo.
+        </p>
+        <p className="actions">
+          <Link className="button primary" to="/sign-up">
+            Sign up
+          </Link>
+          <Link className="button" to="/sign-in">
+            Sign in
+          </Link>
+        </p>
+      </section>
+    </Frame>
+  );
+}

@@ -1,0 +1,138 @@
+import {
+  type ActionFunctionArgs,
+  type LoaderFunctionArgs,
+  type MetaFunction,
+  redirect,
+} from "@remix-run/node";
+import {
+  type ClientActionFunctionArgs,
+  type ShouldRevalidateFunction,
+  useActionData,
+  useLoaderData,
+} from "@remix-run/react";
+import { endSession, readSession, type Session } from "#app/auth/session.server.ts";
+import { database } from "#app/db/current.server.ts";
+import { type Form, readForm } from "#app/http/form.server.ts";
+import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
+import { asUnavailable } from "#app/http/unavailable.server.ts";
+import type { ActionAnswer, RefusedChange } from "./answer.ts";
+import { addTodo, type Change, deleteTodo, outcomeOf, toggleTodo } from "./changes.server.ts";
+import { type ChangeInput, parseChange } from "./input.server.ts";
+import { Landing } from "./landing.tsx";
+import { type ListData, readList } from "./list.server.ts";
+import { TodosPage } from "./todos-page.tsx";
+import { Unavailable } from "./unavailable.tsx";
+
+export const meta: MetaFunction = () => [{ title: "Todos" }];
+
+export const headers = documentHeaders;
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  const { data, setCookie } = await readList(request);
+  const headers = personalHeaders(setCookie);
+  if (data.view !== "unavailable") return Response.json(data, { headers });
+  headers.set("Retry-After", String(data.retryAfter));
+  return Response.json(data, { headers, status: 503 });
+}
+
+export async function action({ request }: ActionFunctionArgs) {
+  const form = await readForm(request);
+  try {
+    const { session, setCookie } = await readSession(request);
+    if (!session) return redirect("/sign-in", { status: 303, headers: personalHeaders(setCookie) });
+
+    const change = parseChange(form);
+    if ("errors" in change) return refuse(400, change.errors, form, setCookie);
+
+    switch (outcomeOf(await database().query(toStatement(session, change.input)))) {
+      case "done":
+        return done(request, form, setCookie);
+      case "not there":
+        return refuse(404, { form: "That todo is not there any more." }, form, setCookie);
+      case "not allowed":
+        return refuse(403, { form: "Only its owner or an admin may delete that todo." }, form, setCookie);
+      case "signed out":
+        return redirect("/sign-in", { status: 303, headers: personalHeaders(await endSession()) });
+    }
+  } catch (error) {
+    const unavailable = asUnavailable(error);
+    if (!unavailable) throw error;
+    console.error(error);
+    const refusal = refuse(503, { form: unavailable.message }, form);
+    refusal.headers.set("Retry-After", String(unavailable.retryAfter));
+    return refusal;
+  }
+}
+
+/** Without a connection the browser answers itself, so that what was typed stays on the page. */
+export async function clientAction(args: ClientActionFunctionArgs): Promise<ActionAnswer> {
+  const typed = new URLSearchParams(await args.request.clone().text());
+  try {
+    return await args.serverAction<ActionAnswer>();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const errors = { form: "The site cannot be reached. Check the connection, and try again." };
+    return {
+      ok: false,
+      isTemporary: true,
+      errors,
+      task: typed.get("task") ?? "",
+      key: typed.get("key") ?? "",
+    };
+  }
+}
+
+/** Where nothing can be reached, the page on the screen is better than what could be read now. */
+export const shouldRevalidate: ShouldRevalidateFunction = ({ actionResult, defaultShouldRevalidate }) =>
+  actionResult?.isTemporary ? false : defaultShouldRevalidate;
+
+export default function Todos() {
+  const data = useLoaderData<ListData>();
+  const answer = useActionData<ActionAnswer>();
+  const refused = answer && !answer.ok ? answer : undefined;
+  switch (data.view) {
+    case "landing":
+      return <Landing />;
+    case "unavailable":
+      return <Unavailable message={data.message} refused={refused} />;
+    case "list":
+      return <TodosPage data={data} refused={refused} />;
+  }
+}
+
+function toStatement(session: Session, input: ChangeInput): Change {
+  switch (input.intent) {
+    case "add":
+      return addTodo(session, { task: input.task, key: input.key ?? null });
+    case "toggle":
+      return toggleTodo(session, input);
+    case "delete":
+      return deleteTodo(session, input);
+  }
+}
+
+/** Back to the same place in the list; a script that sent the form itself gets JSON instead. */
+function done(request: Request, form: Form | undefined, setCookie: string | undefined): Response {
+  const headers = personalHeaders(setCookie);
+  if (form?.get("via") === "script") return Response.json({ ok: true } satisfies ActionAnswer, { headers });
+  const { pathname, search } = new URL(request.url);
+  return redirect(pathname + search, { status: 303, headers });
+}
+
+function refuse(
+  status: 400 | 403 | 404 | 503,
+  errors: RefusedChange["errors"],
+  form: Form | undefined,
+  setCookie?: string,
+): Response {
+  const task = form?.get("task")?.replaceAll("\0", "") ?? "";
+  const isTemporary = status === 503;
+  const answer: RefusedChange = {
+    ok: false,
+    errors,
+    task,
+    isTemporary,
+    ...(isTemporary && { key: form?.get("key") }),
+  };
+  return Response.json(answer, { status, headers: personalHeaders(setCookie) });
+}
