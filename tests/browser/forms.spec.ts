@@ -1,0 +1,130 @@
+import { addTodo, expect, test, todo } from "./people.ts";
+
+test("a visitor learns what the app is, and finds the ways in", async ({ visitor }) => {
+  const page = await visitor();
+  await page.goto("/");
+  await expect(page.getByRole("link", { name: "Sign up" })).toBeVisible();
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await expect(page).toHaveTitle("Sign in · Todos");
+});
+
+test("an open todo is counted, a ticked one is not", async ({ person }) => {
+  const { page } = await person("Bob");
+  const remaining = page.getByText(/todos? remaining/);
+  const before = Number.parseInt((await remaining.textContent()) ?? "", 10);
+  await addTodo(page, "Count me");
+  const after = before + 1;
+  await expect(remaining).toHaveText(`${after} ${after === 1 ? "todo" : "todos"} remaining`);
+  await todo(page, "Count me").getByRole("checkbox").click();
+  await expect(remaining).toHaveText(`${before} ${before === 1 ? "todo" : "todos"} remaining`);
+  await todo(page, "Count me").getByRole("button", { name: "Delete Count me" }).click();
+  await expect(todo(page, "Count me")).toHaveCount(0);
+});
+
+test("a refused task stays in its field with the reason beside it", async ({
+  person,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/400/);
+  const { page } = await person("Bob");
+  const field = page.getByRole("textbox", { name: "New todo" });
+  const tooLong = "x".repeat(501);
+  await field.fill(tooLong);
+  await page.getByRole("button", { name: "Add" }).click();
+  await expect(field).toHaveAccessibleDescription(/at most 500 characters/);
+  await expect(field).toHaveValue(tooLong);
+  await addTodo(page, "Short enough");
+  await expect(field).not.toHaveAccessibleDescription(/./);
+  await todo(page, "Short enough").getByRole("button", { name: "Delete Short enough" }).click();
+  await expect(todo(page, "Short enough")).toHaveCount(0);
+});
+
+test("a task is text, whatever it looks like", async ({ person }) => {
+  const { page } = await person("Bob");
+  for (const task of ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "لشراء الحليب 🥛"]) {
+    await addTodo(page, task);
+    await todo(page, task)
+      .getByRole("button", { name: `Delete ${task}` })
+      .click();
+    await expect(todo(page, task)).toHaveCount(0);
+  }
+});
+
+test("a refused sign-up says why beside the field, and keeps all but the password", async ({
+  visitor,
+  person,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/400/);
+  const { email } = await person("Bob");
+  const page = await visitor();
+  await page.goto("/sign-up?redirectTo=//evil.example");
+  await page.getByLabel("Name").fill("Bob");
+  await page.getByLabel("Email").fill(email.toUpperCase());
+  await page.getByLabel("Password").fill("correct horse");
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await expect(page.getByLabel("Email")).toHaveAccessibleDescription(/already/);
+  await expect(page.getByLabel("Email")).toHaveValue(email.toUpperCase());
+  await expect(page.getByLabel("Name")).toHaveValue("Bob");
+});
+
+test("signing out leads to the front page, and signing in again back to the list", async ({ person }) => {
+  const { page, email } = await person("Bob");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("link", { name: "Sign up" })).toBeVisible();
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill("correct horse");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+  await expect(page).toHaveURL("/");
+});
+
+test("two quick adds are two todos", async ({ person, javaScriptEnabled }) => {
+  test.skip(javaScriptEnabled === false, "without JavaScript each add is a page of its own");
+  const { page } = await person("Bob");
+  const field = page.getByRole("textbox", { name: "New todo" });
+  for (const task of ["First of two", "Second of two"]) {
+    await field.fill(task);
+    await field.press("Enter");
+  }
+  for (const task of ["First of two", "Second of two"]) {
+    await expect(todo(page, task)).toHaveCount(1);
+    await todo(page, task)
+      .getByRole("button", { name: `Delete ${task}` })
+      .click();
+    await expect(todo(page, task)).toHaveCount(0);
+  }
+});
+
+test("a page that is not there says so, and leads back", async ({ visitor, expectConsoleError }) => {
+  expectConsoleError(/404/);
+  const page = await visitor();
+  const answer = await page.goto("/nowhere");
+  expect(answer?.status()).toBe(404);
+  await page.getByRole("link", { name: "To the list" }).click();
+  await expect(page).toHaveURL("/");
+});
+
+test("without a connection a todo stays in its field, and is added once when the connection is back", async ({
+  person,
+  javaScriptEnabled,
+  expectConsoleError,
+}) => {
+  test.skip(javaScriptEnabled === false, "without JavaScript the browser itself says that it is offline");
+  expectConsoleError(/ERR_INTERNET_DISCONNECTED/);
+  const { page } = await person("Bob");
+  const field = page.getByRole("textbox", { name: "New todo" });
+  await page.context().setOffline(true);
+  await field.fill("Do not lose me");
+  await page.getByRole("button", { name: "Add" }).click();
+  await expect(field).toHaveAccessibleDescription(/cannot be reached/);
+  await expect(field).toHaveValue("Do not lose me");
+
+  await page.context().setOffline(false);
+  await page.getByRole("button", { name: "Add" }).click();
+  await expect(todo(page, "Do not lose me")).toHaveCount(1);
+  await expect(field).toHaveValue("");
+  await todo(page, "Do not lose me").getByRole("button", { name: "Delete Do not lose me" }).click();
+  await expect(todo(page, "Do not lose me")).toHaveCount(0);
+});

@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import sql from "sql-template-tag";
+import { z } from "zod";
+import { connectDatabase } from "#app/db/database.server.ts";
+import { statement } from "#app/db/statement.server.ts";
+
+export { expect };
+
+/** A person at a browser of his own. */
+export interface Person {
+  page: Page;
+  email: string;
+}
+
+interface Fixtures {
+  /** A new person, signed up under an address that nobody else has. */
+  person: (name: string) => Promise<Person>;
+  /** A browser in which nobody is signed in. */
+  visitor: () => Promise<Page>;
+  /** Errors that the test brings about on purpose; any other one in a console fails it. */
+  expectConsoleError: (pattern: RegExp) => void;
+}
+
+export const test = base.extend<Fixtures & { openPage: () => Promise<Page> }>({
+  expectConsoleError: async ({ browserName: _ }, use, testInfo) => {
+    await use((pattern) =>
+      testInfo.annotations.push({ type: "expected console error", description: pattern.source }),
+    );
+  },
+  openPage: async ({ browser, javaScriptEnabled, baseURL }, use, testInfo) => {
+    const contexts: BrowserContext[] = [];
+    const errors: string[] = [];
+    await use(async () => {
+      const context = await browser.newContext({ javaScriptEnabled, ...(baseURL ? { baseURL } : {}) });
+      contexts.push(context);
+      context.on("weberror", (error) => errors.push(String(error.error())));
+      context.on("console", (message) => {
+        if (["error", "warning"].includes(message.type())) errors.push(message.text());
+      });
+      return context.newPage();
+    });
+    for (const context of contexts) await context.close();
+    const expected = testInfo.annotations
+      .filter(({ type }) => type === "expected console error")
+      .map(({ description = "" }) => new RegExp(description));
+    expect(errors.filter((error) => !expected.some((pattern) => pattern.test(error)))).toEqual([]);
+  },
+  visitor: async ({ openPage }, use) => {
+    await use(openPage);
+  },
+  person: async ({ openPage }, use) => {
+    await use(async (name) => {
+      const page = await openPage();
+      const email = `${name.toLowerCase()}-${crypto.randomUUID().slice(0, 8)}@example.com`;
+      await page.goto("/sign-up");
+      await page.getByLabel("Name").fill(name);
+      await page.getByLabel("Email").fill(email);
+      await page.getByLabel("Password").fill("correct horse");
+      await page.getByRole("button", { name: "Sign up" }).click();
+      await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+      return { page, email };
+    });
+  },
+});
+
+/** Adds a todo as a person does, and waits until it is in the list. */
+export async function addTodo(page: Page, task: string): Promise<void> {
+  await page.getByRole("textbox", { name: "New todo" }).fill(task);
+  await page.getByRole("button", { name: "Add" }).click();
+  await expect(todo(page, task)).toBeVisible();
+}
+
+/** The list's item with a task. */
+export function todo(page: Page, task: string) {
+  return page
+    .getByRole("list", { name: "Todos", exact: true })
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("checkbox", { name: task, exact: true }) });
+}
+
+/** The line of a person in Team progress. */
+export function progressOf(page: Page, email: string) {
+  return page.getByRole("list", { name: "Team progress" }).getByRole("listitem").filter({ hasText: email });
+}
+
+/** What somebody sees who asks Postgres for a profile. */
+export async function profileInPostgres(email: string): Promise<{ name: string | null } | undefined> {
+  const { databaseUrl } = JSON.parse(readFileSync(".local-browser-tests/local.json", "utf8"));
+  const [profile] = await connectDatabase(databaseUrl).query(
+    statement(
+      z.object({ name: z.string().nullable() }),
+      sql`select name from neon_auth.users_sync where email = ${email} and deleted_at is null`,
+    ),
+  );
+  return profile;
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from "@playwright/test";
+import { findChromium } from "./chromium.ts";
+
+const port = 3456;
+const { executablePath, args } = await findChromium();
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: "../results/browser",
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 30_000,
+  reporter: [["list"], ["json", { outputFile: "../results/playwright.json" }]],
+  use: {
+    baseURL: `http://localhost:${port}`,
+    browserName: "chromium",
+    launchOptions: { executablePath, args },
+    screenshot: "only-on-failure",
+  },
+  projects: [
+    { name: "with JavaScript" },
+    { name: "without JavaScript", testIgnore: "http.spec.ts", use: { javaScriptEnabled: false } },
+  ],
+  webServer: {
+    command: "tsx db/commands/reset.ts && tsx db/local/main.ts local",
+    cwd: "../..",
+    env: { PORT: String(port), LOCAL_DIR: ".local-browser-tests" },
+    url: `http://localhost:${port}/livez`,
+    gracefulShutdown: { signal: "SIGTERM", timeout: 15_000 },
+    timeout: 120_000,
+    stderr: "pipe",
+  },
+});

@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import sql from "sql-template-tag";
+import { expect, vi } from "vitest";
+import { z } from "zod";
+import { startSession } from "#app/auth/session.server.ts";
+import { database } from "#app/db/current.server.ts";
+import { statement } from "#app/db/statement.server.ts";
+import * as signInRoute from "#app/routes/sign-in.tsx";
+import * as signUpRoute from "#app/routes/sign-up.tsx";
+import * as todosRoute from "#app/routes/todos/route.tsx";
+import { startNeonSync } from "#db/local/neon-sync.ts";
+import { undeliveredUserEvents } from "#tests/mocks/stack/user-events.ts";
+import { stackDatabase, standIn } from "#tests/setup/stack.ts";
+
+/** The shape of what every route's loader and action is called with. */
+interface RouteArguments {
+  request: Request;
+  params: Record<string, never>;
+  context: Record<string, never>;
+}
+type Handler = (arguments_: RouteArguments) => unknown;
+
+/** A browser as far as loaders see one: it keeps cookies and posts forms. */
+export class Browser {
+  cookie = "";
+
+  async load(loader: Handler, path: string): Promise<Response> {
+    return this.send(
+      loader,
+      new Request(`http://localhost:3000${path}`, { headers: { Cookie: this.cookie } }),
+    );
+  }
+
+  async post(
+    action: Handler,
+    path: string,
+    fields: Record<string, string> | [string, string][],
+  ): Promise<Response> {
+    const body = new URLSearchParams(fields);
+    const headers = { Cookie: this.cookie, Origin: "http://localhost:3000" };
+    return this.send(action, new Request(`http://localhost:3000${path}`, { method: "POST", headers, body }));
+  }
+
+  /** Sends a request as it is, with this browser's cookie. */
+  async send(handler: Handler, request: Request): Promise<Response> {
+    const answer = await handler({ request, params: {}, context: {} });
+    if (!(answer instanceof Response)) throw new Error("a loader or action of ours answers with a Response");
+    for (const setCookie of answer.headers.getSetCookie()) this.keep(setCookie);
+    return answer;
+  }
+
+  /** Keeps a cookie as a Set-Cookie header asks for it. */
+  keep(setCookie: string): void {
+    this.cookie = setCookie.split(";")[0] ?? "";
+  }
+
+  /** What `/` shows, and the status it has. */
+  async todosPage(path = "/"): Promise<{ status: number; data: Awaited<ReturnType<typeof todosData>> }> {
+    const answer = await this.load(todosRoute.loader, path);
+    return { status: answer.status, data: await todosData(answer) };
+  }
+
+  /** Posts to `/` and reads the JSON of a refusal. */
+  change(fields: Record<string, string> | [string, string][], path = "/"): Promise<Response> {
+    return this.post(todosRoute.action, path, fields);
+  }
+
+  signUp(fields: Record<string, string>, path = "/sign-up"): Promise<Response> {
+    return this.post(signUpRoute.action, path, fields);
+  }
+
+  signIn(fields: Record<string, string>, path = "/sign-in"): Promise<Response> {
+    return this.post(signInRoute.action, path, fields);
+  }
+}
+
+async function todosData(answer: Response) {
+  return (await answer.json()) as {
+    view: "landing" | "list" | "unavailable";
+    viewer: { id: string; email: string; isAdmin: boolean };
+    todos: { id: string; task: string; isComplete: boolean; ownerEmail: string | null; isGhost: boolean }[];
+    earlier: string | null;
+    remaining: number;
+    team: { email: string; name: string | null; complete: number; total: number; members: number }[];
+    addKey: string;
+  };
+}
+
+/** A user who signed in without Stack being asked: his token is minted, his profile is put into users_sync. */
+export async function signedIn(name: string): Promise<Browser & { userId: string }> {
+  const userId = randomUUID();
+  const email = `${name}@example.com`;
+  const profile = { id: userId, display_name: name, primary_email: email, signed_up_at_millis: Date.now() };
+  await database().query(
+    statement(
+      z.never(),
+      sql`insert into neon_auth.users_sync (raw_json, updated_at) values (${JSON.stringify(profile)}::jsonb, now())`,
+    ),
+  );
+  const accessToken = await standIn.signAccessToken({ sub: userId, email });
+  const browser = Object.assign(new Browser(), { userId });
+  browser.keep(await startSession({ accessToken, refreshToken: "none" }));
+  await browser.todosPage();
+  return browser;
+}
+
+/** A new user of Stack who is signed in, with his profile brought to users_sync by the sync. */
+export async function signedUp(email: string, name = ""): Promise<Browser> {
+  const browser = new Browser();
+  await browser.signUp({ email, password: "correct horse", name });
+  await syncProfiles();
+  return browser;
+}
+
+/** Brings what Stack knows to users_sync, as Neon does a moment later. */
+export async function syncProfiles(): Promise<void> {
+  const sync = startNeonSync({ stack: stackDatabase, app: database(), delayMs: 0 });
+  const isDone = async () => expect(await stackDatabase.query(undeliveredUserEvents())).toEqual([]);
+  await vi.waitFor(isDone, { interval: 5 });
+  await sync.stop();
+}
+
+/** Runs SQL as somebody at a psql prompt would. */
+export async function runSql(text: string): Promise<void> {
+  await database().query(statement(z.unknown(), sql([text])));
+}
+
+/** Every row of `todos`, to see that a refused change has changed none. */
+export async function allTodos() {
+  const row = z.object({
+    id: z.string(),
+    task: z.string(),
+    isComplete: z.boolean(),
+    owner: z.string().nullable(),
+  });
+  return database().query(
+    statement(
+      row,
+      sql`
+        select t.id::text, t.task, t.is_complete as "isComplete", u.email as owner
+        from todos t
+        left join neon_auth.users_sync u on u.id = t.owner_id
+        order by t.id
+      `,
+    ),
+  );
+}

@@ -1,0 +1,155 @@
+import { HttpResponse, http } from "msw";
+import { expect, test } from "vitest";
+import * as signInRoute from "#app/routes/sign-in.tsx";
+import * as signOutRoute from "#app/routes/sign-out.ts";
+import { stack, stackRequests } from "#tests/setup/stack.ts";
+import { Browser, signedUp, syncProfiles } from "./browser.ts";
+
+const password = "correct horse";
+
+async function refusal(answer: Response) {
+  return (await answer.json()) as { errors: Record<string, string>; email: string; name: string };
+}
+
+test("signing up signs in, with the name that was given", async () => {
+  const bob = await signedUp("bob@example.com", "Bob");
+  const { data } = await bob.todosPage();
+  expect(data.viewer.email).toBe("bob@example.com");
+  await bob.change({ intent: "add", task: "x" });
+  expect((await bob.todosPage()).data.team).toMatchObject([{ email: "bob@example.com", name: "Bob" }]);
+});
+
+test("a new user works before the sync has brought his profile", async () => {
+  const browser = new Browser();
+  await browser.signUp({ email: "early@example.com", password });
+  expect(await browser.change({ intent: "add", task: "be early" })).toRedirectTo("/");
+  expect((await browser.todosPage()).data.viewer.email).toBe("early@example.com");
+  await syncProfiles();
+  const { data } = await browser.todosPage();
+  expect(data.todos.at(-1)).toMatchObject({ task: "be early", ownerEmail: "early@example.com" });
+});
+
+test("the session's cookie is kept from scripts and from other sites' forms", async () => {
+  const answer = await new Browser().signUp({ email: "cookie@example.com", password });
+  const cookie = answer.headers.getSetCookie()[0] ?? "";
+  expect(cookie).toMatch(/^todos-session-3000=/);
+  expect(cookie).toContain("HttpOnly");
+  expect(cookie).toContain("SameSite=Lax");
+  expect(cookie).toContain("Path=/");
+  expect(cookie.length).toBeLessThan(4096);
+});
+
+test("signing in works whatever the case of the e-mail address", async () => {
+  await signedUp("case@example.com");
+  const browser = new Browser();
+  expect(await browser.signIn({ email: " CASE@Example.COM ", password })).toRedirectTo("/");
+  expect((await browser.todosPage()).data.view).toBe("list");
+});
+
+test.each([
+  ["/?before=x", "/?before=x"],
+  ["//evil.example", "/"],
+  ["/\t/evil.example", "/"],
+])("after signing in, %j leads to %s", async (wanted, target) => {
+  const path = `/sign-up?redirectTo=${encodeURIComponent(wanted)}`;
+  const email = `${crypto.randomUUID()}@example.com`;
+  expect(await new Browser().signUp({ email, password }, path)).toRedirectTo(target);
+});
+
+test("somebody who is signed in has nothing to do at /sign-in", async () => {
+  const browser = await signedUp("already@example.com");
+  expect(await browser.load(signInRoute.loader, "/sign-in?redirectTo=/stats")).toRedirectTo("/stats");
+});
+
+interface RefusedSignUp {
+  with: string;
+  email?: string;
+  password?: string;
+  field: string;
+  words: string;
+}
+const refusedSignUps: RefusedSignUp[] = [
+  { with: "a taken e-mail address", email: "taken@example.com", password, field: "email", words: "already" },
+  { with: "a taken one in capitals", email: "TAKEN@EXAMPLE.COM", password, field: "email", words: "already" },
+  { with: "a malformed one", email: "bob@", password, field: "email", words: "not an e-mail" },
+  {
+    with: "one that Stack finds malformed",
+    email: "bob@x.c",
+    password,
+    field: "email",
+    words: "not an e-mail",
+  },
+  { with: "none", password, field: "email", words: "Enter" },
+  { with: "a short password", email: "a@example.com", password: "1234567", field: "password", words: "8" },
+  { with: "71 characters", email: "a@example.com", password: "x".repeat(71), field: "password", words: "70" },
+  { with: "no password", email: "a@example.com", field: "password", words: "Enter" },
+];
+test.each(refusedSignUps)("signing up with $with is refused beside the field", async (refused) => {
+  const { with: _, field, words, ...fields } = refused;
+  await new Browser().signUp({ email: "taken@example.com", password });
+  const browser = new Browser();
+  const answer = await browser.signUp({ name: "Bob", ...fields });
+  expect(answer.status).toBe(400);
+  const { errors, ...typed } = await refusal(answer);
+  expect(errors[field]).toContain(words);
+  expect(typed).toEqual({ email: fields.email ?? "", name: "Bob" });
+  expect(browser.cookie).toBe("");
+});
+
+test.each([
+  ["wrong", "wrong horse"],
+  ["somebody unknown's", password],
+])("a password that is %s is refused, and does not tell which of the two is wrong", async (which, typed) => {
+  await signedUp("known@example.com").catch(() => undefined);
+  const email = which === "wrong" ? "known@example.com" : "unknown@example.com";
+  const browser = new Browser();
+  const answer = await browser.signIn({ email, password: typed });
+  expect(answer.status).toBe(400);
+  const body = await refusal(answer);
+  expect(body.errors).toEqual({ password: "The e-mail address and the password do not belong together." });
+  expect(JSON.stringify(body)).not.toContain(typed);
+  expect(browser.cookie).toBe("");
+});
+
+test("a body that is no form is refused", async () => {
+  const request = new Request("http://localhost:3000/sign-in", { method: "POST", body: "{}" });
+  expect((await new Browser().send(signInRoute.action, request)).status).toBe(400);
+});
+
+test.each([
+  ["cannot be reached", () => HttpResponse.error()],
+  ["answers with an HTML page", () => new HttpResponse("<h1>Bad gateway</h1>", { status: 502 })],
+])(
+  "when Stack %s, signing in is 503 within 5 s and keeps the e-mail address",
+  async (_, answerOfStack) => {
+    stack.use(http.all("http://stack.test/*", answerOfStack));
+    // The SDK turns to other hosts of Stack's when the configured one fails.
+    stack.use(http.all(/^https:/, answerOfStack));
+    const answer = await new Browser().signIn({ email: "patient@example.com", password });
+    expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "5"]);
+    const { errors, email } = await refusal(answer);
+    expect(errors.form).toContain("cannot be reached");
+    expect(email).toBe("patient@example.com");
+  },
+  6_000,
+);
+
+test("signing out ends the session here and at Stack, and works twice", async () => {
+  const browser = await signedUp("leaving@example.com");
+  const stolen = browser.cookie;
+  expect(await browser.post(signOutRoute.action, "/sign-out", {})).toRedirectTo("/");
+  expect((await browser.todosPage()).data.view).toBe("landing");
+  expect(stackRequests).toContain("DELETE /api/v1/auth/sessions/current");
+  browser.cookie = stolen;
+  expect(await browser.post(signOutRoute.action, "/sign-out", {})).toRedirectTo("/");
+});
+
+test("signing out works while Stack does not", async () => {
+  const browser = await signedUp("stubborn@example.com");
+  stack.use(
+    http.all("http://stack.test/*", () => HttpResponse.error()),
+    http.all(/^https:/, () => HttpResponse.error()),
+  );
+  expect(await browser.post(signOutRoute.action, "/sign-out", {})).toRedirectTo("/");
+  expect((await browser.todosPage()).data.view).toBe("landing");
+});

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { configuredDatabaseUrl, InvalidEnvironment, readEnvironment } from "#app/environment.server.ts";
+
+const complete = {
+  DATABASE_URL: "postgresql://user:password@db.example.com/todos",
+  STACK_PROJECT_ID: "6f1ff9d5-1b8a-4a2e-9f6f-6c7c2a8f5b10",
+  STACK_PUBLISHABLE_CLIENT_KEY: "pck",
+  STACK_SECRET_SERVER_KEY: "ssk",
+  APP_ORIGIN: "https://todos.example.com",
+  SESSION_SECRET: "x".repeat(32),
+};
+
+test("every missing variable is named at once", () => {
+  const problems = problemsOf({});
+  for (const name of Object.keys(complete)) expect(problems).toContain(`${name} is missing`);
+});
+
+test.each([
+  ["DATABASE_URL", "mysql://db.example.com/todos"],
+  ["APP_ORIGIN", "todos.example.com"],
+  ["APP_ORIGIN", "https://todos.example.com/app"],
+  ["SESSION_SECRET", "short"],
+  ["PORT", "http"],
+  ["PORT", "70000"],
+  ["TRUST_PROXY_HOPS", "-1"],
+  ["LOG_LEVEL", "loud"],
+  ["STACK_API_URL", "api.example.com"],
+])("%s=%s is refused by name", (name, value) => {
+  expect(problemsOf({ ...complete, [name]: value })).toEqual([expect.stringMatching(`^${name} `)]);
+});
+
+test("an empty variable counts as not set", () => {
+  expect(problemsOf({ ...complete, SESSION_SECRET: " ", PORT: "" })).toEqual(["SESSION_SECRET is missing"]);
+});
+
+test("the names that Neon's console prints are accepted", () => {
+  const { STACK_PROJECT_ID, STACK_PUBLISHABLE_CLIENT_KEY, ...rest } = complete;
+  const { stack } = readEnvironment({
+    ...rest,
+    NEXT_PUBLIC_STACK_PROJECT_ID: "next",
+    VITE_STACK_PUBLISHABLE_CLIENT_KEY: "vite",
+  });
+  expect(stack).toMatchObject({ projectId: "next", publishableClientKey: "vite" });
+});
+
+test.each([
+  ["postgresql://u:p@ep-x-1-pooler.eu.aws.neon.tech/db", "postgresql://u:p@ep-x-1.eu.aws.neon.tech/db"],
+  ["postgresql://u:p@db-pooler.example.com/db", "postgresql://u:p@db-pooler.example.com/db"],
+])("migrations and LISTEN for %s go to %s", (DATABASE_URL, direct) => {
+  expect(readEnvironment({ ...complete, DATABASE_URL }).databaseUrlUnpooled).toBe(direct);
+  expect(configuredDatabaseUrl({ DATABASE_URL })).toBe(direct);
+});
+
+test("a secret is not repeated in what is printed about the configuration", () => {
+  const secret = "postgres-password-without-a-scheme";
+  expect(problemsOf({ ...complete, DATABASE_URL: secret }).join()).not.toContain(secret);
+});
+
+function problemsOf(variables: Record<string, string>): string[] {
+  try {
+    readEnvironment(variables);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidEnvironment) return error.problems;
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+import { HttpResponse, http } from "msw";
+import { afterEach, expect, test, vi } from "vitest";
+import { startSession } from "#app/auth/session.server.ts";
+import { stack, stackRequests, standIn } from "#tests/setup/stack.ts";
+import { Browser, signedUp } from "./browser.ts";
+
+const minutes = (count: number) => count * 60_000;
+const refresh = "POST /api/v1/auth/sessions/current/refresh";
+
+afterEach(() => vi.useRealTimers());
+
+/** Lets the clock of the session, and nothing else, be later than it is. */
+function later(milliseconds: number): void {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + milliseconds });
+}
+
+test.each([
+  ["garbage", "todos-session-3000=garbage"],
+  ["empty", "todos-session-3000="],
+  [
+    "not signed by us",
+    `todos-session-3000=${encodeURIComponent(btoa(JSON.stringify({ accessToken: "x" })))}`,
+  ],
+  ["of another app", "session=1; theme=dark"],
+])("a cookie that is %s is as good as none", async (_, cookie) => {
+  const browser = new Browser();
+  browser.cookie = cookie;
+  const { status, data } = await browser.todosPage();
+  expect([status, data.view]).toEqual([200, "landing"]);
+});
+
+test("a cookie with good tokens that we did not sign is as good as none", async () => {
+  const accessToken = await standIn.signAccessToken({ sub: "bob", email: "bob@example.com" });
+  const content = { accessToken, refreshToken: "x", profileSeen: false };
+  const browser = new Browser();
+  browser.keep(await startSession(content));
+  expect((await browser.todosPage()).data.view).toBe("list");
+  browser.cookie = `todos-session-3000=${encodeURIComponent(btoa(JSON.stringify(content)))}`;
+  expect((await browser.todosPage()).data.view).toBe("landing");
+});
+
+const project = "6f1ff9d5-1b8a-4a2e-9f6f-6c7c2a8f5b10";
+const foreign = "11111111-1111-4111-8111-111111111111";
+const now = () => Math.floor(Date.now() / 1000);
+
+test.each([
+  ["signed with a stranger's key", {}, "stranger"],
+  ["not signed at all", {}, "nobody"],
+  ["for another project", { aud: foreign, iss: `http://stack.test/api/v1/projects/${foreign}` }, "project"],
+  ["from another issuer", { iss: `http://evil.example/api/v1/projects/${project}` }, "project"],
+  ["for another audience", { aud: `${project}:restricted` }, "project"],
+  ["of an anonymous user", { is_anonymous: true }, "project"],
+  ["expired, with a refresh token that is unknown", { exp: now() - 60 }, "project"],
+] as const)("a token that is %s is as good as none", async (_, claims, signer) => {
+  const accessToken = await standIn.signAccessToken(
+    { sub: "bob", email: "bob@example.com", ...claims },
+    signer,
+  );
+  const browser = new Browser();
+  browser.keep(await startSession({ accessToken, refreshToken: "unknown" }));
+  expect((await browser.todosPage()).data.view).toBe("landing");
+  expect(browser.cookie).toMatch(/^todos-session-3000=[^.]{0,20}(\.|%|$)/);
+});
+
+test("a token that is about to expire is refreshed once, also when several requests arrive together", async () => {
+  const browser = await signedUp("refresh@example.com");
+  await browser.todosPage();
+  const old = browser.cookie;
+  later(minutes(9.75));
+  stackRequests.length = 0;
+  const pages = await Promise.all(
+    Array.from({ length: 5 }, () => {
+      const tab = new Browser();
+      tab.cookie = old;
+      return tab.todosPage().then(({ data }) => [data.view, tab.cookie === old]);
+    }),
+  );
+  expect(pages).toEqual(Array(5).fill(["list", false]));
+  expect(stackRequests).toEqual([refresh]);
+});
+
+test("an expired token is refreshed, and the new one is used from then on", async () => {
+  const browser = await signedUp("expired@example.com");
+  later(minutes(60));
+  expect((await browser.todosPage()).data.view).toBe("list");
+  stackRequests.length = 0;
+  expect((await browser.todosPage()).data.view).toBe("list");
+  expect(stackRequests).toEqual([]);
+});
+
+test("a session that was ended at Stack ends here with the token's lifetime", async () => {
+  const browser = await signedUp("ended@example.com");
+  stack.use(
+    http.post("http://stack.test/api/v1/auth/sessions/current/refresh", () =>
+      HttpResponse.json({ code: "REFRESH_TOKEN_NOT_FOUND_OR_EXPIRED" }, { status: 401 }),
+    ),
+  );
+  expect((await browser.todosPage()).data.view).toBe("list");
+  later(minutes(11));
+  expect((await browser.todosPage()).data.view).toBe("landing");
+});
+
+test("while Stack is down a token is used to its end; then the page says so with 503, and nobody is signed out", async () => {
+  const browser = await signedUp("outage@example.com");
+  const cookie = browser.cookie;
+  stack.use(http.all("http://stack.test/*", () => HttpResponse.error()));
+  later(minutes(9.9));
+  expect((await browser.todosPage()).data.view).toBe("list");
+  later(minutes(1));
+  expect(await browser.todosPage()).toMatchObject({ status: 503, data: { view: "unavailable" } });
+  const change = await browser.change({ intent: "add", task: "do not lose me" });
+  expect([change.status, await change.json()]).toMatchObject([503, { task: "do not lose me" }]);
+  stack.resetHandlers();
+  expect((await browser.todosPage()).data.view).toBe("list");
+  expect(browser.cookie).not.toBe("");
+  expect(cookie).not.toBe("");
+});

@@ -1,0 +1,83 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+
+// `npm test`: every check there is, one after the other, to the end even when one fails.
+
+interface Counts {
+  passed: number;
+  failed: number;
+}
+
+const reports = { vitest: "tests/results/vitest.json", playwright: "tests/results/playwright.json" };
+for (const report of Object.values(reports)) rmSync(report, { force: true });
+
+const totals: Counts = { passed: 0, failed: 0 };
+
+check("Types", ["tsc", "--noEmit"]);
+check("Lint and format", ["biome", "check", "--error-on-warnings", "."]);
+check(
+  "Loaders and database",
+  [
+    "vitest",
+    "run",
+    "-c",
+    "remix.config.js",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile=${reports.vitest}`,
+  ],
+  vitestCounts,
+);
+check("Build", ["remix", "vite:build", "-c", "remix.config.js"]);
+check("Browser", ["playwright", "test", "-c", "tests/browser"], playwrightCounts);
+
+console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+process.exit(totals.failed > 0 ? 1 : 0);
+
+/** Runs a program of node_modules; without counts of its own it is one check. */
+function check(title: string, [program = "", ...args]: string[], counts?: () => Counts | undefined): void {
+  console.log(`\n── ${title}`);
+  const startedAt = Date.now();
+  const { status } = spawnSync("npx", ["--no-install", program, ...args], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const { passed, failed } = counts?.() ?? { passed: status === 0 ? 1 : 0, failed: 0 };
+  totals.passed += passed;
+  // A program that fails although none of its tests did has failed all the same.
+  totals.failed += status === 0 ? failed : Math.max(failed, 1);
+  console.log(
+    `── ${title}: ${status === 0 ? "passed" : "FAILED"} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
+  );
+}
+
+function vitestCounts(): Counts | undefined {
+  if (!existsSync(reports.vitest)) return undefined;
+  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(reports.vitest, "utf8"));
+  return { passed: numPassedTests, failed: numFailedTests };
+}
+
+function playwrightCounts(): Counts | undefined {
+  if (!existsSync(reports.playwright)) return undefined;
+  const report = JSON.parse(readFileSync(reports.playwright, "utf8"));
+  printSkips(report);
+  return { passed: report.stats.expected, failed: report.stats.unexpected };
+}
+
+interface Suite {
+  suites?: Suite[];
+  specs?: {
+    title: string;
+    tests: { projectName: string; annotations: { type: string; description?: string }[] }[];
+  }[];
+}
+
+/** Why a test was left out. */
+function printSkips({ suites = [], specs = [] }: Suite): void {
+  for (const { title, tests } of specs) {
+    for (const { projectName, annotations } of tests) {
+      const skip = annotations.find(({ type }) => type === "skip");
+      if (skip) console.log(`Skipped ${projectName}: ${title} (${skip.description ?? "no reason given"})`);
+    }
+  }
+  suites.forEach(printSkips);
+}

@@ -1,0 +1,46 @@
+import { randomUUID } from "node:crypto";
+import sql, { raw } from "sql-template-tag";
+import { afterAll, inject, vi } from "vitest";
+import { z } from "zod";
+import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
+import { statement } from "#app/db/statement.server.ts";
+
+// Each test file has databases of its own: the app's, copied from the template, and the Stack stand-in's.
+const adminUrl = inject("adminUrl");
+const id = randomUUID().slice(0, 8);
+const names = { app: `test_${id}`, stack: `test_${id}_stack` };
+
+await run(`create database ${names.app} template ${inject("template")}`);
+await run(`create database ${names.stack}`);
+
+process.env.DATABASE_URL = urlOf(names.app);
+process.env.STACK_DATABASE_URL = urlOf(names.stack);
+process.env.STACK_API_URL = "http://stack.test";
+process.env.STACK_PROJECT_ID = "6f1ff9d5-1b8a-4a2e-9f6f-6c7c2a8f5b10";
+process.env.STACK_PUBLISHABLE_CLIENT_KEY = "pck_test";
+process.env.STACK_SECRET_SERVER_KEY = "ssk_test";
+process.env.APP_ORIGIN = "http://localhost:3000";
+process.env.SESSION_SECRET = "a secret for tests, 32 characters or more";
+
+afterAll(async () => {
+  await closeDatabases();
+  // A connection that a test left open would keep its database from being dropped: that fails the file.
+  await vi.waitFor(
+    () => Promise.all(Object.values(names).map((name) => run(`drop database if exists ${name}`))),
+    {
+      timeout: 3_000,
+      interval: 50,
+    },
+  );
+  await closeDatabases();
+});
+
+async function run(text: string): Promise<void> {
+  await connectDatabase(adminUrl, 30_000).query(statement(z.never(), sql`${raw(text)}`));
+}
+
+function urlOf(database: string): string {
+  const url = new URL(adminUrl);
+  url.pathname = database;
+  return url.href;
+}
