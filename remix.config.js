@@ -23,6 +23,7 @@ export default defineConfig({
   plugins: process.env.VITEST ? [] : [remix(remixOptions), precompressAssets()],
   // Development servers with a LOCAL_DIR each may run side by side; each keeps what it bundled to itself.
   cacheDir: `node_modules/.vite/${(process.env.LOCAL_DIR ?? "").replaceAll(/\W+/g, "-")}`,
+  server: { watch: { ignored: ["**/.local*/**", "**/tests/results/**"] } },
   build: { target: "es2022" },
   optimizeDeps: {
     // Vite would find the routes' dependencies one page at a time, bundle anew at each find, and mix two copies

@@ -5,7 +5,7 @@ const sameKeyPressMs = 1_000;
  * Turns signals into abort signals, for the rest of the process's life.
  * @param options.withParent also stops when the parent process is gone. A SIGTERM to `npm run` ends npm and
  *   its shell alone: dash does not pass it on, and we would go on behind everybody's back.
- * @returns `stop` aborts at the first SIGINT, SIGTERM or SIGHUP, `hurry` at a later one
+ * @returns `stop` aborts at the first SIGINT or SIGTERM, or when the terminal hangs up, `hurry` at a later one
  */
 export function listenForStop({ withParent }: { withParent: boolean }): {
   stop: AbortSignal;
@@ -24,7 +24,10 @@ export function listenForStop({ withParent }: { withParent: boolean }): {
       hurry.abort();
     }
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onReason);
+  const signals: NodeJS.Signals[] = ["SIGINT", "SIGTERM"];
+  // Under nohup, which takes the output from the terminal, a hang-up is to be ignored; a handler would undo that.
+  if (process.stdout.isTTY) signals.push("SIGHUP");
+  for (const signal of signals) process.on(signal, onReason);
 
   if (withParent) {
     const parent = process.ppid;

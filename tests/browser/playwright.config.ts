@@ -23,7 +23,7 @@ export default defineConfig({
     { name: "without JavaScript", testIgnore: "http.spec.ts", use: { javaScriptEnabled: false } },
   ],
   webServer: {
-    command: "tsx db/commands/reset.ts && tsx db/local/main.ts local",
+    command: "npm run -s local:reset && npm run -s local",
     cwd: "../..",
     env: { PORT: String(port), LOCAL_DIR: ".local-browser-tests" },
     url: `http://localhost:${port}/livez`,
