@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 
 /** How to start a Chromium. */
 export interface Chromium {
@@ -42,10 +42,30 @@ export async function findChromium(): Promise<Chromium> {
       "Browser tests need a Chrome or Chromium: install one, or set CHROMIUM_PATH to its program.",
     );
   }
-  // Makes the package unpack the libraries that a bare image lacks, libnss3 among them.
+  return { executablePath: await unpackChromium(), args };
+}
+
+/** Where the browser from npm is unpacked to, with its libraries: 200 MB, once per installation. */
+const unpackedTo = resolve("node_modules/.cache/chromium");
+
+/**
+ * Unpacks the browser that `@sparticuz/chromium` brings.
+ *
+ * Its own arguments are left aside: `--single-process` crashes with the second browser context, and
+ * `--disable-web-security` would hide what a page may not do.
+ */
+async function unpackChromium(): Promise<string> {
+  const { TMPDIR } = process.env;
+  // It unpacks to the temporary directory, where another user's browser may lie already.
+  process.env.TMPDIR = unpackedTo;
+  // Makes it unpack the libraries that a bare image lacks, libnss3 among them.
   process.env.AWS_EXECUTION_ENV ??= "AWS_Lambda_nodejs22.x";
-  const { default: bundled } = await import("@sparticuz/chromium");
-  // Not with the package's own arguments: `--single-process` crashes with the second context, and
-  // `--disable-web-security` would hide what a page may not do.
-  return { executablePath: await bundled.executablePath(), args };
+  mkdirSync(unpackedTo, { recursive: true });
+  try {
+    const { default: chromium } = await import("@sparticuz/chromium");
+    return await chromium.executablePath();
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
 }

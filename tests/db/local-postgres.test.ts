@@ -94,6 +94,8 @@ test("data is kept when the server is killed", async () => {
   const first = await startPostgres({ directory });
   await query(first, "create table kept as select 1 as number");
   process.kill(postmasterPid(), "SIGKILL");
+  // A process dies a moment after it was killed, and until then it looks like a running server.
+  await vi.waitFor(async () => expect(await runningPostgres(directory)).toBeUndefined());
 
   const second = await start();
   expect(second.alreadyRunning).toBe(false);
