@@ -11,9 +11,9 @@ const build = await import(path).catch((error) => {
 });
 const { loadDotEnv, startServer } = build.entry.module;
 loadDotEnv();
-await startServer(build).catch((/** @type {NodeJS.ErrnoException} */ error) => {
-  const isExpected = error.name === "InvalidEnvironment" || error.code === "EADDRINUSE";
-  console.error(isExpected ? error.message : error);
+await startServer(build).catch((/** @type {NodeJS.ErrnoException & { port?: number }} */ error) => {
+  if (error.code === "EADDRINUSE") console.error(`Port ${error.port} is taken; set PORT to another one.`);
+  else console.error(error.name === "InvalidEnvironment" ? error.message : error);
   process.exit(1);
 });
 

@@ -134,7 +134,8 @@ function stopOnSignal(server: Server): void {
       await closeDatabases();
       process.exit(0);
     });
-    server.closeIdleConnections();
+    // Browsers keep their connections open after an answer, and close() waits for those that were busy.
+    setInterval(() => server.closeIdleConnections(), 100).unref();
   }
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);

@@ -6,7 +6,7 @@ export function Landing() {
   return (
     <Frame>
       <section className="landing">
-        <h1>One list, everybody's todos</h1>
+        <h1>One list for the whole team</h1>
         <p>
           Add what has to be done, tick what is done, and see at a glance how far the team has come. Anybody
           on the team may tick any todo.
