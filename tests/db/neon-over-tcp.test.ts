@@ -12,6 +12,7 @@ test.each([
   ["boolean", true],
   ["timestamptz", new Date("2026-03-29T01:30:00.123Z")],
   ["date", "2026-02-28"],
+  ["interval", "1 mon -3 days 04:05:06.789"],
   ["jsonb", { list: [1, null, "ü"], nested: { 'quo"te': "\\" } }],
   ["bytea", Buffer.from([0, 1, 92, 255])],
   ["text", "it's 100 % “ünï” 😀\n"],
@@ -31,6 +32,16 @@ test.each([
   const query = `select $1::${type} as value, $1::${type}::text as text`;
   const viaPg = await postgres.query(query, [value]);
   expect(await sql.query(query, [value])).toEqual(viaPg.rows);
+});
+
+test("a value of an enum goes in and comes out as with pg, alone and in an array", async () => {
+  const { sql } = driver();
+  await sql`create type mood as enum ('calm', 'in "high" spirits')`;
+  const query = "select $1::mood as one, $2::mood[] as several";
+  const values = ["calm", '{"in \\"high\\" spirits",calm}'];
+  const viaPg = await postgres.query(query, values);
+  expect(viaPg.rows).toEqual([{ one: "calm", several: expect.stringContaining("high") }]);
+  expect(await sql.query(query, values)).toEqual(viaPg.rows);
 });
 
 test("a full result says what pg says of it", async () => {
