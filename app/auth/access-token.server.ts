@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import { z } from "zod";
 import { environment } from "#app/environment.server.ts";
+import { logOutage } from "#app/http/unavailable.server.ts";
 import { StackFault } from "./stack.server.ts";
 
 /** What a verified access token says. */
@@ -10,6 +11,12 @@ export interface AccessToken {
   /** Seconds since 1970. */
   expiresAt: number;
 }
+
+/**
+ * Why a token is no good: `"expired"` was good once, `"unknown key"` is signed with a key that Stack does not
+ * publish, or not any more, and `"invalid"` never was ours.
+ */
+export type NoAccessToken = "expired" | "unknown key" | "invalid";
 
 const claimsSchema = z.object({
   sub: z.string().min(1),
@@ -24,11 +31,10 @@ let keysReadAt = 0;
 
 /**
  * Verifies a token without asking Stack: signature, issuer, audience, algorithm and lifetime.
- * @returns `"expired"` for a token that was good once, `"invalid"` for one that never was ours
  * @throws {StackFault} when the keys are needed and cannot be had
  * @see https://docs.stack-auth.com/docs/concepts/jwt
  */
-export async function verifyAccessToken(token: string): Promise<AccessToken | "expired" | "invalid"> {
+export async function verifyAccessToken(token: string): Promise<AccessToken | NoAccessToken> {
   const { apiUrl, projectId } = environment().stack;
   try {
     const { payload } = await jwtVerify(token, keys(), {
@@ -40,6 +46,7 @@ export async function verifyAccessToken(token: string): Promise<AccessToken | "e
     return { userId: claims.sub, email: claims.email ?? null, expiresAt: claims.exp };
   } catch (error) {
     if (error instanceof errors.JWTExpired) return "expired";
+    if (error instanceof errors.JWKSNoMatchingKey) return "unknown key";
     if (isKeyServerFault(error)) throw new StackFault("Stack's keys could not be read", { cause: error });
     return "invalid";
   }
@@ -54,12 +61,14 @@ function keys() {
     const { apiUrl, projectId } = environment().stack;
     keySet = createRemoteJWKSet(new URL(`${apiUrl}/api/v1/projects/${projectId}/.well-known/jwks.json`), {
       cacheMaxAge: Number.POSITIVE_INFINITY,
+      // New keys count at once. Only a token out of a cookie of ours gets here, and requests share one reading.
+      cooldownDuration: 0,
       timeoutDuration: 3_000,
     });
     keysReadAt = Date.now();
   } else if (Date.now() - keysReadAt > keysMaxAgeMs) {
     keysReadAt = Date.now();
-    keySet.reload().catch((error) => console.warn("Stack's keys could not be read again:", error.message));
+    keySet.reload().catch((error) => logOutage("Reading Stack's keys again", error));
   }
   return keySet;
 }

@@ -2,7 +2,7 @@ import { redirect } from "@remix-run/node";
 import { z } from "zod";
 import { readForm } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
-import { asUnavailable } from "#app/http/unavailable.server.ts";
+import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
 import { safeRedirectTo } from "./redirect-to.ts";
 import { startSession } from "./session.server.ts";
 import { StackRefusal, type Tokens } from "./stack.server.ts";
@@ -77,11 +77,14 @@ export async function answerCredentials(
     return redirect(target, { status: 303, headers: personalHeaders(setCookie) });
   } catch (error) {
     if (error instanceof StackRefusal) {
-      return refuse(words[error.code] ?? { form: "The sign-in service does not accept that." });
+      const inWords = words[error.code];
+      if (inWords) return refuse(inWords);
+      logOutage(`POST ${new URL(request.url).pathname}`, error);
+      return refuse({ form: "The sign-in service does not accept that." });
     }
     const unavailable = asUnavailable(error);
     if (!unavailable) throw error;
-    console.error(error);
+    logOutage(`POST ${new URL(request.url).pathname}`, error);
     const headers = personalHeaders();
     headers.set("Retry-After", String(unavailable.retryAfter));
     return refuse({ form: unavailable.message }, 503, headers);

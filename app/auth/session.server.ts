@@ -1,8 +1,9 @@
 import { createCookie } from "@remix-run/node";
 import { z } from "zod";
 import { environment } from "#app/environment.server.ts";
-import { type AccessToken, verifyAccessToken } from "./access-token.server.ts";
-import { refreshAccessToken, signOut, type Tokens } from "./stack.server.ts";
+import { logOutage } from "#app/http/unavailable.server.ts";
+import { type AccessToken, type NoAccessToken, verifyAccessToken } from "./access-token.server.ts";
+import { refreshAccessToken, StackFault, signOut, type Tokens } from "./stack.server.ts";
 
 /** Who is asking. Whether he may is decided by each statement, which looks at his profile's row. */
 export interface Session {
@@ -34,7 +35,7 @@ const refreshBeforeExpirySeconds = 30;
 
 /**
  * Reads and verifies a request's session; asks Stack only for a token that is about to expire.
- * @throws {StackFault} when the token has expired and Stack cannot be reached
+ * @throws {StackFault} when the token has expired, or is of an unknown key, and Stack cannot be reached
  */
 export async function readSession(request: Request): Promise<SessionRead> {
   const header = request.headers.get("Cookie");
@@ -44,26 +45,28 @@ export async function readSession(request: Request): Promise<SessionRead> {
 
   const token = await verifyAccessToken(content.accessToken);
   if (token === "invalid") return { setCookie: await endSession() };
-  if (token !== "expired" && secondsLeft(token) > refreshBeforeExpirySeconds) {
+  if (typeof token === "object" && secondsLeft(token) > refreshBeforeExpirySeconds) {
     return { session: toSession(token, content) };
   }
   return renew(content, token);
 }
 
-async function renew(content: Content, token: AccessToken | "expired"): Promise<SessionRead> {
-  let accessToken: string | undefined;
+/** Stack decides whether the session goes on; while it cannot, a token that is still good is good enough. */
+async function renew(content: Content, token: AccessToken | NoAccessToken): Promise<SessionRead> {
   try {
-    accessToken = await refreshOnce(content.refreshToken);
+    const accessToken = await refreshOnce(content.refreshToken);
+    const renewed = accessToken ? await verifyAccessToken(accessToken) : "invalid";
+    if (!accessToken || renewed === "invalid") return { setCookie: await endSession() };
+    // That is nothing which the person could mend by signing in again.
+    if (typeof renewed === "string") throw new StackFault(`Stack's new token is no good here: ${renewed}`);
+    return {
+      session: toSession(renewed, content),
+      setCookie: await sessionCookie().serialize({ ...content, accessToken }),
+    };
   } catch (error) {
-    if (token === "expired") throw error;
+    if (typeof token === "string") throw error;
     return { session: toSession(token, content) };
   }
-  const renewed = accessToken && (await verifyAccessToken(accessToken));
-  if (!accessToken || !renewed || typeof renewed === "string") return { setCookie: await endSession() };
-  return {
-    session: toSession(renewed, content),
-    setCookie: await sessionCookie().serialize({ ...content, accessToken }),
-  };
 }
 
 /** How long requests that still carry the old token get the new one without asking Stack again. */
@@ -105,9 +108,7 @@ export function endSession(): Promise<string> {
 export async function revokeSession(request: Request): Promise<void> {
   const content = contentSchema.safeParse(await sessionCookie().parse(request.headers.get("Cookie"))).data;
   if (!content) return;
-  await signOut(content).catch((error) =>
-    console.warn("A session could not be ended at Stack:", error.message),
-  );
+  await signOut(content).catch((error) => logOutage("Ending a session at Stack", error));
 }
 
 /**

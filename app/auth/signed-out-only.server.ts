@@ -1,5 +1,6 @@
 import { redirect } from "@remix-run/node";
 import { personalHeaders } from "#app/http/headers.ts";
+import { logOutage } from "#app/http/unavailable.server.ts";
 import { safeRedirectTo } from "./redirect-to.ts";
 import { readSession } from "./session.server.ts";
 import { StackFault } from "./stack.server.ts";
@@ -8,8 +9,9 @@ import { StackFault } from "./stack.server.ts";
 export async function signedOutOnly(request: Request): Promise<Response> {
   const redirectTo = safeRedirectTo(new URL(request.url).searchParams.get("redirectTo"));
   const { session, setCookie } = await readSession(request).catch((error) => {
-    if (error instanceof StackFault) return { session: undefined, setCookie: undefined };
-    throw error;
+    if (!(error instanceof StackFault)) throw error;
+    logOutage(`GET ${new URL(request.url).pathname}`, error);
+    return { session: undefined, setCookie: undefined };
   });
   const headers = personalHeaders(setCookie);
   return session

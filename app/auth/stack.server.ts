@@ -1,15 +1,13 @@
-import { StackClientApp } from "@stackframe/stack";
+import { type CurrentUser, StackClientApp } from "@stackframe/stack";
 import { environment } from "#app/environment.server.ts";
+import { askingStack, StackFault } from "./stack-requests.server.ts";
+
+export { StackFault };
 
 /** What Stack hands out at a sign-in. */
 export interface Tokens {
   accessToken: string;
   refreshToken: string;
-}
-
-/** Stack did not answer in time, or answered with something that is no answer. */
-export class StackFault extends Error {
-  override name = "StackFault";
 }
 
 /** Stack understood and said no; `code` is its known-error code, such as `EMAIL_PASSWORD_MISMATCH`. */
@@ -20,8 +18,8 @@ export class StackRefusal extends Error {
   }
 }
 
-/** The SDK itself retries for up to 22 s, and waits for ever when Stack hangs. */
-const signInLimitMs = 4_500;
+/** A sign-in or sign-up is several requests; whoever waits has his answer within 5 s, on a busy machine too. */
+const signInLimitMs = 4_000;
 const refreshLimitMs = 3_000;
 const signOutLimitMs = 2_000;
 
@@ -61,7 +59,6 @@ export function signIn(credentials: { email: string; password: string }): Promis
 export function signOut(tokens: Tokens): Promise<void> {
   return withinLimit(signOutLimitMs, async () => {
     const user = await newApp(tokens).getUser();
-    await user?.currentSession.getTokens();
     await user?.signOut();
   });
 }
@@ -73,9 +70,9 @@ export function signOut(tokens: Tokens): Promise<void> {
  * @returns undefined when the session was ended or the user deleted
  * @throws {StackFault}
  */
-export async function refreshAccessToken(refreshToken: string): Promise<string | undefined> {
+export function refreshAccessToken(refreshToken: string): Promise<string | undefined> {
   const { apiUrl, projectId, publishableClientKey } = environment().stack;
-  try {
+  return withinLimit(refreshLimitMs, async () => {
     const response = await fetch(`${apiUrl}/api/v1/auth/sessions/current/refresh`, {
       method: "POST",
       headers: {
@@ -84,17 +81,15 @@ export async function refreshAccessToken(refreshToken: string): Promise<string |
         "x-stack-publishable-client-key": publishableClientKey,
         "x-stack-refresh-token": refreshToken,
       },
-      signal: AbortSignal.timeout(refreshLimitMs),
     });
-    if (response.status === 401) return undefined;
-    const body = response.ok ? await response.json() : undefined;
+    // A wrong key of ours is a 401 too, and no reason to sign everybody out.
+    const refusal = response.headers.get("x-stack-known-error");
+    if (refusal === "REFRESH_TOKEN_NOT_FOUND_OR_EXPIRED") return undefined;
+    if (refusal) throw new StackFault(`Stack refused the refresh: ${refusal}`);
+    const body = await response.json();
     if (typeof body?.access_token === "string") return body.access_token;
-    throw new StackFault(`Stack answered the refresh with ${response.status}`);
-  } catch (error) {
-    throw error instanceof StackFault
-      ? error
-      : new StackFault("Stack could not be reached", { cause: error });
-  }
+    throw new StackFault("Stack gave no access token");
+  });
 }
 
 /** One app object per attempt: a shared one with a memory store mixes its users up. */
@@ -111,12 +106,16 @@ function newApp(tokenStore: "memory" | Tokens) {
   });
 }
 
-async function tokensOf(user: {
-  currentSession: { getTokens(): Promise<{ accessToken: string | null; refreshToken: string | null }> };
-}): Promise<Tokens> {
-  const { accessToken, refreshToken } = await user.currentSession.getTokens();
-  if (!accessToken || !refreshToken) throw new StackFault("Stack gave no tokens");
-  return { accessToken, refreshToken };
+/**
+ * The tokens of a user who has just signed in.
+ *
+ * `currentSession.getTokens()` would refuse them where our clock is more than 75 s ahead of Stack's: it takes them
+ * for old, asks for new ones, and takes those for old as well.
+ */
+async function tokensOf({ _internalSession: session }: CurrentUser): Promise<Tokens> {
+  const tokens = await session.getOrFetchLikelyValidTokens(0, null);
+  if (!tokens?.refreshToken) throw new StackFault("Stack gave no tokens");
+  return { accessToken: tokens.accessToken.token, refreshToken: tokens.refreshToken.token };
 }
 
 function orRefusal(result: { status: "ok" } | { status: "error"; error: unknown }): void {
@@ -124,18 +123,12 @@ function orRefusal(result: { status: "ok" } | { status: "error"; error: unknown 
 }
 
 async function withinLimit<T>(limitMs: number, attempt: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StackFault(`Stack took longer than ${limitMs} ms`)), limitMs);
-  });
   try {
-    return await Promise.race([attempt(), limit]);
+    return await askingStack(limitMs, attempt);
   } catch (error) {
     if (error instanceof StackFault) throw error;
     const code = (error as { errorCode?: unknown }).errorCode;
     if (typeof code === "string") throw new StackRefusal(code);
-    throw new StackFault("Stack could not be reached", { cause: error });
-  } finally {
-    clearTimeout(timer);
+    throw new StackFault("Stack's answer makes no sense", { cause: error });
   }
 }

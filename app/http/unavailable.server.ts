@@ -16,11 +16,31 @@ export function asUnavailable(error: unknown): Unavailable | undefined {
   if (error instanceof StackFault) {
     return {
       message: "The sign-in service cannot be reached just now. Try again in a moment.",
-      retryAfter: 5,
+      retryAfter: error.retryAfter,
     };
   }
   if (error instanceof DatabaseFault && error.kind !== "refused") {
     return { message: "The database cannot be reached just now. Try again in a moment.", retryAfter: 5 };
   }
   return undefined;
+}
+
+/**
+ * One line in the log for a fault that passes by itself, whatever its stack and its causes' stacks.
+ * @param operation what was being done, as `POST /sign-in`
+ */
+export function logOutage(operation: string, error: unknown): void {
+  console.error(`${operation}: ${reasons(error).join(" < ")}`);
+}
+
+/** What went wrong, and why, and why that: in a line each. */
+function reasons(error: unknown, depth = 0): string[] {
+  if (!(error instanceof Error) || depth > 5) return [];
+  const [line = ""] = (error.message || (error as NodeJS.ErrnoException).code || error.name).split("\n", 1);
+  return [withoutSecrets(line).slice(0, 200), ...reasons(error.cause, depth + 1)];
+}
+
+/** Libraries quote what they could not read. */
+function withoutSecrets(line: string): string {
+  return line.replaceAll(/[^\s"'<>()]+@[^\s"'<>()]+/g, "…@…").replaceAll(/eyJ[\w.-]+/g, "eyJ…");
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { environment } from "#app/environment.server.ts";
+import { logOutage } from "#app/http/unavailable.server.ts";
 
 /** Load balancers wait 2 s at most. */
 const limitMs = 1_500;
@@ -22,7 +23,7 @@ export async function loader() {
       headers,
     });
   } catch (error) {
-    console.error(error);
+    logOutage("GET /readyz", error);
     return new Response("the database cannot be reached\n", {
       status: 503,
       headers: { ...headers, "Retry-After": "5" },

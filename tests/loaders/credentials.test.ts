@@ -1,8 +1,7 @@
-import { HttpResponse, http } from "msw";
 import { expect, test } from "vitest";
 import * as signInRoute from "#app/routes/sign-in.tsx";
 import * as signOutRoute from "#app/routes/sign-out.ts";
-import { stack, stackRequests } from "#tests/setup/stack.ts";
+import { stackRequests } from "#tests/setup/stack.ts";
 import { Browser, signedUp, syncProfiles } from "./browser.ts";
 
 const password = "correct horse";
@@ -116,24 +115,6 @@ test("a body that is no form is refused", async () => {
   expect((await new Browser().send(signInRoute.action, request)).status).toBe(400);
 });
 
-test.each([
-  ["cannot be reached", () => HttpResponse.error()],
-  ["answers with an HTML page", () => new HttpResponse("<h1>Bad gateway</h1>", { status: 502 })],
-])(
-  "when Stack %s, signing in is 503 within 5 s and keeps the e-mail address",
-  async (_, answerOfStack) => {
-    stack.use(http.all("http://stack.test/*", answerOfStack));
-    // The SDK turns to other hosts of Stack's when the configured one fails.
-    stack.use(http.all(/^https:/, answerOfStack));
-    const answer = await new Browser().signIn({ email: "patient@example.com", password });
-    expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "5"]);
-    const { errors, email } = await refusal(answer);
-    expect(errors.form).toContain("cannot be reached");
-    expect(email).toBe("patient@example.com");
-  },
-  6_000,
-);
-
 test("signing out ends the session here and at Stack, and works twice", async () => {
   const browser = await signedUp("leaving@example.com");
   const stolen = browser.cookie;
@@ -142,14 +123,4 @@ test("signing out ends the session here and at Stack, and works twice", async ()
   expect(stackRequests).toContain("DELETE /api/v1/auth/sessions/current");
   browser.cookie = stolen;
   expect(await browser.post(signOutRoute.action, "/sign-out", {})).toRedirectTo("/");
-});
-
-test("signing out works while Stack does not", async () => {
-  const browser = await signedUp("stubborn@example.com");
-  stack.use(
-    http.all("http://stack.test/*", () => HttpResponse.error()),
-    http.all(/^https:/, () => HttpResponse.error()),
-  );
-  expect(await browser.post(signOutRoute.action, "/sign-out", {})).toRedirectTo("/");
-  expect((await browser.todosPage()).data.view).toBe("landing");
 });

@@ -92,7 +92,10 @@ test("a session that was ended at Stack ends here with the token's lifetime", as
   const browser = await signedUp("ended@example.com");
   stack.use(
     http.post("http://stack.test/api/v1/auth/sessions/current/refresh", () =>
-      HttpResponse.json({ code: "REFRESH_TOKEN_NOT_FOUND_OR_EXPIRED" }, { status: 401 }),
+      HttpResponse.json(
+        { code: "REFRESH_TOKEN_NOT_FOUND_OR_EXPIRED" },
+        { status: 401, headers: { "x-stack-known-error": "REFRESH_TOKEN_NOT_FOUND_OR_EXPIRED" } },
+      ),
     ),
   );
   expect((await browser.todosPage()).data.view).toBe("list");

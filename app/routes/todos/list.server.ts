@@ -1,6 +1,6 @@
 import { endSession, readSession, rememberProfile, type Session } from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
-import { asUnavailable } from "#app/http/unavailable.server.ts";
+import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
 import { remainingTodos, teamProgress, todosPage, todosPerPage, viewer } from "./queries.server.ts";
 
@@ -45,7 +45,7 @@ export async function readList(request: Request) {
   } catch (error) {
     const unavailable = asUnavailable(error);
     if (!unavailable) throw error;
-    console.error(error);
+    logOutage("GET /", error);
     return { data: { view: "unavailable" as const, ...unavailable }, setCookie: undefined };
   }
 }

@@ -14,7 +14,7 @@ import { endSession, readSession, type Session } from "#app/auth/session.server.
 import { database } from "#app/db/current.server.ts";
 import { type Form, readForm } from "#app/http/form.server.ts";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
-import { asUnavailable } from "#app/http/unavailable.server.ts";
+import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
 import type { ActionAnswer, RefusedChange } from "./answer.ts";
 import { addTodo, type Change, deleteTodo, outcomeOf, toggleTodo } from "./changes.server.ts";
 import { type ChangeInput, parseChange } from "./input.server.ts";
@@ -57,7 +57,7 @@ export async function action({ request }: ActionFunctionArgs) {
   } catch (error) {
     const unavailable = asUnavailable(error);
     if (!unavailable) throw error;
-    console.error(error);
+    logOutage("POST /", error);
     const refusal = refuse(503, { form: unavailable.message }, form);
     refusal.headers.set("Retry-After", String(unavailable.retryAfter));
     return refusal;

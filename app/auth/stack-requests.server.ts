@@ -1,0 +1,72 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { environment } from "#app/environment.server.ts";
+
+/** Stack did not answer in time, or answered with something that is no answer. */
+export class StackFault extends Error {
+  override name = "StackFault";
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter: number;
+  constructor(message: string, { retryAfter = 5, ...options }: ErrorOptions & { retryAfter?: number } = {}) {
+    super(message, options);
+    this.retryAfter = retryAfter;
+  }
+}
+
+const attempts = new AsyncLocalStorage<AbortSignal>();
+
+/**
+ * Runs what asks Stack. Its requests go to STACK_API_URL and nowhere else, and end with it: nothing of an attempt
+ * goes on after the answer that was given to the person.
+ *
+ * The SDK takes neither a `fetch` nor a signal. Left alone it never gives up on a Stack that hangs, and a sign-out
+ * that hangs holds a lock which every later sign-in of the process waits for; it sleeps for as long as a
+ * Retry-After says; it retries for up to 22 s; it asks four hosts, Stack's own and 1.1.1.1 among them, what is
+ * wrong with the network; and it attaches the request, password included, to the error that it throws.
+ * @throws {StackFault} and what the attempt throws
+ */
+export async function askingStack<T>(limitMs: number, attempt: () => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StackFault(`Stack took longer than ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([attempts.run(controller.signal, attempt), limit]);
+  } finally {
+    clearTimeout(timer);
+    controller.abort();
+  }
+}
+
+const fetchAnything = globalThis.fetch;
+globalThis.fetch = (input, init) => {
+  const signal = attempts.getStore();
+  return signal ? fetchFromStack(new Request(input, init), signal) : fetchAnything(input, init);
+};
+
+/** @throws {StackFault} unless Stack did what was asked, or refused with a known error */
+async function fetchFromStack(request: Request, signal: AbortSignal): Promise<Response> {
+  const { origin, pathname } = new URL(request.url);
+  const what = `${request.method} ${pathname}`;
+  if (origin !== new URL(environment().stack.apiUrl).origin) {
+    throw new StackFault(`${what} was not sent to ${origin}, which is not STACK_API_URL`);
+  }
+  let response: Response;
+  try {
+    // A redirect would take the password along.
+    response = await fetchAnything(request, { signal, redirect: "manual" });
+  } catch (cause) {
+    throw new StackFault(`${what} got no answer`, { cause });
+  }
+  const status = Number(response.headers.get("x-stack-actual-status") ?? response.status);
+  const isRefusal = status < 500 && status !== 429 && response.headers.has("x-stack-known-error");
+  if (isRefusal || (status >= 200 && status < 300)) return response;
+  response.body?.cancel().catch(() => undefined);
+  throw new StackFault(`${what} was answered with ${status}`, retryAfterOf(response));
+}
+
+/** In seconds: Stack sends no dates. */
+function retryAfterOf(response: Response): { retryAfter?: number } {
+  const value = response.headers.get("Retry-After") ?? "";
+  return /^\d{1,5}$/.test(value) ? { retryAfter: Math.max(1, Number(value)) } : {};
+}

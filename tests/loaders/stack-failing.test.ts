@@ -1,0 +1,175 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { HttpResponse, http, passthrough } from "msw";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { startSession } from "#app/auth/session.server.ts";
+import { environment } from "#app/environment.server.ts";
+import * as signOutRoute from "#app/routes/sign-out.ts";
+import { type Failure, failures, knownError, startFailingStack } from "#tests/mocks/failing-stack.ts";
+import { stack, standIn } from "#tests/setup/stack.ts";
+import { Browser, signedIn, signedUp } from "./browser.ts";
+
+const failing = await startFailingStack(standIn.handlers, environment().stack.apiUrl);
+// From here on tokens are issued at, and requests sent to, a port where connections can really fail.
+environment().stack.apiUrl = failing.origin;
+
+const typed = { email: "patient@example.com", name: "Pat", password: "correct horse battery" };
+const limitMs = 5_000;
+const outages = Object.entries(failures);
+
+/** Requests to other hosts than STACK_API_URL. */
+const strays: string[] = [];
+const unhandled: unknown[] = [];
+const noteUnhandled = (reason: unknown) => unhandled.push(reason);
+process.on("unhandledRejection", noteUnhandled);
+afterAll(() => void process.off("unhandledRejection", noteUnhandled));
+const output = (["error", "warn", "log"] as const).map((name) => vi.spyOn(console, name).mockReturnValue());
+
+beforeEach(() => {
+  for (const spy of output) spy.mockClear();
+  stack.use(
+    http.all(`${failing.origin}/*`, () => passthrough()),
+    http.all(/^https:/, ({ request }) => {
+      strays.push(request.url);
+      return HttpResponse.error();
+    }),
+  );
+});
+afterEach(async () => {
+  await vi.waitFor(() => expect(failing.waiting()).toBe(0), { interval: 5 });
+  failing.recover();
+  expect([strays.splice(0), unhandled.splice(0)]).toEqual([[], []]);
+});
+afterAll(() => failing[Symbol.asyncDispose]());
+
+/** What somebody reads who signs in or up, and when he is told to come back. */
+async function attempt(way: "signIn" | "signUp") {
+  const browser = new Browser();
+  const startedAt = performance.now();
+  const answer = await browser[way](typed);
+  const took = performance.now() - startedAt;
+  const retryAfter = answer.headers.get("Retry-After");
+  const { errors, ...kept } = (await answer.json()) as { errors: Record<string, string> };
+  return { status: answer.status, retryAfter, errors, kept, took, cookie: browser.cookie };
+}
+
+/** Everybody at once: one views a page, one signs out, one signs in, one signs up. */
+async function everybody(startFailing: () => void | Promise<void>, retryAfter = "5"): Promise<void> {
+  const viewer = await signedIn("viewer");
+  const leaver = await signedIn("leaver");
+  const { cookie } = viewer;
+  await startFailing();
+
+  failing.requests.length = 0;
+  expect(await viewer.todosPage()).toMatchObject({ status: 200, data: { view: "list" } });
+  expect(failing.requests).toEqual([]);
+  expect(viewer.cookie).toBe(cookie);
+
+  const [signOut, ...attempts] = await Promise.all([
+    leaver.post(signOutRoute.action, "/sign-out", {}),
+    attempt("signIn"),
+    attempt("signUp"),
+  ]);
+  expect(signOut).toRedirectTo("/");
+  expect((await leaver.todosPage()).data.view).toBe("landing");
+  for (const { took, ...rest } of attempts) {
+    expect(rest).toEqual({
+      status: 503,
+      retryAfter,
+      errors: { form: "The sign-in service cannot be reached just now. Try again in a moment." },
+      kept: { email: typed.email, name: typed.name },
+      cookie: "",
+    });
+    expect(took).toBeLessThan(limitMs);
+  }
+  // What fails is not asked again and again.
+  expect(failing.requests).toEqual([...new Set(failing.requests)]);
+  expectLines("Ending a session at Stack: ", "POST /sign-in: ", "POST /sign-up: ");
+}
+
+/** A line in the log for each, without what is secret, and nothing else. */
+function expectLines(...beginnings: string[]): void {
+  const lines = output.flatMap((spy) => spy.mock.calls.map((call) => call.map(String).join(" "))).sort();
+  expect(lines).toEqual(beginnings.sort().map((each) => expect.stringMatching(`^${each}[^\n]{0,300}$`)));
+  for (const secret of [typed.email, typed.password, "eyJh"]) expect(lines.join()).not.toContain(secret);
+}
+
+test.each(outages)(
+  "a Stack that %s leaves page views alone, signs nobody out and is told in words",
+  async (name, failure: Failure) => {
+    await everybody(() => failing.fail(failure), name.includes("come back") ? "3600" : "5");
+  },
+  10_000,
+);
+
+test("a Stack that refuses connections leaves page views alone, signs nobody out and is told in words", async () => {
+  await everybody(() => failing.refuse()).finally(() => failing.accept());
+});
+
+test("a refusal under HTTP status 200 is told beside its field", async () => {
+  failing.fail(knownError("EMAIL_PASSWORD_MISMATCH", 400));
+  expect(await attempt("signIn")).toMatchObject({
+    status: 400,
+    errors: { password: expect.stringContaining("do not belong") },
+  });
+  failing.fail(knownError("USER_EMAIL_ALREADY_EXISTS", 409, { email: typed.email }));
+  expect(await attempt("signUp")).toMatchObject({
+    status: 400,
+    errors: { email: expect.stringContaining("Sign in instead") },
+  });
+  expectLines();
+});
+
+test("a refusal that we have no words for is in the log", async () => {
+  failing.fail(knownError("INVALID_PUBLISHABLE_CLIENT_KEY", 401, { project_id: "x" }));
+  expect(await attempt("signIn")).toMatchObject({
+    status: 400,
+    errors: { form: expect.stringContaining("does not accept") },
+  });
+  expectLines("POST /sign-in: Stack refused: INVALID_PUBLISHABLE_CLIENT_KEY");
+});
+
+test("somebody whose account was made, but whose sign-up was given up, is told to sign in, and can", async () => {
+  failing.fail(failures["resets connections"], "/users/me");
+  expect(await attempt("signUp")).toMatchObject({ status: 503, cookie: "" });
+  failing.recover();
+  expect((await attempt("signUp")).errors).toEqual({
+    email: "There is an account with this e-mail address already. Sign in instead.",
+  });
+  expect(await new Browser().signIn(typed)).toRedirectTo("/");
+});
+
+test("a sign-out that Stack never answers holds up nobody else", async () => {
+  const browser = await signedUp("leaving@example.com");
+  failing.fail(() => {}, "DELETE ");
+  expect(await browser.post(signOutRoute.action, "/sign-out", {})).toRedirectTo("/");
+  expect(failing.requests.at(-1)).toBe("DELETE /api/v1/auth/sessions/current");
+  failing.recover();
+  const arriving = { ...typed, email: "arriving@example.com" };
+  expect(await new Browser().signUp(arriving)).toRedirectTo("/");
+});
+
+test("a wrong key of ours signs nobody out", async () => {
+  const browser = new Browser();
+  browser.keep(await startSession({ accessToken: await expiredToken(), refreshToken: "x" }));
+  failing.fail(knownError("INVALID_PUBLISHABLE_CLIENT_KEY", 401, { project_id: "x" }), "/refresh");
+  const { cookie } = browser;
+  expect((await browser.todosPage()).status).toBe(503);
+  expect(browser.cookie).toBe(cookie);
+});
+
+test("an attempt leaves nothing behind that keeps a process from ending", async () => {
+  failing.fail(failures["answers 429 and says when to come back"]);
+  const program = `
+    import { signIn } from "./app/auth/stack.server.ts";
+    signIn(${JSON.stringify(typed)}).catch((error) => console.log(error.message));
+  `;
+  const arguments_ = ["--import", "tsx", "--input-type=module", "--eval", program];
+  const env = { ...process.env, STACK_API_URL: failing.origin };
+  const { stdout } = await promisify(execFile)(process.execPath, arguments_, { env });
+  expect(stdout).toBe("POST /api/v1/auth/password/sign-in was answered with 429\n");
+}, 20_000);
+
+function expiredToken(): Promise<string> {
+  return standIn.signAccessToken({ sub: "bob", exp: Math.floor(Date.now() / 1_000) - 60 });
+}
