@@ -33,7 +33,7 @@ export default defineConfig({
   test: {
     globalSetup: "tests/setup/postgres.ts",
     reporters: ["default", "./tests/setup/first-result.ts"],
-    setupFiles: ["tests/setup/databases.ts"],
+    setupFiles: ["tests/setup/leaks.ts", "tests/setup/databases.ts"],
     unstubEnvs: true,
     projects: [
       {
@@ -42,6 +42,17 @@ export default defineConfig({
           name: "loaders",
           include: ["tests/loaders/**/*.test.{ts,tsx}"],
           setupFiles: ["tests/setup/stack.ts"],
+        },
+      },
+      {
+        // The same once more, by the driver's own route: HTTPS to a host of Neon's.
+        extends: true,
+        test: {
+          name: "loaders on Neon",
+          include: ["tests/loaders/**/*.test.{ts,tsx}", "tests/db/local-neon-sync.test.ts"],
+          // It lets every HTTPS request fail, to see that none is made.
+          exclude: ["tests/loaders/stack-failing.test.ts"],
+          setupFiles: ["tests/setup/neon.ts", "tests/setup/stack.ts"],
         },
       },
       { extends: true, test: { name: "db", include: ["tests/db/**/*.test.ts"], testTimeout: 30_000 } },

@@ -1,4 +1,5 @@
 import { Client, neon, neonConfig } from "@neondatabase/serverless";
+import { WebSocket } from "ws";
 import { type NeonOverTcp, neonOverTcp } from "#db/neon-over-tcp/index.ts";
 import { asDatabaseFault } from "./faults.server.ts";
 import { parseRows, type Statement } from "./statement.server.ts";
@@ -51,16 +52,21 @@ export function connectDatabase(url: string, limitMs = timeLimitMs): Database {
 /**
  * A session of its own, for what a single request cannot hold: LISTEN, and advisory locks.
  * The caller ends it.
- * @param url the direct (unpooled) URL
+ * @param url the direct (unpooled) URL; Neon is reached through a WebSocket
+ * @throws {DatabaseFault}
  */
 export async function connectClient(url: string): Promise<Client> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  if (!isNeonHost(url)) {
+  // Left to itself the driver calls a client connected before Postgres has looked at the password.
+  client.neonConfig.pipelineConnect = false;
+  if (isNeonHost(url)) {
+    // Node 20 has none of its own.
+    client.neonConfig.webSocketConstructor = WebSocket;
+  } else {
     client.neonConfig.webSocketConstructor = carryOverTcp().webSocketFor(url);
     client.neonConfig.useSecureWebSocket = false;
     client.neonConfig.forceDisablePgSSL = true;
     client.neonConfig.coalesceWrites = false;
-    client.neonConfig.pipelineConnect = false;
   }
   await client.connect().catch(rethrow);
   return client;

@@ -29,14 +29,19 @@ export function asDatabaseFault(error: unknown): unknown {
   if (causes(error).some((each) => each.name === "TimeoutError" || each.name === "AbortError")) {
     return new DatabaseFault("timed out", undefined, error);
   }
-  if (
-    causes(error).some(({ message }) =>
-      /fetch failed|Server error \(HTTP status 5|WebSocket|socket/i.test(message ?? ""),
-    )
-  ) {
-    return new DatabaseFault("unreachable", undefined, error);
-  }
+  if (causes(error).some(isNoAnswerOfPostgres)) return new DatabaseFault("unreachable", undefined, error);
   return error;
+}
+
+/**
+ * Without a code it is a word of Neon's proxy or of another in between, or a connection that failed; a
+ * SyntaxError is the driver's when it reads an answer that is no JSON.
+ */
+function isNoAnswerOfPostgres({ name = "", message = "" }: Described): boolean {
+  return (
+    /^(NeonDbError|SyntaxError)$/.test(name) ||
+    /socket|Unexpected server response|Connection terminated/i.test(message)
+  );
 }
 
 /** query_canceled (statement_timeout), lock_not_available, idle-in-transaction and transaction timeouts. */
@@ -63,13 +68,16 @@ function describe(error: unknown): { code?: string | undefined; constraint?: str
   return { code: coded?.code, constraint: coded?.constraint };
 }
 
-/** An error and what caused it; the driver wraps the errors of `fetch` as `sourceError`. */
+/**
+ * An error and what caused it. The driver wraps the errors of `fetch` as `sourceError`, and rejects with the
+ * event of a WebSocket that fails, which has an `error`.
+ */
 function causes(error: unknown): Described[] {
   const chain: Described[] = [];
-  let each = error as (Described & { cause?: unknown; sourceError?: unknown }) | undefined;
+  let each = error as (Described & { cause?: unknown; sourceError?: unknown; error?: unknown }) | undefined;
   while (each !== null && typeof each === "object" && chain.length < 5) {
     chain.push(each);
-    each = (each.sourceError ?? each.cause) as typeof each;
+    each = (each.sourceError ?? each.cause ?? each.error) as typeof each;
   }
   return chain;
 }

@@ -44,7 +44,8 @@ export function clientOf(config: ClientConfig & { connectionString: string }, op
 
 /** A server that accepts connections and never says a word. */
 export async function silentServer() {
-  const silent = createServer().listen(0, "127.0.0.1");
+  // Who reads is told when the other side has gone, and closes too.
+  const silent = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
   await once(silent, "listening");
   onTestFinished(() => void silent.close());
   const { port } = silent.address() as AddressInfo;

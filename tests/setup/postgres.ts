@@ -1,13 +1,14 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import sql, { raw } from "sql-template-tag";
 import type { TestProject } from "vitest/node";
 import { z } from "zod";
-import { closeDatabases, connectClient, connectDatabase } from "#app/db/database.server.ts";
+import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { migrate } from "#db/commands/migrate.ts";
-import { startPostgres } from "#db/local/postgres.ts";
+import { joinTestServer } from "./test-server.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -18,20 +19,14 @@ declare module "vitest" {
   }
 }
 
-const inUseKey = "hashtext('tests in use')";
-const directory = "node_modules/.cache/todos-tests/postgres";
-
 /**
- * Starts the tests' own Postgres. Its migrated template stays for the next run, under a name that changes
+ * Joins the tests' Postgres for a run. The migrated template stays for the next one, under a name that changes
  * with the migrations.
  */
 export default async function setup({ provide }: TestProject) {
-  const postgres = await startPostgres({ directory, durable: false });
-  const adminUrl = postgres.urlFor("postgres");
-  // Runs may overlap, as one that watches and one of everything: the last one to end stops the server.
-  const inUse = await connectClient(adminUrl);
-  await inUse.query(`select pg_advisory_lock_shared(${inUseKey})`);
-  const admin = connectDatabase(adminUrl, 30_000);
+  const server = await joinTestServer();
+  process.once("exit", cleanUp);
+  const admin = connectDatabase(server.urlFor("postgres"), 30_000);
   const template = `template_${migrationsHash()}`;
 
   const exists = statement(
@@ -40,24 +35,28 @@ export default async function setup({ provide }: TestProject) {
   );
   const [row] = await admin.query(exists);
   if (!row?.exists) {
-    const unfinished = `${template}_${process.pid}`;
+    const unfinished = `test_${template}_${process.pid}`;
     await admin.query(statement(z.never(), sql`create database ${raw(unfinished)}`));
-    await migrate(postgres.urlFor(unfinished));
+    await migrate(server.urlFor(unfinished));
     await admin.query(
       statement(z.never(), sql`alter database ${raw(unfinished)} rename to ${raw(template)}`),
     );
   }
-  provide("adminUrl", adminUrl);
+  provide("adminUrl", server.urlFor("postgres"));
   provide("template", template);
 
   return async () => {
     await closeDatabases();
-    const { rows } = await inUse.query(
-      `select pg_advisory_unlock_shared(${inUseKey}), pg_try_advisory_lock(${inUseKey}) as "isLast"`,
-    );
-    await inUse.end();
-    if (rows[0].isLast) await postgres.stop();
+    const left = await server.leave();
+    process.off("exit", cleanUp);
+    if (left.length > 0) throw new Error(`Tests left these databases behind: ${left.join(", ")}`);
   };
+}
+
+/** A run that is interrupted leaves no server behind either. */
+function cleanUp(): void {
+  const script = ["--import", "tsx", "tests/setup/clean-up.ts"];
+  spawn(process.execPath, script, { detached: true, stdio: "ignore" }).unref();
 }
 
 function migrationsHash(): string {

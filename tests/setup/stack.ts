@@ -1,31 +1,41 @@
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeEach, expect } from "vitest";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { getResponse, http } from "msw";
+import { beforeEach, expect } from "vitest";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { environment } from "#app/environment.server.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
+import { network, standIns } from "./network.ts";
 
 const { STACK_DATABASE_URL = "" } = process.env;
 
 /** The stand-in's own database, for tests that look into it. */
 export const stackDatabase = connectDatabase(STACK_DATABASE_URL);
 
-export const standIn = await createStackStandIn({ project: environment().stack, database: stackDatabase });
+const project = environment().stack;
+const { handlers, signAccessToken } = await createStackStandIn({ project, database: stackDatabase });
+
+// The stand-in acts for another process: what the app's async context says of a request ends where it arrives.
+const outside = AsyncLocalStorage.snapshot();
+
+export const standIn = {
+  handlers: [http.all("http://stack.test/*", ({ request }) => outside(() => getResponse(handlers, request)))],
+  signAccessToken,
+};
+standIns.push(...standIn.handlers);
 
 /** Answers for Stack in this process; `stack.use(…)` lets it fail until the end of the test. */
-export const stack = setupServer(...standIn.handlers);
-stack.listen({ onUnhandledRequest: "error" });
+export const stack = network;
 
 /** The requests that reached Stack since the test began, as `POST /api/v1/auth/password/sign-in`. */
 export const stackRequests: string[] = [];
-stack.events.on("request:start", ({ request }) => {
+network.events.on("request:start", ({ request }) => {
+  if (!request.url.startsWith(project.apiUrl)) return;
   stackRequests.push(`${request.method} ${new URL(request.url).pathname}`);
 });
 
 beforeEach(() => {
   stackRequests.length = 0;
 });
-afterEach(() => stack.resetHandlers());
-afterAll(() => stack.close());
 
 expect.extend({
   /** An answer that sends the browser on with a GET (303). */

@@ -1,0 +1,130 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { neonConfig } from "@neondatabase/serverless";
+import { delay, HttpResponse, http, passthrough } from "msw";
+import sql from "sql-template-tag";
+import { expect, onTestFinished, test } from "vitest";
+import { connectDatabase } from "#app/db/database.server.ts";
+import { neon } from "#tests/mocks/neon/address.ts";
+import { ask, network, one, url } from "./neon-harness.ts";
+
+const database = connectDatabase(url);
+const unreachable = { name: "DatabaseFault", kind: "unreachable" };
+const timedOut = { name: "DatabaseFault", kind: "timed out" };
+
+/** Lets Neon answer like this until the end of the test. */
+function answers(resolver: Parameters<typeof http.post>[1]): void {
+  network.use(http.post(neon.sqlUrl, resolver));
+}
+
+/** What comes of a query and of a snapshot. */
+function eachWay(limitMs?: number): Promise<unknown[]> {
+  const asking = connectDatabase(url, limitMs);
+  return Promise.all(
+    [asking.query(one), asking.snapshot(one)].map((answer) => answer.catch((error) => error)),
+  );
+}
+
+test("a cold start of 3 s is waited for", async () => {
+  answers(async () => void (await delay(3_000)));
+  expect(await eachWay()).toEqual([[{ one: 1 }], [[{ one: 1 }]]]);
+});
+
+test("what takes longer than the limit is timed out, at the limit", async () => {
+  answers(async () => void (await delay(2_000)));
+  const startedAt = performance.now();
+  expect(await eachWay(100)).toMatchObject([timedOut, timedOut]);
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+});
+
+test("an answer that stops in the middle is timed out", async () => {
+  await fromServer((_, response) => void response.write('{"fields": ['));
+  expect(await eachWay(200)).toMatchObject([timedOut, timedOut]);
+});
+
+test.each([500, 502, 503, 504, 507])("HTTP %d means that the database is unreachable", async (status) => {
+  answers(() => HttpResponse.json({ message: "no" }, { status }));
+  expect(await eachWay()).toMatchObject([unreachable, unreachable]);
+});
+
+test.each([
+  ["before it is answered", (_, response) => void response.destroy()],
+  ["in the middle of the answer", (_, response) => void response.write("{", () => response.destroy())],
+] satisfies [string, RequestListener][])("a connection cut %s means unreachable", async (_, listener) => {
+  await fromServer(listener);
+  expect(await eachWay()).toMatchObject([unreachable, unreachable]);
+});
+
+test("a refused connection means unreachable", async () => {
+  const server = await fromServer(() => {});
+  await new Promise((resolve) => server.close(resolve));
+  expect(await eachWay()).toMatchObject([unreachable, unreachable]);
+});
+
+test.each([200, 400, 429, 502])("a page of HTML with status %d is no answer of Neon's", async (status) => {
+  answers(() => HttpResponse.html("<!doctype html><h1>Sign in to the Wi-Fi</h1>", { status }));
+  expect(await eachWay()).toMatchObject([unreachable, unreachable]);
+});
+
+test("what Neon's proxy itself refuses means unreachable: a wrong password", async () => {
+  const wrong = connectDatabase(url.replace(":password@", ":wrong@"));
+  await expect(wrong.query(one)).rejects.toMatchObject({
+    ...unreachable,
+    cause: { message: "password authentication failed for user 'user'" },
+  });
+});
+
+test("a database that is not there means unreachable", async () => {
+  const elsewhere = connectDatabase(url.replace(/\/test_\w+/, "/no_such_database"));
+  await expect(elsewhere.query(one)).rejects.toMatchObject({ ...unreachable, cause: { code: "3D000" } });
+});
+
+test("a change that a constraint does not allow is refused, with the constraint's name and all that Postgres says", async () => {
+  await expect(
+    database.query(ask(sql`insert into todos (owner_id, task) values ('bob', '')`)),
+  ).rejects.toMatchObject({
+    name: "DatabaseFault",
+    kind: "refused",
+    constraint: "todos_task_length",
+    cause: {
+      name: "NeonDbError",
+      message: expect.stringContaining("violates check constraint"),
+      code: "23514",
+      severity: "ERROR",
+      detail: expect.stringContaining("Failing row"),
+      schema: "public",
+      table: "todos",
+      constraint: "todos_task_length",
+      routine: "ExecConstraints",
+    },
+  });
+});
+
+test.each([
+  ["select nothing", { code: "42703", position: "8" }],
+  ["select 1 / 0", { code: "22012" }],
+  [
+    "do $$ begin raise 'no' using hint = 'Try again.', detail = 'Why.'; end $$",
+    { hint: "Try again.", detail: "Why.", where: expect.stringContaining("line 1") },
+  ],
+])("a bug of ours stays what it is: %s", async (text, said) => {
+  const bug = { name: "NeonDbError", ...said };
+  await expect(database.query(ask(sql([text])))).rejects.toMatchObject(bug);
+  await expect(database.snapshot(one, ask(sql([text])))).rejects.toMatchObject(bug);
+});
+
+/** Sends the driver's requests to a server of the test's own, where connections can really fail. */
+async function fromServer(listener: RequestListener) {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sql`;
+  neonConfig.fetchEndpoint = address;
+  network.use(http.post(address, () => passthrough()));
+  onTestFinished(() => {
+    neonConfig.fetchEndpoint = neonConfig.defaults.fetchEndpoint;
+    server.closeAllConnections();
+    server.close();
+  });
+  return server;
+}
