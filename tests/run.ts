@@ -8,26 +8,19 @@ interface Counts {
   failed: number;
 }
 
-const reports = { vitest: "tests/results/vitest.json", playwright: "tests/results/playwright.json" };
+const reports = {
+  sql: "tests/results/sql.json",
+  vitest: "tests/results/vitest.json",
+  playwright: "tests/results/playwright.json",
+};
 for (const report of Object.values(reports)) rmSync(report, { force: true });
 
 const totals: Counts = { passed: 0, failed: 0 };
 
 check("Types", ["tsc", "--noEmit"]);
 check("Lint and format", ["biome", "check", "--error-on-warnings", "."]);
-check(
-  "Loaders and database",
-  [
-    "vitest",
-    "run",
-    "-c",
-    "remix.config.js",
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile=${reports.vitest}`,
-  ],
-  vitestCounts,
-);
+checkWithVitest("SQL against the schema", "tests/sql/vitest.config.js", reports.sql);
+checkWithVitest("Loaders and database", "remix.config.js", reports.vitest);
 check("Build", ["remix", "vite:build", "-c", "remix.config.js"]);
 check("Browser", ["playwright", "test", "-c", "tests/browser"], playwrightCounts);
 
@@ -50,10 +43,13 @@ function check(title: string, [program = "", ...args]: string[], counts?: () => 
   );
 }
 
-function vitestCounts(): Counts | undefined {
-  if (!existsSync(reports.vitest)) return undefined;
-  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(reports.vitest, "utf8"));
-  return { passed: numPassedTests, failed: numFailedTests };
+function checkWithVitest(title: string, config: string, report: string): void {
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${report}`];
+  check(title, ["vitest", "run", "-c", config, ...reporters], () => {
+    if (!existsSync(report)) return undefined;
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+    return { passed: numPassedTests, failed: numFailedTests };
+  });
 }
 
 function playwrightCounts(): Counts | undefined {

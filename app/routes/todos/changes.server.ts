@@ -1,4 +1,4 @@
-import sql, { type Sql } from "sql-template-tag";
+import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Session } from "#app/auth/session.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
@@ -6,6 +6,12 @@ import { type Statement, statement } from "#app/db/statement.server.ts";
 /**
  * What a change says of itself. Each change is one statement that holds the actor, his permission and the
  * work, and answers with these four facts; `outcomeOf` is the one place where they become an answer.
+ *
+ * They begin alike, and each says it in full: a statement can be read from top to bottom, and SafeQL checks whole
+ * statements only (docs/decisions/0006-sql-checked-against-the-schema.md).
+ * - `actor` is empty when his account was deleted: his profile is marked as deleted, or its row is gone although
+ *   this session has seen it. A new user's row may not be there yet.
+ * - `target` is a todo that the list would show: those of a deleted profile are not there for anybody.
  */
 const factsRow = z.object({
   actorLives: z.boolean(),
@@ -26,97 +32,111 @@ export function outcomeOf([facts]: Facts[]): Outcome {
 }
 
 /** Adds a todo. The same key again adds nothing, and is done. */
-export function addTodo(session: Session, { task, key }: { task: string; key: string | null }): Change {
-  return change(sql`
-    with actor as (${livingActor(session)}),
-    added as (
-      insert into todos (owner_id, task, add_key)
-      select actor.id, ${task}::text, ${key}::uuid
-      from actor
-      on conflict on constraint todos_add_key_once_per_owner do nothing
-    )
-    select
-      exists (select from actor) as "actorLives",
-      true as "isThere",
-      true as "isAllowed",
-      true as "isDone"
-  `);
+export function addTodo(
+  { userId, profileSeen }: Session,
+  { task, key }: { task: string; key: string | null },
+): Change {
+  return statement(
+    factsRow,
+    sql`
+      with actor as (
+        select ${userId}::text as id
+        from neon_auth.users_sync u
+        where u.id = ${userId}::text
+        having coalesce(bool_and(u.deleted_at is null), not ${profileSeen}::boolean)
+      ),
+      added as (
+        insert into todos (owner_id, task, add_key)
+        select actor.id, ${task}::text, ${key}::uuid
+        from actor
+        on conflict on constraint todos_add_key_once_per_owner do nothing
+      )
+      select
+        exists (select from actor) as "actorLives",
+        true as "isThere",
+        true as "isAllowed",
+        true as "isDone"
+    `,
+  );
 }
 
 /** Ticks or unticks a todo, whoever owns it: the list is shared. The same state again changes nothing. */
-export function toggleTodo(session: Session, { id, complete }: { id: string; complete: boolean }): Change {
-  return change(sql`
-    with actor as (${livingActor(session)}),
-    target as (${visibleTodo(id)}),
-    toggled as (
-      update todos t
-      set is_complete = ${complete}::boolean,
-        completed_at = case when ${complete}::boolean then now() end
-      from actor, target
-      where t.id = target.id
-        and t.is_complete <> ${complete}::boolean
-      returning t.id
-    )
-    select
-      exists (select from actor) as "actorLives",
-      exists (select from target) as "isThere",
-      true as "isAllowed",
-      exists (select from toggled)
-        or exists (select from target where is_complete = ${complete}::boolean) as "isDone"
-  `);
+export function toggleTodo(
+  { userId, profileSeen }: Session,
+  { id, complete }: { id: string; complete: boolean },
+): Change {
+  return statement(
+    factsRow,
+    sql`
+      with actor as (
+        select ${userId}::text as id
+        from neon_auth.users_sync u
+        where u.id = ${userId}::text
+        having coalesce(bool_and(u.deleted_at is null), not ${profileSeen}::boolean)
+      ),
+      target as (
+        select t.id, t.is_complete
+        from todos t
+        left join neon_auth.users_sync u on u.id = t.owner_id
+        where t.id = ${id}::bigint
+          and u.deleted_at is null
+      ),
+      toggled as (
+        update todos t
+        set is_complete = ${complete}::boolean,
+          completed_at = case when ${complete}::boolean then now() end
+        from actor, target
+        where t.id = target.id
+          and t.is_complete <> ${complete}::boolean
+        returning t.id
+      )
+      select
+        exists (select from actor) as "actorLives",
+        exists (select from target) as "isThere",
+        true as "isAllowed",
+        exists (select from toggled)
+          or exists (select from target where is_complete = ${complete}::boolean) as "isDone"
+    `,
+  );
 }
 
 /** Deletes a todo of the actor's own, or anybody's for an admin. */
-export function deleteTodo(session: Session, { id }: { id: string }): Change {
-  return change(sql`
-    with actor as (${livingActor(session)}),
-    target as (${visibleTodo(id)}),
-    permitted as (
-      select target.id
-      from actor, target
-      where target.owner_id = actor.id
-        or actor.is_admin
-    ),
-    deleted as (
-      delete from todos t
-      using permitted
-      where t.id = permitted.id
-      returning t.id
-    )
-    select
-      exists (select from actor) as "actorLives",
-      exists (select from target) as "isThere",
-      exists (select from permitted) as "isAllowed",
-      exists (select from deleted) as "isDone"
-  `);
-}
-
-/**
- * The actor, unless his account was deleted: his profile is marked as deleted, or its row is gone although
- * this session has seen it. A new user's row may not be there yet.
- */
-function livingActor({ userId, profileSeen }: Session): Sql {
-  return sql`
-    select
-      ${userId}::text as id,
-      coalesce(bool_or(u.raw_json -> 'server_metadata' ->> 'role' = 'admin'), false) as is_admin
-    from neon_auth.users_sync u
-    where u.id = ${userId}::text
-    having coalesce(bool_and(u.deleted_at is null), not ${profileSeen}::boolean)
-  `;
-}
-
-/** A todo that the list would show: those of a deleted profile are not there for anybody. */
-function visibleTodo(id: string): Sql {
-  return sql`
-    select t.id, t.owner_id, t.is_complete
-    from todos t
-    left join neon_auth.users_sync u on u.id = t.owner_id
-    where t.id = ${id}::bigint
-      and u.deleted_at is null
-  `;
-}
-
-function change(sql: Sql): Change {
-  return statement(factsRow, sql);
+export function deleteTodo({ userId, profileSeen }: Session, { id }: { id: string }): Change {
+  return statement(
+    factsRow,
+    sql`
+      with actor as (
+        select
+          ${userId}::text as id,
+          coalesce(bool_or(u.raw_json -> 'server_metadata' ->> 'role' = 'admin'), false) as is_admin
+        from neon_auth.users_sync u
+        where u.id = ${userId}::text
+        having coalesce(bool_and(u.deleted_at is null), not ${profileSeen}::boolean)
+      ),
+      target as (
+        select t.id, t.owner_id
+        from todos t
+        left join neon_auth.users_sync u on u.id = t.owner_id
+        where t.id = ${id}::bigint
+          and u.deleted_at is null
+      ),
+      permitted as (
+        select target.id
+        from actor, target
+        where target.owner_id = actor.id
+          or actor.is_admin
+      ),
+      deleted as (
+        delete from todos t
+        using permitted
+        where t.id = permitted.id
+        returning t.id
+      )
+      select
+        exists (select from actor) as "actorLives",
+        exists (select from target) as "isThere",
+        exists (select from permitted) as "isAllowed",
+        exists (select from deleted) as "isDone"
+    `,
+  );
 }

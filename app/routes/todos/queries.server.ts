@@ -41,7 +41,7 @@ export type Todo = z.infer<typeof todoRow>;
 /**
  * The newest todos that are older than `before`, newest first, each with its owner's e-mail; one more than
  * a page, to tell whether there are earlier ones. `insertedAt` keeps Postgres's microseconds, so that it can
- * serve as a cursor.
+ * serve as a cursor; it is never empty, but SafeQL takes what a function returns for nullable.
  */
 export function todosPage(before: Cursor | null) {
   return statement(
@@ -54,7 +54,7 @@ export function todosPage(before: Cursor | null) {
         t.owner_id as "ownerId",
         u.email as "ownerEmail",
         u.id is null as "isGhost",
-        to_char(t.inserted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "insertedAt"
+        coalesce(to_char(t.inserted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '') as "insertedAt"
       from todos t
       left join neon_auth.users_sync u on u.id = t.owner_id
       where u.deleted_at is null
@@ -115,8 +115,8 @@ export function teamProgress({ userId }: Session, from: number | null) {
           u.id,
           u.email,
           u.name,
-          p.complete,
-          p.total,
+          complete,
+          total,
           row_number() over (order by p.latest desc, u.id) as place,
           count(*) over ()::int as members
         from progress p

@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["tests/sql/**/*.test.ts"],
+    globalSetup: "tests/setup/postgres.ts",
+    setupFiles: ["tests/setup/databases.ts"],
+    testTimeout: 60_000,
+  },
+});
