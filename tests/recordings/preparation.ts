@@ -1,0 +1,128 @@
+import { decodeJwt } from "jose";
+import { z } from "zod";
+import type { Exchange } from "./exchanges.ts";
+import type { Replay } from "./replay.ts";
+
+const alice = { email: "alice-4ng6g3@example.com", password: "Correct-horse-9" };
+const selfDeleter = { email: "self-xauueh@example.com", password: "Correct-horse-9" };
+const forgetful = {
+  email: "pw-egnzxu@example.com",
+  password: "Correct-horse-9",
+  newPassword: "Brand-new-pass-1",
+};
+
+/** Two of the recording's names: what the tokens of a session are called there. */
+type TokenNames = [access?: string | undefined, refresh?: string];
+
+/** What happened before an exchange without being recorded, by the exchange's name. */
+export const preparations: Record<string, (replay: Replay, exchange: Exchange) => Promise<void>> = {
+  "1. password sign-up / sign-in: sign-in wrong password": async (replay) => {
+    // One session of Alice's in "4. sessions" comes from an exchange that is left out of the recording.
+    await signIn(replay, alice, []);
+  },
+
+  "2. token refresh: refresh (client access, only x-stack-refresh-token)": async (replay) => {
+    await signIn(replay, alice, ["<access_token:17>", "<refresh_token:9>"]);
+  },
+
+  "3. users: GET users/me (client)": async (replay) => {
+    await signIn(replay, alice, ["<access_token:18>", "<refresh_token:10>"]);
+  },
+
+  "3. users: GET users/me, bad signature": async ({ standIn, placeholders }) => {
+    const { sub = "" } = decodeJwt(placeholders.filled("<access_token:18>"));
+    placeholders.bind("<access_token:bad_signature>", await standIn.signAccessToken({ sub }, "stranger"));
+  },
+
+  "3. users: GET users/me, EXPIRED access token": async ({ standIn, placeholders }, { response }) => {
+    const { details } = expiredTokenBody.parse(response.body);
+    const claims = tokenClaims.parse(decodeJwt(placeholders.filled("<access_token:2>")));
+    const exp = Math.floor(Date.now() / 1_000) - 60;
+    placeholders.bind("<access_token:expired>", await standIn.signAccessToken({ ...claims, exp }));
+    placeholders.bind(details.refresh_token_id, claims.refresh_token_id);
+    placeholders.bindTime(details.expired_at_millis, exp * 1_000);
+  },
+
+  "3. users: GET users/me, access token of another project": async ({ standIn, placeholders }) => {
+    // Right for the project of the recording: it is the request that is for another one.
+    const claims = tokenClaims.parse(decodeJwt(placeholders.filled("<access_token:18>")));
+    placeholders.bind("<access_token:another_project>", await standIn.signAccessToken(claims));
+  },
+
+  "3. users: DELETE users/me (client)": async (replay) => {
+    await signUp(replay, selfDeleter, ["<access_token:21>", "<refresh_token:12>"]);
+  },
+
+  "4. sessions: GET auth/sessions?user_id=me (client)": async (replay) => {
+    const fromBrowser = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64)", "x-forwarded-for": "127.0.0.1" };
+    await signIn(replay, alice, ["<access_token:23>", "<refresh_token:14>"], fromBrowser);
+  },
+
+  "4. sessions: sign out with an EXPIRED access token + refresh token": async (replay) => {
+    await signIn(replay, alice, ["<access_token:24>", "<refresh_token:15>"]);
+  },
+
+  "password reset: sign-in with the old password": async (replay) => {
+    // A server's change in place of the reset: it ends the user's sessions as well.
+    const userId = await signUp(replay, forgetful, [undefined, "<refresh_token:19>"]);
+    replay.placeholders.bind("090a7c27-b20c-45fc-91dc-83066bc94455", userId);
+    await replay.send({
+      method: "PATCH",
+      path: "/api/v1/users/090a7c27-b20c-45fc-91dc-83066bc94455",
+      headers: asServer,
+      body: { password: forgetful.newPassword },
+    });
+  },
+
+  "password reset: password/update (client, with both tokens)": async (replay) => {
+    const renewed = { email: forgetful.email, password: forgetful.newPassword };
+    await signIn(replay, renewed, [undefined, "<refresh_token:21>"]);
+    await signIn(replay, renewed, ["<access_token:29>", "<refresh_token:20>"]);
+  },
+};
+
+export const asClient = {
+  "x-stack-access-type": "client",
+  "x-stack-project-id": "<project_id>",
+  "x-stack-publishable-client-key": "<publishable_client_key>",
+};
+const asServer = {
+  "x-stack-access-type": "server",
+  "x-stack-project-id": "<project_id>",
+  "x-stack-secret-server-key": "<secret_server_key>",
+  "content-type": "application/json",
+};
+
+const expiredTokenBody = z.object({
+  details: z.object({ expired_at_millis: z.number(), refresh_token_id: z.string() }),
+});
+const tokenClaims = z.object({ sub: z.string(), refresh_token_id: z.string() });
+const newSession = z.object({ access_token: z.string(), refresh_token: z.string(), user_id: z.string() });
+
+type Credentials = { email: string; password: string };
+
+export const signUp = (replay: Replay, who: Credentials, names: TokenNames = []) =>
+  enter(replay, "sign-up", who, names, {});
+
+const signIn = (replay: Replay, who: Credentials, names: TokenNames, headers: Record<string, string> = {}) =>
+  enter(replay, "sign-in", who, names, headers);
+
+/** @returns the user's id */
+async function enter(
+  replay: Replay,
+  how: "sign-up" | "sign-in",
+  { email, password }: Credentials,
+  [accessName, refreshName]: TokenNames,
+  headers: Record<string, string>,
+): Promise<string> {
+  const { body } = await replay.send({
+    method: "POST",
+    path: `/api/v1/auth/password/${how}`,
+    headers: { ...asClient, "content-type": "application/json", ...headers },
+    body: { email: replay.rename(email), password },
+  });
+  const session = newSession.parse(body);
+  if (accessName) replay.placeholders.bind(accessName, session.access_token);
+  if (refreshName) replay.placeholders.bind(refreshName, session.refresh_token);
+  return session.user_id;
+}
