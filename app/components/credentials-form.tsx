@@ -33,7 +33,14 @@ export function CredentialsForm({ title, redirectTo, refused }: CredentialsFormP
         </p>
       ) : null}
       {isNew ? (
-        <Field label="Name" hint="Optional" name="name" defaultValue={name} autoComplete="name" />
+        <Field
+          label="Name"
+          hint="Optional"
+          name="name"
+          defaultValue={name}
+          autoComplete="name"
+          error={errors.name}
+        />
       ) : null}
       <Field
         label="Email"

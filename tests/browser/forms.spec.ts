@@ -1,4 +1,5 @@
-import { addTodo, expect, test, todo } from "./people.ts";
+import type { Page } from "@playwright/test";
+import { addTodo, expect, profileInPostgres, test, todo, withManyTodos } from "./people.ts";
 
 test("a visitor learns what the app is, and finds the ways in", async ({ visitor }) => {
   const page = await visitor();
@@ -68,6 +69,19 @@ test("a refused sign-up says why beside the field, and keeps all but the passwor
   await expect(page.getByLabel("Name")).toHaveValue("Bob");
 });
 
+test("every refused field of the sign-up says why", async ({ visitor, expectConsoleError }) => {
+  expectConsoleError(/400/);
+  const page = await visitor();
+  await page.goto("/sign-up");
+  await page.getByLabel("Name").fill("x".repeat(257));
+  await page.getByLabel("Email").fill("nobody");
+  await page.getByLabel("Password").fill("x".repeat(71));
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await expect(page.getByLabel("Name")).toHaveAccessibleDescription(/at most 256/);
+  await expect(page.getByLabel("Email")).toHaveAccessibleDescription(/not an e-mail/);
+  await expect(page.getByLabel("Password")).toHaveAccessibleDescription(/at most 70/);
+});
+
 test("signing out leads to the front page, and signing in again back to the list", async ({ person }) => {
   const { page, email } = await person("Bob");
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -128,3 +142,65 @@ test("without a connection a todo stays in its field, and is added once when the
   await todo(page, "Do not lose me").getByRole("button", { name: "Delete Do not lose me" }).click();
   await expect(todo(page, "Do not lose me")).toHaveCount(0);
 });
+
+test("ticking and deleting far down the list leave the page where it is", async ({
+  person,
+  javaScriptEnabled,
+}) => {
+  test.skip(
+    javaScriptEnabled === false,
+    "without JavaScript a form leads to a new page, which begins at its top",
+  );
+  const { page, email } = await person("Bob");
+  await expect.poll(() => profileInPostgres(email)).toBeTruthy();
+  await withManyTodos(email, 50, async () => {
+    await page.reload();
+    const before = await scrollTo(page, "todo 40");
+    await todo(page, "todo 40").getByRole("checkbox").click();
+    await expect(page.getByText("49 todos remaining")).toBeVisible();
+    expect(await page.evaluate(() => window.scrollY)).toBe(before);
+    await todo(page, "todo 45").getByRole("button", { name: "Delete todo 45" }).click();
+    await expect(todo(page, "todo 45")).toHaveCount(0);
+    expect(await page.evaluate(() => window.scrollY)).toBe(before);
+  });
+});
+
+test("a todo that fails while the next one is being typed is not lost", async ({
+  person,
+  javaScriptEnabled,
+  expectConsoleError,
+}) => {
+  test.skip(
+    javaScriptEnabled === false,
+    "without JavaScript nothing can be typed while a form is on its way",
+  );
+  expectConsoleError(/ERR_INTERNET_DISCONNECTED/);
+  const { page } = await person("Bob");
+  const field = page.getByRole("textbox", { name: "New todo" });
+  let fail = () => {};
+  await page.route("**/?index*", (route) => {
+    fail = () => void route.abort("internetdisconnected");
+  });
+  await field.fill("The first");
+  const sent = page.waitForRequest("**/?index*");
+  await field.press("Enter");
+  await sent;
+  await field.fill("The second");
+  fail();
+  await page.unroute("**/?index*");
+  await expect(page.getByText("“The first” was not added")).toBeVisible();
+  await expect(field).toHaveValue("The second");
+
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(todo(page, "The first")).toHaveCount(1);
+  await expect(page.getByText("was not added")).toHaveCount(0);
+  await expect(field).toHaveValue("The second");
+  await todo(page, "The first").getByRole("button", { name: "Delete The first" }).click();
+  await expect(todo(page, "The first")).toHaveCount(0);
+});
+
+/** Brings a todo to the middle of the window. @returns how far down the page that is */
+async function scrollTo(page: Page, task: string): Promise<number> {
+  await todo(page, task).evaluate((element) => element.scrollIntoView({ block: "center" }));
+  return page.evaluate(() => window.scrollY);
+}

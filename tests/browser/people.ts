@@ -86,12 +86,31 @@ export function progressOf(page: Page, email: string) {
 
 /** What somebody sees who asks Postgres for a profile. */
 export async function profileInPostgres(email: string): Promise<{ name: string | null } | undefined> {
-  const { databaseUrl } = JSON.parse(readFileSync(".local-browser-tests/local.json", "utf8"));
-  const [profile] = await connectDatabase(databaseUrl).query(
+  const [profile] = await database().query(
     statement(
       z.object({ name: z.string().nullable() }),
       sql`select name from neon_auth.users_sync where email = ${email} and deleted_at is null`,
     ),
   );
   return profile;
+}
+
+/** Gives a person many todos at once, `todo 1` and so on, and takes them back when the test is over. */
+export async function withManyTodos(email: string, count: number, work: () => Promise<void>): Promise<void> {
+  const insert = sql`
+    insert into todos (owner_id, task)
+    select u.id, 'todo ' || n
+    from neon_auth.users_sync u, generate_series(1, ${count}::int) n
+    where u.email = ${email}
+  `;
+  const remove = sql`
+    delete from todos t using neon_auth.users_sync u where u.id = t.owner_id and u.email = ${email}
+  `;
+  await database().query(statement(z.never(), insert));
+  await work().finally(() => database().query(statement(z.never(), remove)));
+}
+
+/** That of the instance that the tests run against. */
+function database() {
+  return connectDatabase(JSON.parse(readFileSync(".local-browser-tests/local.json", "utf8")).databaseUrl);
 }

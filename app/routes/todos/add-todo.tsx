@@ -1,7 +1,7 @@
 import { useFetcher } from "@remix-run/react";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import type { ActionAnswer, RefusedChange } from "./answer.ts";
-import { useFormAction } from "./form-action.ts";
+import { useChangeAction } from "./change-form.tsx";
 
 /** A todo on its way. Its key makes the server add it once, however often it is sent. */
 interface SentTodo {
@@ -14,11 +14,13 @@ interface SentTodo {
  * of Add is a request of its own, so that a quick second one does not interrupt the first.
  */
 export function AddTodo({ addKey, refused }: { addKey?: string; refused: RefusedChange | undefined }) {
-  const action = useFormAction();
+  const action = useChangeAction();
   const errorId = useId();
   const field = useRef<HTMLInputElement>(null);
   const [sent, setSent] = useState<SentTodo[]>([]);
   const [answered, setAnswered] = useState<RefusedChange>();
+  // Those that failed while the next one was being typed into the field.
+  const [notAdded, setNotAdded] = useState<(SentTodo & { why: string })[]>([]);
   const failed = answered ?? refused;
   const error = failed?.errors.task ?? answered?.errors.form;
   const key = failed?.key ?? addKey;
@@ -37,8 +39,18 @@ export function AddTodo({ addKey, refused }: { addKey?: string; refused: Refused
   function settle(todo: SentTodo, answer: ActionAnswer) {
     setSent((others) => others.filter((other) => other !== todo));
     if (answer.ok) return;
-    setAnswered({ ...answer, ...todo });
-    if (field.current && !field.current.value) field.current.value = todo.task;
+    if (field.current && !field.current.value) {
+      field.current.value = todo.task;
+      setAnswered({ ...answer, ...todo });
+    } else {
+      const why = answer.errors.task ?? answer.errors.form ?? "";
+      setNotAdded((others) => [...others, { ...todo, why }]);
+    }
+  }
+
+  function sendAgain({ key, task }: SentTodo) {
+    setNotAdded((others) => others.filter((other) => other.key !== key));
+    setSent((others) => [...others, { key, task }]);
   }
 
   return (
@@ -66,6 +78,14 @@ export function AddTodo({ addKey, refused }: { addKey?: string; refused: Refused
           {error}
         </p>
       ) : null}
+      {notAdded.map((todo) => (
+        <p key={todo.key} className="field-error" role="alert">
+          {`“${todo.task}” was not added. ${todo.why} `}
+          <button type="button" onClick={() => sendAgain(todo)}>
+            Try again
+          </button>
+        </p>
+      ))}
       {sent.map((todo) => (
         <Sending key={todo.key} todo={todo} action={action} onAnswer={settle} />
       ))}

@@ -1,13 +1,12 @@
 import { useFetcher } from "@remix-run/react";
 import { useId } from "react";
 import type { ActionAnswer } from "./answer.ts";
-import { useFormAction } from "./form-action.ts";
+import { ChangeForm } from "./change-form.tsx";
 import type { Viewer } from "./list.server.ts";
 import type { Todo } from "./queries.server.ts";
 
 /** One todo: anybody ticks it, its owner and admins delete it. Each control is a form that posts by itself. */
 export function TodoItem({ todo, viewer }: { todo: Todo; viewer: Viewer }) {
-  const action = useFormAction();
   const taskId = useId();
   const toggle = useFetcher<ActionAnswer>();
   const removal = useFetcher<ActionAnswer>();
@@ -16,10 +15,7 @@ export function TodoItem({ todo, viewer }: { todo: Todo; viewer: Viewer }) {
 
   return (
     <li className="todo" data-complete={isComplete}>
-      <toggle.Form method="post" action={action}>
-        <input type="hidden" name="intent" value="toggle" />
-        <input type="hidden" name="id" value={todo.id} />
-        <input type="hidden" name="complete" value={String(!isComplete)} />
+      <ChangeForm fetcher={toggle} fields={{ intent: "toggle", id: todo.id, complete: String(!isComplete) }}>
         {/* biome-ignore lint/a11y/useSemanticElements: a checkbox cannot post a form without JavaScript */}
         <button
           type="submit"
@@ -32,7 +28,7 @@ export function TodoItem({ todo, viewer }: { todo: Todo; viewer: Viewer }) {
             <path d="M6 12.5l4 4 8-9" />
           </svg>
         </button>
-      </toggle.Form>
+      </ChangeForm>
       <span className="task" id={taskId} dir="auto">
         {todo.task}
       </span>
@@ -40,15 +36,13 @@ export function TodoItem({ todo, viewer }: { todo: Todo; viewer: Viewer }) {
         {todo.isGhost ? "no owner" : (todo.ownerEmail ?? "no e-mail")}
       </span>
       {viewer.isAdmin || viewer.id === todo.ownerId ? (
-        <removal.Form method="post" action={action}>
-          <input type="hidden" name="intent" value="delete" />
-          <input type="hidden" name="id" value={todo.id} />
+        <ChangeForm fetcher={removal} fields={{ intent: "delete", id: todo.id }}>
           <button type="submit" aria-label={`Delete ${todo.task}`} title="Delete" className="quiet">
             <svg viewBox="0 0 24 24" aria-hidden="true">
               <path d="M7 7l10 10M17 7L7 17" />
             </svg>
           </button>
-        </removal.Form>
+        </ChangeForm>
       ) : null}
       {error ? (
         <p role="alert" className="field-error">
