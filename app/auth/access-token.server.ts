@@ -8,6 +8,10 @@ import { StackFault } from "./stack.server.ts";
 export interface AccessToken {
   userId: string;
   email: string | null;
+  emailVerified: boolean;
+  name: string | null;
+  /** Seconds since 1970; undefined where the token does not say when the account was made. */
+  signedUpAt: number | undefined;
   /** Seconds since 1970. */
   expiresAt: number;
 }
@@ -21,6 +25,9 @@ export type NoAccessToken = "expired" | "unknown key" | "invalid";
 const claimsSchema = z.object({
   sub: z.string().min(1),
   email: z.string().nullish(),
+  email_verified: z.boolean().nullish(),
+  name: z.string().nullish(),
+  signed_up_at: z.number().nullish(),
   exp: z.number(),
 });
 
@@ -43,7 +50,14 @@ export async function verifyAccessToken(token: string): Promise<AccessToken | No
       algorithms: ["ES256"],
     });
     const claims = claimsSchema.parse(payload);
-    return { userId: claims.sub, email: claims.email ?? null, expiresAt: claims.exp };
+    return {
+      userId: claims.sub,
+      email: claims.email ?? null,
+      emailVerified: claims.email_verified ?? false,
+      name: claims.name ?? null,
+      signedUpAt: claims.signed_up_at ?? undefined,
+      expiresAt: claims.exp,
+    };
   } catch (error) {
     if (error instanceof errors.JWTExpired) return "expired";
     if (error instanceof errors.JWKSNoMatchingKey) return "unknown key";
