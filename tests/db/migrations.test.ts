@@ -36,7 +36,7 @@ function migrationsUpTo(count: number): string {
   return directory;
 }
 
-/** What a database looks like: columns, constraints, indexes and comments, as Postgres describes them. */
+/** What a database looks like: columns, constraints, indexes, triggers and functions, as Postgres has them. */
 function shape(): Promise<unknown[]> {
   return run(`
     select format('%s.%s %s %s %s', table_schema, table_name, column_name, data_type, generation_expression) as line
@@ -47,6 +47,10 @@ function shape(): Promise<unknown[]> {
       and conrelid::regclass::text <> 'schema_migrations'
     union all
     select indexdef from pg_indexes where schemaname in ('public', 'neon_auth') and tablename <> 'schema_migrations'
+    union all
+    select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
+    union all
+    select pg_get_functiondef(oid) from pg_proc where pronamespace = 'public'::regnamespace
     order by line`);
 }
 
@@ -131,14 +135,15 @@ test("the demo's todos are adopted with their rows, and given back by down", asy
   await run(demosTable);
   await run("insert into todos (owner_id, task) values ('bob', 'old')");
   const before = await run("select * from todos");
-  await migrate(DATABASE_URL);
+  const migrations = migrationsUpTo(2);
+  await migrate(DATABASE_URL, { migrations });
   await run("insert into todos (owner_id, task) values ('bob', 'new')");
   await expect(
     run(`insert into todos (owner_id, task) values ('bob', repeat('x', 501))`),
   ).rejects.toMatchObject({
     constraint: "todos_task_length",
   });
-  await rollback(DATABASE_URL);
+  await rollback(DATABASE_URL, { migrations });
   expect(await run("select * from todos where task = 'old'")).toEqual(before);
 });
 
@@ -147,7 +152,7 @@ test("an adopted todo with a task of any length can still be ticked, and new one
   await run(
     `insert into todos (owner_id, task) values ('bob', repeat('x', 900000)), ('bob', ''), ('bob', 'short')`,
   );
-  await migrate(DATABASE_URL);
+  await migrate(DATABASE_URL, { migrations: migrationsUpTo(2) });
   await run("update todos set is_complete = true");
   expect(await run("select count(*)::int as ticked from todos where is_complete")).toEqual([{ ticked: 3 }]);
   for (const task of ["", "x".repeat(501)]) {

@@ -1,0 +1,51 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Client } from "@neondatabase/serverless";
+import { onTestFinished, vi } from "vitest";
+import { connectClient } from "#app/db/database.server.ts";
+
+const directory = "db/migrations";
+const files = readdirSync(directory).sort();
+
+/** A folder with the migrations up to the one of this name, for as long as the test runs. */
+export function migrationsUpTo(name: string): string {
+  const last = files.findIndex((file) => file.endsWith(`_${name}.sql`));
+  const folder = mkdtempSync(join(tmpdir(), "todos-migrations-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const file of files.slice(0, last + 1)) cpSync(join(directory, file), join(folder, file));
+  return folder;
+}
+
+/** The two halves of a migration, for a session of the test's own. */
+export function statementsOf(name: string): { up: string; down: string } {
+  const file = files.find((each) => each.endsWith(`_${name}.sql`)) ?? name;
+  const [up = "", down = ""] = readFileSync(join(directory, file), "utf8").split("-- migrate:down");
+  // What follows the marker in its line are dbmate's options.
+  return { up, down: `--${down}` };
+}
+
+/** A session for as long as the test runs. */
+export async function session(url = process.env.DATABASE_URL ?? ""): Promise<Client> {
+  const client = await connectClient(url);
+  onTestFinished(() => client.end());
+  return client;
+}
+
+/** Leaves nothing in a database. */
+export async function clear(client: Client): Promise<void> {
+  await client.query("drop schema if exists neon_auth cascade");
+  await client.query("drop schema public cascade");
+  await client.query("create schema public");
+}
+
+/** What the migrations say while they run. */
+export async function saidBy(migrating: () => Promise<void>): Promise<string[]> {
+  const printed = vi.spyOn(console, "error").mockImplementation(() => {});
+  try {
+    await migrating();
+    return printed.mock.calls.map(String);
+  } finally {
+    printed.mockRestore();
+  }
+}

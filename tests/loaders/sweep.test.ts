@@ -1,0 +1,37 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { sweepDeletedProfiles } from "#app/profiles/sweep.server.ts";
+import { allTodos, runSql, signedIn } from "./browser.ts";
+
+afterEach(() => vi.useRealTimers());
+
+/** Somebody whose todos the trigger did not remove when he was deleted. */
+async function deletedWithTodos(name: string, count: number): Promise<void> {
+  const { userId } = await signedIn(name);
+  await runSql(
+    `insert into todos (owner_id, task) select '${userId}', '${name}' from generate_series(1, ${count})`,
+  );
+  await runSql("alter table neon_auth.users_sync disable trigger user");
+  await runSql(`update neon_auth.users_sync set deleted_at = now() where id = '${userId}'`);
+  await runSql("alter table neon_auth.users_sync enable trigger user");
+}
+
+const left = async () => new Set((await allTodos()).map(({ task }) => task));
+
+test("a sweep removes every todo of deleted profiles, and no other", async () => {
+  await deletedWithTodos("doug", 11_000);
+  const bob = await signedIn("bob");
+  await bob.change({ intent: "add", task: "bob's" });
+  await sweepDeletedProfiles();
+  expect(await left()).toEqual(new Set(["bob's"]));
+});
+
+test("a page that is read a minute after the last sweep brings about the next one", async () => {
+  await deletedWithTodos("eve", 3);
+  const bob = await signedIn("bob");
+  await bob.todosPage();
+  expect(await left()).toContain("eve");
+
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 61_000 });
+  await bob.todosPage();
+  await vi.waitFor(async () => expect(await left()).not.toContain("eve"));
+});
