@@ -21,10 +21,11 @@ export class DatabaseFault extends Error {
 
 /** The one place where an error of the driver becomes a named outcome. Returns other errors unchanged. */
 export function asDatabaseFault(error: unknown): unknown {
-  const { code, constraint } = describe(error);
+  const { code, constraint, message } = describe(error);
   if (code?.startsWith("23")) return new DatabaseFault("refused", constraint, error);
   if (code !== undefined && timedOutCodes.has(code)) return new DatabaseFault("timed out", undefined, error);
-  if (code !== undefined && isUnreachable(code)) return new DatabaseFault("unreachable", undefined, error);
+  if (code !== undefined && isUnreachable(code, message))
+    return new DatabaseFault("unreachable", undefined, error);
   if (code !== undefined) return error;
   if (causes(error).some((each) => each.name === "TimeoutError" || each.name === "AbortError")) {
     return new DatabaseFault("timed out", undefined, error);
@@ -49,9 +50,11 @@ const timedOutCodes = new Set(["57014", "55P03", "25P03", "25P04", "ETIMEDOUT"])
 
 /**
  * Class 08 (connection), 53 (insufficient resources), 57P (operator intervention), authentication and
- * a missing database while a restore swaps it, and the codes of Node's sockets and DNS.
+ * a missing database while a restore swaps it, and the codes of Node's sockets and DNS. 55000 stands for
+ * much else besides a database with `allow_connections false`.
  */
-function isUnreachable(code: string): boolean {
+function isUnreachable(code: string, message = ""): boolean {
+  if (code === "55000") return message.includes("not currently accepting connections");
   return /^(08|53|57P|28|3D)/.test(code) || /^(ECONN|EPIPE|EHOST|ENET|ENOTFOUND|EAI_|UND_ERR)/.test(code);
 }
 
@@ -63,9 +66,8 @@ interface Described {
 }
 
 /** The first error in the chain of causes that carries a code, SQLSTATE or Node's. */
-function describe(error: unknown): { code?: string | undefined; constraint?: string | undefined } {
-  const coded = causes(error).find(({ code }) => typeof code === "string" && code !== "");
-  return { code: coded?.code, constraint: coded?.constraint };
+function describe(error: unknown): Described {
+  return causes(error).find(({ code }) => typeof code === "string" && code !== "") ?? {};
 }
 
 /**

@@ -3,11 +3,14 @@ import { configuredDatabaseUrl, loadDotEnv, readLocalSettings } from "#app/envir
 import { startLocalPostgres } from "#db/local/databases.ts";
 import { localDirectoryHolder, lockLocalDirectory, runningInstance } from "#db/local/instance.ts";
 import { Refusal } from "#db/local/refusal.ts";
+import { takeTurn } from "#db/local/snapshots.ts";
 
 /** The database that a command works on. */
 export interface Target extends AsyncDisposable {
   /** On the direct host. */
   url: string;
+  /** Whether it is the database of local mode. */
+  isLocal: boolean;
 }
 
 /** `--local` and `--remote`. */
@@ -54,27 +57,32 @@ export function chooseTarget(
 /**
  * Finds the database that a command works on and names its host on stderr. The local Postgres is started
  * when it is not running, and stopped at the end.
+ * @param use of the local database: with `alone` no other command works on it until the end
  * @throws {Refusal}
  */
-export async function openTarget(flags: TargetFlags): Promise<Target> {
+export async function openTarget(flags: TargetFlags, use: "shared" | "alone" = "shared"): Promise<Target> {
   loadDotEnv();
   const { directory } = readLocalSettings();
   const configuredUrl = configuredDatabaseUrl();
   const instance = await runningInstance(directory);
   const choice = chooseTarget(configuredUrl, instance !== undefined, flags);
-  const target =
+  const database =
     choice === "configured" && configuredUrl !== undefined
       ? notOurs(configuredUrl)
       : instance
         ? notOurs(instance.databaseUrl)
         : await openLocal(directory);
-  const { host, pathname } = new URL(target.url);
+  const { host, pathname } = new URL(database.url);
   console.error(`Database ${pathname.slice(1)} on ${host} (${choice})`);
-  return target;
+  return choice === "local" ? inTurn(database, use) : { ...database, isLocal: false };
 }
 
 /** @throws {Refusal} on a host that is not loopback, unless `--remote` says that it is meant */
-export function requireRemoteFlag(command: string, { url }: Target, { remote }: TargetFlags): void {
+export function requireRemoteFlag(
+  command: string,
+  { url }: Pick<Target, "url">,
+  { remote }: TargetFlags,
+): void {
   if (isLoopback(url) || remote) return;
   throw new Refusal(`${new URL(url).hostname} is not this machine: ${command} needs --remote there.`);
 }
@@ -84,14 +92,34 @@ export function isLoopback(url: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }
 
-function notOurs(url: string): Target {
+type Database = Pick<Target, "url" | typeof Symbol.asyncDispose>;
+
+function notOurs(url: string): Database {
   return { url, async [Symbol.asyncDispose]() {} };
+}
+
+async function inTurn(database: Database, use: "shared" | "alone"): Promise<Target> {
+  const close = () => database[Symbol.asyncDispose]();
+  try {
+    const turn = await takeTurn(database.url, use);
+    return {
+      url: database.url,
+      isLocal: true,
+      async [Symbol.asyncDispose]() {
+        await turn[Symbol.asyncDispose]();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** What another command on the same directory, or an instance that is starting, may take. */
 const patienceMs = 60_000;
 
-async function openLocal(directory: string): Promise<Target> {
+async function openLocal(directory: string): Promise<Database> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(100)) {
     const release = await lockLocalDirectory(directory);
     if (release) return startUntilDisposed(directory, release);
@@ -103,7 +131,7 @@ async function openLocal(directory: string): Promise<Target> {
   );
 }
 
-async function startUntilDisposed(directory: string, release: () => Promise<void>): Promise<Target> {
+async function startUntilDisposed(directory: string, release: () => Promise<void>): Promise<Database> {
   try {
     const postgres = await startLocalPostgres(directory);
     const stop = async () => {
