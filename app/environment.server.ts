@@ -60,7 +60,14 @@ const schema = z.object({
   SESSION_SECRET: z
     .string("is missing")
     .min(32, "has to be at least 32 characters; `openssl rand -base64 32` makes a good one"),
-  STACK_WEBHOOK_SECRET: z.string().optional(),
+  // Stricter than the library, which reads one that was cut off as a shorter key, and then finds no signature right.
+  STACK_WEBHOOK_SECRET: z
+    .string()
+    .regex(
+      /^whsec_(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$/,
+      "has to be the signing secret of a webhook: whsec_ and then base64",
+    )
+    .optional(),
   TRUST_PROXY_HOPS: z.coerce.number("is not a number").int("is not a whole number").min(0).default(0),
   PORT: z.coerce.number("is not a number").int("is not a whole number").min(0).max(65535).default(3000),
   HOST: z.string().optional(),

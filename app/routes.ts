@@ -5,6 +5,7 @@ export default [
   route("sign-up", "routes/sign-up.tsx"),
   route("sign-in", "routes/sign-in.tsx"),
   route("sign-out", "routes/sign-out.ts"),
+  route("webhooks/stack", "routes/webhooks.stack.ts"),
   route("livez", "routes/livez.ts"),
   route("readyz", "routes/readyz.ts"),
 ] satisfies RouteConfig;

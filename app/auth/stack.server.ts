@@ -1,4 +1,5 @@
 import { type CurrentUser, StackClientApp } from "@stackframe/stack";
+import { z } from "zod";
 import { environment } from "#app/environment.server.ts";
 import { askingStack, StackFault } from "./stack-requests.server.ts";
 
@@ -18,10 +19,21 @@ export class StackRefusal extends Error {
   }
 }
 
+/** Longer than Postgres can index, and characters that its text cannot hold, are in no id of Stack's. */
+export const userIdSchema = z.string().regex(/^[^\0\p{Surrogate}]{1,255}$/u);
+
+/** A user as Stack shows him to servers. Of all that he comes with, this is what has to be right to be stored. */
+export const stackUserSchema = z.looseObject({
+  id: userIdSchema,
+  signed_up_at_millis: z.int().min(0).nullish(),
+});
+export type StackUser = z.infer<typeof stackUserSchema>;
+
 /** A sign-in or sign-up is several requests; whoever waits has his answer within 5 s, on a busy machine too. */
 const signInLimitMs = 4_000;
 const refreshLimitMs = 3_000;
 const signOutLimitMs = 2_000;
+const readUserLimitMs = 3_000;
 
 /**
  * Creates a user and a session.
@@ -89,6 +101,31 @@ export function refreshAccessToken(refreshToken: string): Promise<string | undef
     const body = await response.json();
     if (typeof body?.access_token === "string") return body.access_token;
     throw new StackFault("Stack gave no access token");
+  });
+}
+
+/**
+ * A user as he is at Stack now, with all that servers may see. His profile is stored from it as it comes, which is
+ * why the SDK, whose users are objects of its own, is not asked.
+ * @returns undefined when there is no such user
+ * @throws {StackFault}
+ */
+export function readUser(id: string): Promise<StackUser | undefined> {
+  const { apiUrl, projectId, secretServerKey } = environment().stack;
+  return withinLimit(readUserLimitMs, async () => {
+    const response = await fetch(`${apiUrl}/api/v1/users/${encodeURIComponent(id)}`, {
+      headers: {
+        "x-stack-access-type": "server",
+        "x-stack-project-id": projectId,
+        "x-stack-secret-server-key": secretServerKey,
+      },
+    });
+    const refusal = response.headers.get("x-stack-known-error");
+    if (refusal === "USER_NOT_FOUND") return undefined;
+    if (refusal) throw new StackFault(`Stack refused to show a user: ${refusal}`);
+    const user = stackUserSchema.parse(await response.json());
+    if (user.id !== id) throw new StackFault("Stack showed another user than it was asked for");
+    return user;
   });
 }
 

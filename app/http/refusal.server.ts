@@ -9,7 +9,7 @@ const words: Record<number, () => [title: string, message: string]> = {
   ],
   404: () => ["Not found", "There is nothing at this address."],
   405: () => ["Not possible", "This page takes no such request."],
-  413: () => ["Too large", "That is more than this site takes at once: 64 KiB."],
+  413: () => ["Too large", "That is more than this site takes at once, which is 64 KiB for a form."],
   500: () => ["Something went wrong", "It is our fault, not yours. Please try again."],
 };
 

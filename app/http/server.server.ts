@@ -5,11 +5,16 @@ import { pipeline } from "node:stream/promises";
 import { createRequestHandler, type ServerBuild } from "@remix-run/node";
 import { closeDatabases } from "#app/db/database.server.ts";
 import { environment } from "#app/environment.server.ts";
+import { sweepDeletedProfiles } from "#app/profiles/sweep.server.ts";
 import { readAssets, sendAsset } from "./assets.server.ts";
-import { readBody } from "./body.server.ts";
+import { formLimitBytes, readBody, webhookLimitBytes } from "./body.server.ts";
 import { isFromThisSite } from "./origin.server.ts";
 import { refuse } from "./refusal.server.ts";
 import { securityHeaders } from "./security-headers.server.ts";
+import { logOutage } from "./unavailable.server.ts";
+
+/** Not for browsers: its posts come from elsewhere, with a signature that the route checks. */
+const webhookPath = "/webhooks/stack";
 
 /** How long requests in flight may take to finish once the process is asked to stop. */
 const stopLimitMs = 10_000;
@@ -20,7 +25,7 @@ const stopLimitMs = 10_000;
  * @throws {InvalidEnvironment} before anything is opened
  */
 export async function startServer(build: ServerBuild): Promise<void> {
-  const { appOrigin, port, host } = environment();
+  const { appOrigin, port, host, stackWebhookSecret } = environment();
   const assets = readAssets(build.assetsBuildDirectory);
   const render = createRequestHandler(build, "production");
 
@@ -43,8 +48,10 @@ export async function startServer(build: ServerBuild): Promise<void> {
     if (!target) return refuse(400, request, response);
     const { pathname } = target;
 
-    if (!["GET", "HEAD", "POST"].includes(method))
-      return refuse(405, request, response, { Allow: "GET, HEAD, POST" });
+    const isWebhook = pathname === webhookPath;
+    if (isWebhook && stackWebhookSecret === undefined) return refuse(404, request, response);
+    const methods = isWebhook ? ["POST"] : ["GET", "HEAD", "POST"];
+    if (!methods.includes(method)) return refuse(405, request, response, { Allow: methods.join(", ") });
     const asset = method === "POST" ? undefined : assets.get(pathname);
     if (asset) return sendAsset(asset, request, response);
     if (pathname.startsWith("/assets/")) return refuse(404, request, response);
@@ -52,8 +59,8 @@ export async function startServer(build: ServerBuild): Promise<void> {
     const headers = toHeaders(request);
     let body: Buffer | undefined;
     if (method === "POST") {
-      if (!isFromThisSite(headers, appOrigin)) return refuse(403, request, response);
-      body = await readBody(request);
+      if (!isWebhook && !isFromThisSite(headers, appOrigin)) return refuse(403, request, response);
+      body = await readBody(request, isWebhook ? webhookLimitBytes : formLimitBytes);
       if (!body) return refuse(413, request, response);
     }
     // Remix compares Origin with Host by rules of its own; ours have been applied.
@@ -73,6 +80,7 @@ export async function startServer(build: ServerBuild): Promise<void> {
   server.listen(port, host);
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   console.warn(`Listening on port ${(server.address() as AddressInfo).port}, serving ${appOrigin}`);
+  sweepDeletedProfiles().catch((error) => logOutage("Sweeping todos of deleted profiles", error));
   stopOnSignal(server);
 }
 

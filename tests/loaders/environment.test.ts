@@ -1,3 +1,4 @@
+import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
 import { configuredDatabaseUrl, InvalidEnvironment, readEnvironment } from "#app/environment.server.ts";
 
@@ -25,8 +26,22 @@ test.each([
   ["TRUST_PROXY_HOPS", "-1"],
   ["LOG_LEVEL", "loud"],
   ["STACK_API_URL", "api.example.com"],
+  ["STACK_WEBHOOK_SECRET", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
+  ["STACK_WEBHOOK_SECRET", "whsec_"],
+  ["STACK_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS"],
+  ["STACK_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa-_"],
 ])("%s=%s is refused by name", (name, value) => {
   expect(problemsOf({ ...complete, [name]: value })).toEqual([expect.stringMatching(`^${name} `)]);
+});
+
+test.each([
+  "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
+  "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+])("the webhook's secret %s is taken, and signatures can be made with it", (secret) => {
+  const { stackWebhookSecret } = readEnvironment({ ...complete, STACK_WEBHOOK_SECRET: secret });
+  expect(stackWebhookSecret).toBe(secret);
+  expect(new Webhook(secret).sign("msg", new Date(), "{}")).toMatch(/^v1,/);
 });
 
 test("an empty variable counts as not set", () => {
@@ -51,9 +66,14 @@ test.each([
   expect(configuredDatabaseUrl({ DATABASE_URL })).toBe(direct);
 });
 
-test("a secret is not repeated in what is printed about the configuration", () => {
+test.each([
+  "DATABASE_URL",
+  "STACK_WEBHOOK_SECRET",
+])("a %s that is refused is not repeated in what is printed about the configuration", (name) => {
   const secret = "postgres-password-without-a-scheme";
-  expect(problemsOf({ ...complete, DATABASE_URL: secret }).join()).not.toContain(secret);
+  const problems = problemsOf({ ...complete, [name]: secret });
+  expect(problems).toHaveLength(1);
+  expect(problems.join()).not.toContain(secret);
 });
 
 function problemsOf(variables: Record<string, string>): string[] {

@@ -73,7 +73,10 @@ export class Replay {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     const request = new Request(`${project.apiUrl}${this.placeholders.filled(path)}`, {
       method,
-      headers: Object.entries(headers).map(([name, value]) => [name, this.header(name, value)]),
+      headers: Object.entries(headers).map(([name, value]): [string, string] => [
+        name,
+        this.header(name, value),
+      ]),
       body: body === null ? null : this.placeholders.filled(text),
     });
     const response = await getResponse(this.standIn.handlers, request);

@@ -1,0 +1,30 @@
+import type { AccessToken } from "#app/auth/access-token.server.ts";
+import { readUser } from "#app/auth/stack.server.ts";
+import { connectDatabase } from "#app/db/database.server.ts";
+import { environment } from "#app/environment.server.ts";
+import { logOutage } from "#app/http/unavailable.server.ts";
+import { profileDisagrees, storeProfileAgain } from "./stored-profiles.server.ts";
+
+/** Somebody who is signing in waits for it: twice at most, and for Stack in between. */
+const databaseLimitMs = 2_000;
+
+/**
+ * Reads a user from Stack anew when his stored profile disagrees with his token. Verifying an e-mail address sends
+ * no webhook, and a delivery may have been given up. Only where profiles come by webhook; it stores none that is not
+ * there, and leaves a deleted one alone. Never throws: a profile that stays old for a while keeps nobody out.
+ * @param token as new as can be; an older one costs a question to Stack in vain
+ */
+export async function refreshProfile(token: AccessToken): Promise<void> {
+  const { databaseUrl, stackWebhookSecret } = environment();
+  if (stackWebhookSecret === undefined) return;
+  try {
+    const profiles = connectDatabase(databaseUrl, databaseLimitMs);
+    const [profile] = await profiles.query(profileDisagrees(token));
+    if (!profile?.disagrees) return;
+    const readAt = new Date();
+    const user = await readUser(token.userId);
+    if (user) await profiles.query(storeProfileAgain(user, readAt));
+  } catch (error) {
+    logOutage("Refreshing a profile", error);
+  }
+}

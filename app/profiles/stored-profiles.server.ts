@@ -1,0 +1,88 @@
+import sql from "sql-template-tag";
+import { z } from "zod";
+import type { AccessToken } from "#app/auth/access-token.server.ts";
+import type { StackUser } from "#app/auth/stack.server.ts";
+import { statement } from "#app/db/statement.server.ts";
+
+// How neon_auth.users_sync is written where Neon does not fill it. docs/decisions/0008-webhook-ordering.md says why
+// these statements can come late, twice, in any order and at once.
+
+/**
+ * Stores a user, unless what is stored is of a later moment, or marked as deleted: nothing takes that mark away,
+ * and a name that comes after it is nobody's any more.
+ * @param asOf the moment at which, or after which, Stack knew him like this; to the millisecond
+ */
+export function storeProfile(user: StackUser, asOf: Date) {
+  return statement(
+    z.never(),
+    sql`
+      insert into neon_auth.users_sync as u (raw_json, updated_at)
+      values (${asJsonb(user)}::jsonb, ${asOf.toISOString()}::timestamptz)
+      on conflict (id) do update
+      set raw_json = excluded.raw_json,
+        updated_at = excluded.updated_at
+      where u.deleted_at is null
+        and (u.updated_at is null or u.updated_at <= excluded.updated_at)
+    `,
+  );
+}
+
+/** Does the same for a user who is stored already, and nothing for another. */
+export function storeProfileAgain(user: StackUser, asOf: Date) {
+  return statement(
+    z.never(),
+    sql`
+      update neon_auth.users_sync u
+      set raw_json = ${asJsonb(user)}::jsonb,
+        updated_at = ${asOf.toISOString()}::timestamptz
+      where u.id = ${user.id}::text
+        and u.deleted_at is null
+        and (u.updated_at is null or u.updated_at <= ${asOf.toISOString()}::timestamptz)
+    `,
+  );
+}
+
+/** Marks a profile as deleted, once. One that is not there becomes a row of its id alone, for what comes later. */
+export function markProfileDeleted(id: string) {
+  return statement(
+    z.never(),
+    sql`
+      insert into neon_auth.users_sync as u (raw_json, deleted_at)
+      values (jsonb_build_object('id', ${id}::text), now())
+      on conflict (id) do update
+      set deleted_at = excluded.deleted_at
+      where u.deleted_at is null
+    `,
+  );
+}
+
+/** Whether a living profile says something else than the token, which Stack has just made. */
+export function profileDisagrees({ userId, name, email, emailVerified }: AccessToken) {
+  return statement(
+    z.object({ disagrees: z.boolean() }),
+    sql`
+      select exists (
+        select
+        from neon_auth.users_sync u
+        where u.id = ${userId}::text
+          and u.deleted_at is null
+          and (
+            u.name is distinct from ${name}::text
+            or u.email is distinct from ${email}::text
+            or u.raw_json @> '{"primary_email_verified": true}' <> ${emailVerified}::boolean
+          )
+      ) as disagrees
+    `,
+  );
+}
+
+/**
+ * Leaves out what no jsonb can hold: U+0000, and halves of surrogate pairs, which JSON.stringify escapes. A user who
+ * has one in a name or in his metadata would be refused at every delivery, for ever. Keys can have one too, hence
+ * the look at all escapes in the text rather than at the values.
+ * @see https://www.postgresql.org/docs/current/datatype-json.html
+ */
+function asJsonb(user: StackUser): string {
+  const escapes = /\\(?:(u0000|ud[89a-f]..)|.)/g;
+  return JSON.stringify(user).replaceAll(escapes, (all, refused) => (refused ? "" : all));
+}

@@ -1,0 +1,138 @@
+import { HttpResponse, http } from "msw";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { AccessToken } from "#app/auth/access-token.server.ts";
+import { environment } from "#app/environment.server.ts";
+import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
+import { stack, stackRequests } from "#tests/setup/stack.ts";
+import { runSql } from "./browser.ts";
+import { allProfiles, atStack, heldAnswer, type User, whileProfilesRefuse } from "./stack-users.ts";
+
+const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+environment().stackWebhookSecret = secret;
+
+const output = vi.spyOn(console, "error").mockReturnValue();
+
+beforeEach(async () => {
+  output.mockClear();
+  await runSql("delete from neon_auth.users_sync");
+});
+
+const fields = { display_name: "Bob", primary_email: "bob@example.com", primary_email_verified: false };
+
+/** What a token that Stack makes now says of a user. */
+function tokenOf(user: User): AccessToken {
+  return {
+    userId: user.id,
+    email: user.primary_email as string | null,
+    emailVerified: user.primary_email_verified as boolean,
+    name: user.display_name,
+    signedUpAt: undefined,
+    expiresAt: Date.now() / 1_000 + 600,
+  };
+}
+
+/** A user of Stack's whose profile is stored. */
+async function storedUser(): Promise<User> {
+  const user = await atStack.create({ ...fields, primary_email: `${crypto.randomUUID()}@example.com` });
+  await store(user);
+  stackRequests.length = 0;
+  return user;
+}
+
+async function store(user: object): Promise<void> {
+  await runSql(`insert into neon_auth.users_sync (raw_json, updated_at)
+    values ('${JSON.stringify(user)}', now() - interval '1 hour')`);
+}
+
+test.each([
+  ["another name", { display_name: "Bobby" }],
+  ["no name any more", { display_name: null }],
+  ["another e-mail address", { primary_email: "bobby@example.com" }],
+  ["a verified e-mail address", { primary_email_verified: true }],
+])("a profile is read anew when the token has %s", async (_, changes) => {
+  const changed = await atStack.change(await storedUser(), changes);
+  await refreshProfile(tokenOf(changed));
+  expect(await allProfiles()).toMatchObject([{ user: changed, name: changed.display_name }]);
+});
+
+test("Stack is not asked about a profile that says what the token says", async () => {
+  await refreshProfile(tokenOf(await storedUser()));
+  expect(stackRequests).toEqual([]);
+});
+
+test("a name, an address and a state that are missing are as good as none", async () => {
+  const user = { id: "bob", display_name: null, primary_email: null, primary_email_verified: false };
+  await store({ id: user.id });
+  await refreshProfile(tokenOf(user));
+  expect(stackRequests).toEqual([]);
+});
+
+test("nothing is done where profiles come by Neon's sync", async () => {
+  const changed = await atStack.change(await storedUser(), { display_name: "Bobby" });
+  const before = await allProfiles();
+  stackRequests.length = 0;
+  environment().stackWebhookSecret = undefined;
+  await refreshProfile(tokenOf(changed)).finally(() => {
+    environment().stackWebhookSecret = secret;
+  });
+  expect([await allProfiles(), stackRequests]).toEqual([before, []]);
+});
+
+test("a profile that is not there is not made", async () => {
+  const user = await atStack.create({ display_name: "Bob" });
+  await refreshProfile(tokenOf(user));
+  expect(await allProfiles()).toEqual([]);
+});
+
+test("a deleted profile stays as it is", async () => {
+  const user = await storedUser();
+  await runSql("update neon_auth.users_sync set deleted_at = now()");
+  const before = await allProfiles();
+  await refreshProfile({ ...tokenOf(user), name: "Bobby" });
+  expect([await allProfiles(), stackRequests]).toEqual([before, []]);
+});
+
+test.each([
+  ["is deleted", "update neon_auth.users_sync set deleted_at = now()"],
+  ["is removed", "delete from neon_auth.users_sync"],
+  ["is stored as of later", "update neon_auth.users_sync set updated_at = now() + interval '1 minute'"],
+])("a profile that %s while Stack is asked stays as it is", async (_, meanwhile) => {
+  const user = await storedUser();
+  const { isAsked, release } = heldAnswer({ ...user, display_name: "Bobby" });
+  const refreshed = refreshProfile({ ...tokenOf(user), name: "Bobby" });
+  await isAsked;
+  await runSql(meanwhile);
+  const before = await allProfiles();
+  release();
+  await refreshed;
+  expect(await allProfiles()).toEqual(before);
+});
+
+test("a user whom Stack does not know any more keeps his profile until his deletion arrives", async () => {
+  const user = await storedUser();
+  await atStack.remove(user);
+  const before = await allProfiles();
+  await refreshProfile({ ...tokenOf(user), name: "Bobby" });
+  expect(await allProfiles()).toEqual(before);
+  expect(output).not.toHaveBeenCalled();
+});
+
+test.each([
+  ["cannot be reached", () => HttpResponse.error()],
+  ["does not answer", () => new Promise<never>(() => {})],
+])("a Stack that %s is in the log, holds up nobody for long, and the profile stays as it is", async (_, answer) => {
+  const user = await storedUser();
+  const before = await allProfiles();
+  stack.use(http.get(`${environment().stack.apiUrl}/api/v1/users/:id`, answer));
+  const startedAt = performance.now();
+  await refreshProfile({ ...tokenOf(user), name: "Bobby" });
+  expect(performance.now() - startedAt).toBeLessThan(4_000);
+  expect(await allProfiles()).toEqual(before);
+  expect(output.mock.calls).toEqual([[expect.stringMatching(/^Refreshing a profile: .+/)]]);
+});
+
+test("a database that does not answer is in the log, and a sign-in goes on", async () => {
+  const user = await storedUser();
+  await whileProfilesRefuse("57P01", () => refreshProfile({ ...tokenOf(user), name: "Bobby" }));
+  expect(output.mock.calls).toEqual([["Refreshing a profile: The database: unreachable < no"]]);
+});
