@@ -3,6 +3,7 @@ import { z } from "zod";
 import { readForm } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import { type AccessToken, verifyAccessToken } from "./access-token.server.ts";
 import { safeRedirectTo } from "./redirect-to.ts";
 import { startSession } from "./session.server.ts";
 import { StackRefusal, type Tokens } from "./stack.server.ts";
@@ -51,10 +52,12 @@ const words: Record<string, RefusedCredentials["errors"]> = {
 /**
  * Reads the form, asks Stack, and answers: 303 and a session, 400 beside the field, or 503.
  * @param attempt what Stack is asked to do with the credentials
+ * @param settleProfile what the profile needs before the first page; bounded, and never fails
  */
 export async function answerCredentials(
   request: Request,
   attempt: (credentials: Credentials) => Promise<Tokens>,
+  settleProfile: (token: AccessToken) => Promise<void>,
 ): Promise<Response> {
   const form = await readForm(request);
   const typed = { email: form?.get("email") ?? "", name: form?.get("name") ?? "" };
@@ -72,7 +75,13 @@ export async function answerCredentials(
   const parsed = credentialsSchema.safeParse(Object.fromEntries(form));
   if (!parsed.success) return refuse(firstMessages(parsed.error));
   try {
-    const setCookie = await startSession(await attempt(parsed.data));
+    const tokens = await attempt(parsed.data);
+    // The account or session is there by now: a fault from here on must not make it look otherwise.
+    const token = await verifyAccessToken(tokens.accessToken).catch((error) =>
+      logOutage("Signing in", error),
+    );
+    if (typeof token === "object") await settleProfile(token);
+    const setCookie = await startSession(tokens);
     const target = safeRedirectTo(new URL(request.url).searchParams.get("redirectTo"));
     return redirect(target, { status: 303, headers: personalHeaders(setCookie) });
   } catch (error) {

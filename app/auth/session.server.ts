@@ -15,12 +15,16 @@ export interface Session {
    * when one that was there is gone, the user was deleted.
    */
   profileSeen: boolean;
+  /** Seconds since 1970; undefined where the access token does not say. */
+  signedUpAt: number | undefined;
 }
 
 /** A request's session, if it has one, and the cookie to send back, if it changed. */
 export interface SessionRead {
   session?: Session;
   setCookie?: string;
+  /** Nobody is signed in any more, because the account was deleted: to be told once. */
+  wasDeleted?: boolean;
 }
 
 const contentSchema = z.object({
@@ -29,6 +33,10 @@ const contentSchema = z.object({
   profileSeen: z.boolean(),
 });
 type Content = z.infer<typeof contentSchema>;
+
+/** What the cookie of a deleted user holds until he has been told. */
+const farewellSchema = z.object({ wasDeleted: z.literal(true) });
+const farewellSeconds = 10 * 60;
 
 /** Tokens live ten minutes. One that dies sooner than this is replaced before the page is read. */
 const refreshBeforeExpirySeconds = 30;
@@ -40,8 +48,11 @@ const refreshBeforeExpirySeconds = 30;
 export async function readSession(request: Request): Promise<SessionRead> {
   const header = request.headers.get("Cookie");
   if (!header?.includes(`${sessionCookie().name}=`)) return {};
-  const content = contentSchema.safeParse(await sessionCookie().parse(header)).data;
-  if (!content) return { setCookie: await endSession() };
+  const value = await sessionCookie().parse(header);
+  const content = contentSchema.safeParse(value).data;
+  if (!content) {
+    return { setCookie: await endSession(), wasDeleted: farewellSchema.safeParse(value).success };
+  }
 
   const token = await verifyAccessToken(content.accessToken);
   if (token === "invalid") return { setCookie: await endSession() };
@@ -104,6 +115,12 @@ export function endSession(): Promise<string> {
   return sessionCookie().serialize("", { maxAge: 0, expires: new Date(0) });
 }
 
+/** The Set-Cookie value that signs out a user who was deleted, and lets the next page say so. */
+export function endSessionOfDeleted(): Promise<string> {
+  const farewell: z.infer<typeof farewellSchema> = { wasDeleted: true };
+  return sessionCookie().serialize(farewell, { maxAge: farewellSeconds });
+}
+
 /** Ends a request's session at Stack. The browser is signed out whether or not Stack can be told. */
 export async function revokeSession(request: Request): Promise<void> {
   const content = contentSchema.safeParse(await sessionCookie().parse(request.headers.get("Cookie"))).data;
@@ -133,7 +150,8 @@ function sessionCookie() {
 }
 
 function toSession(token: AccessToken, content: Content): Session {
-  return { userId: token.userId, email: token.email, profileSeen: content.profileSeen };
+  const { userId, email, signedUpAt } = token;
+  return { userId, email, signedUpAt, profileSeen: content.profileSeen };
 }
 
 function secondsLeft(token: AccessToken): number {

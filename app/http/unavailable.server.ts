@@ -1,5 +1,6 @@
 import { StackFault } from "#app/auth/stack.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
+import { LateProfile, profileMissing } from "#app/profiles/late-profile.ts";
 
 /** What a person reads while the database or Stack cannot be reached. */
 export interface Unavailable {
@@ -19,10 +20,15 @@ export function asUnavailable(error: unknown): Unavailable | undefined {
       retryAfter: error.retryAfter,
     };
   }
+  if (error instanceof LateProfile) return { message: words(error), retryAfter: 2 };
   if (error instanceof DatabaseFault && error.kind !== "refused") {
     return { message: "The database cannot be reached just now. Try again in a moment.", retryAfter: 5 };
   }
   return undefined;
+}
+
+function words({ isOverdue }: LateProfile): string {
+  return isOverdue ? profileMissing : "Your profile is on its way to this list. Try again in a moment.";
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { answerCredentials, type RefusedCredentials } from "#app/auth/credentials.server.ts";
-import { signedOutOnly } from "#app/auth/signed-out-only.server.ts";
+import { type SignedOutData, signedOutOnly } from "#app/auth/signed-out-only.server.ts";
 import { signUp } from "#app/auth/stack.server.ts";
+import { AccountDeleted } from "#app/components/account-deleted.tsx";
 import { CredentialsForm } from "#app/components/credentials-form.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { documentHeaders } from "#app/http/headers.ts";
+import { untilProfileArrives } from "#app/profiles/arrival.server.ts";
 
 export const meta: MetaFunction = () => [{ title: "Sign up · Todos" }];
 
@@ -16,13 +18,14 @@ export function loader({ request }: LoaderFunctionArgs) {
 }
 
 export function action({ request }: ActionFunctionArgs) {
-  return answerCredentials(request, signUp);
+  return answerCredentials(request, signUp, untilProfileArrives);
 }
 
 export default function SignUp() {
-  const { redirectTo } = useLoaderData<{ redirectTo: string }>();
+  const { redirectTo, wasDeleted } = useLoaderData<SignedOutData>();
   return (
     <Frame>
+      {wasDeleted ? <AccountDeleted /> : null}
       <CredentialsForm
         title="Sign up"
         redirectTo={redirectTo}

@@ -1,11 +1,16 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import sql from "sql-template-tag";
 import { z } from "zod";
-import { connectDatabase } from "#app/db/database.server.ts";
+import { connectClient, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 
 export { expect };
+
+/** `LOCAL_DIR` of the instance that the tests run against. */
+const directory = ".local-browser-tests";
 
 /** A person at a browser of his own. */
 export interface Person {
@@ -95,6 +100,57 @@ export async function profileInPostgres(email: string): Promise<{ name: string |
   return profile;
 }
 
+/** Deletes todos as a person does. */
+export async function removeTodos(page: Page, tasks: string[]): Promise<void> {
+  for (const task of tasks) {
+    await todo(page, task)
+      .getByRole("button", { name: `Delete ${task}` })
+      .click();
+    await expect(todo(page, task)).toHaveCount(0);
+  }
+}
+
+/** Runs one of the project's commands on the instance that the tests run against. @returns what it printed */
+export async function npmRun(command: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)("npm", ["run", "--silent", command, "--", ...args], {
+    env: { ...process.env, LOCAL_DIR: directory, DATABASE_URL: "", DATABASE_URL_UNPOOLED: "" },
+  });
+  return stdout;
+}
+
+/** What `npm run db:sql` answers. */
+export async function dbSql(statement: string): Promise<Record<string, unknown>[]> {
+  return JSON.parse(await npmRun("db:sql", statement, "--json"));
+}
+
+/** Asks Stack as the project's own server may. */
+export async function stackRequest(method: string, path: string, body?: object): Promise<void> {
+  const { stackApiUrl, stackProjectId, stackSecretServerKey } = instance();
+  const answer = await fetch(`${stackApiUrl}/api/v1${path}`, {
+    method,
+    headers: {
+      ...(body && { "Content-Type": "application/json" }),
+      "x-stack-access-type": "server",
+      "x-stack-project-id": stackProjectId,
+      "x-stack-secret-server-key": stackSecretServerKey,
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+}
+
+/** Keeps the sync from writing, though not the app from reading, until some work is done. */
+export async function whileProfilesAreHeldBack<Result>(work: () => Promise<Result>): Promise<Result> {
+  const client = await connectClient(instance().databaseUrl);
+  try {
+    await client.query("begin");
+    await client.query("lock table neon_auth.users_sync in share mode");
+    return await work();
+  } finally {
+    await client.end();
+  }
+}
+
 /** Gives a person many todos at once, `todo 1` and so on, and takes them back when the test is over. */
 export async function withManyTodos(email: string, count: number, work: () => Promise<void>): Promise<void> {
   const insert = sql`
@@ -110,7 +166,11 @@ export async function withManyTodos(email: string, count: number, work: () => Pr
   await work().finally(() => database().query(statement(z.never(), remove)));
 }
 
-/** That of the instance that the tests run against. */
 function database() {
-  return connectDatabase(JSON.parse(readFileSync(".local-browser-tests/local.json", "utf8")).databaseUrl);
+  return connectDatabase(instance().databaseUrl);
+}
+
+/** The one that the tests run against. */
+function instance() {
+  return JSON.parse(readFileSync(`${directory}/local.json`, "utf8"));
 }

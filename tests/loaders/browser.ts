@@ -66,8 +66,9 @@ export class Browser {
     return this.post(todosRoute.action, path, fields);
   }
 
+  /** Signs up while the sync brings profiles as fast as it can. */
   signUp(fields: Record<string, string>, path = "/sign-up"): Promise<Response> {
-    return this.post(signUpRoute.action, path, fields);
+    return whileSyncing(0, () => this.post(signUpRoute.action, path, fields));
   }
 
   signIn(fields: Record<string, string>, path = "/sign-in"): Promise<Response> {
@@ -110,10 +111,25 @@ export async function signedUp(email: string, name = ""): Promise<Browser> {
 
 /** Brings what Stack knows to users_sync, as Neon does a moment later. */
 export async function syncProfiles(): Promise<void> {
-  const sync = startNeonSync({ stack: stackDatabase, app: database(), delayMs: 0 });
-  const isDone = async () => expect(await stackDatabase.query(undeliveredUserEvents())).toEqual([]);
-  await vi.waitFor(isDone, { interval: 5 });
-  await sync.stop();
+  await whileSyncing(0, async () => {
+    const isDone = async () => expect(await stackDatabase.query(undeliveredUserEvents())).toEqual([]);
+    await vi.waitFor(isDone, { interval: 5 });
+  });
+}
+
+/**
+ * Does some work while a sync runs, as Neon's does all the time.
+ * @param delayMs how long after an event at Stack it reaches users_sync
+ */
+export async function whileSyncing<Result>(delayMs: number, work: () => Promise<Result>): Promise<Result> {
+  const sync = startNeonSync({ stack: stackDatabase, app: database(), delayMs });
+  standIn.onUserEvent = sync.wake;
+  try {
+    return await work();
+  } finally {
+    standIn.onUserEvent = () => {};
+    await sync.stop();
+  }
 }
 
 /** Runs SQL as somebody at a psql prompt would. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import * as signInRoute from "#app/routes/sign-in.tsx";
 import * as signOutRoute from "#app/routes/sign-out.ts";
 import { stackRequests } from "#tests/setup/stack.ts";
-import { Browser, signedUp, syncProfiles } from "./browser.ts";
+import { Browser, signedUp } from "./browser.ts";
 
 const password = "correct horse";
 
@@ -16,16 +16,6 @@ test("signing up signs in, with the name that was given", async () => {
   expect(data.viewer.email).toBe("bob@example.com");
   await bob.change({ intent: "add", task: "x" });
   expect((await bob.todosPage()).data.team).toMatchObject([{ email: "bob@example.com", name: "Bob" }]);
-});
-
-test("a new user works before the sync has brought his profile", async () => {
-  const browser = new Browser();
-  await browser.signUp({ email: "early@example.com", password });
-  expect(await browser.change({ intent: "add", task: "be early" })).toRedirectTo("/");
-  expect((await browser.todosPage()).data.viewer.email).toBe("early@example.com");
-  await syncProfiles();
-  const { data } = await browser.todosPage();
-  expect(data.todos.at(-1)).toMatchObject({ task: "be early", ownerEmail: "early@example.com" });
 });
 
 test("the session's cookie is kept from scripts and from other sites' forms", async () => {

@@ -12,7 +12,11 @@ const { STACK_DATABASE_URL = "" } = process.env;
 export const stackDatabase = connectDatabase(STACK_DATABASE_URL);
 
 const project = environment().stack;
-const { handlers, signAccessToken } = await createStackStandIn({ project, database: stackDatabase });
+const { handlers, signAccessToken } = await createStackStandIn({
+  project,
+  database: stackDatabase,
+  onUserEvent: () => standIn.onUserEvent(),
+});
 
 // The stand-in acts for another process: what the app's async context says of a request ends where it arrives.
 const outside = AsyncLocalStorage.snapshot();
@@ -20,6 +24,8 @@ const outside = AsyncLocalStorage.snapshot();
 export const standIn = {
   handlers: [http.all("http://stack.test/*", ({ request }) => outside(() => getResponse(handlers, request)))],
   signAccessToken,
+  /** What is to be told of user events; nobody, unless a test lets a sync run. */
+  onUserEvent() {},
 };
 standIns.push(...standIn.handlers);
 

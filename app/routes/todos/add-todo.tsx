@@ -1,6 +1,6 @@
 import { useFetcher } from "@remix-run/react";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import type { ActionAnswer, RefusedChange } from "./answer.ts";
+import { type ActionAnswer, canBeAddedAgain, type RefusedChange } from "./answer.ts";
 import { useChangeAction } from "./change-form.tsx";
 
 /** A todo on its way. Its key makes the server add it once, however often it is sent. */
@@ -22,7 +22,8 @@ export function AddTodo({ addKey, refused }: { addKey?: string; refused: Refused
   // Those that failed while the next one was being typed into the field.
   const [notAdded, setNotAdded] = useState<(SentTodo & { why: string })[]>([]);
   const failed = answered ?? refused;
-  const error = failed?.errors.task ?? answered?.errors.form;
+  const isTemporary = failed !== undefined && canBeAddedAgain(failed);
+  const error = failed?.errors.task ?? (isTemporary ? failed.errors.form : answered?.errors.form);
   const key = failed?.key ?? addKey;
 
   function send(event: FormEvent<HTMLFormElement>) {
@@ -75,7 +76,8 @@ export function AddTodo({ addKey, refused }: { addKey?: string; refused: Refused
       </button>
       {error ? (
         <p id={errorId} className="field-error" role="alert">
-          {error}
+          {`${error} `}
+          {isTemporary ? <button type="submit">Try again</button> : null}
         </p>
       ) : null}
       {notAdded.map((todo) => (

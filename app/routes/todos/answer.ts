@@ -12,3 +12,8 @@ export interface RefusedChange {
   /** The form's key, where that is so. Sent once more with it, a todo that was added after all is not added twice. */
   key?: string | undefined;
 }
+
+/** Whether it is a new todo, which can be added with another press of the button. */
+export function canBeAddedAgain({ isTemporary, task }: RefusedChange): boolean {
+  return isTemporary && task !== "";
+}

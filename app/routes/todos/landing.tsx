@@ -1,10 +1,12 @@
 import { Link } from "@remix-run/react";
+import { AccountDeleted } from "#app/components/account-deleted.tsx";
 import { Frame } from "#app/components/frame.tsx";
 
 /** `/` for somebody who is not signed in: what the app is, and the ways in. */
-export function Landing() {
+export function Landing({ wasDeleted }: { wasDeleted: boolean }) {
   return (
     <Frame>
+      {wasDeleted ? <AccountDeleted /> : null}
       <section className="landing">
         <h1>One list for the whole team</h1>
         <p>

@@ -1,6 +1,8 @@
 import { endSession, readSession, rememberProfile, type Session } from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import { isOverdue } from "#app/profiles/arrival.server.ts";
+import { sweepNowAndThen } from "#app/profiles/sweep.server.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
 import { remainingTodos, teamProgress, todosPage, todosPerPage, viewer } from "./queries.server.ts";
 
@@ -10,8 +12,8 @@ import { remainingTodos, teamProgress, todosPage, todosPerPage, viewer } from ".
  */
 export async function readList(request: Request) {
   try {
-    const { session, setCookie } = await readSession(request);
-    if (!session) return { data: { view: "landing" as const }, setCookie };
+    const { session, setCookie, wasDeleted = false } = await readSession(request);
+    if (!session) return { data: { view: "landing" as const, wasDeleted }, setCookie };
 
     const { searchParams } = new URL(request.url);
     const before = parseCursor(searchParams.get("before"));
@@ -23,8 +25,9 @@ export async function readList(request: Request) {
       teamProgress(session, teamFrom),
     );
     if (profile ? profile.isDeleted : session.profileSeen) {
-      return { data: { view: "landing" as const }, setCookie: await endSession() };
+      return { data: { view: "landing" as const, wasDeleted: true }, setCookie: await endSession() };
     }
+    sweepNowAndThen();
 
     const todos = newestFirst.slice(0, todosPerPage).reverse();
     const [oldest] = todos;
@@ -32,6 +35,7 @@ export async function readList(request: Request) {
       data: {
         view: "list" as const,
         viewer: toViewer(session, profile),
+        isProfileMissing: !profile && isOverdue(session),
         todos,
         earlier: oldest && newestFirst.length > todosPerPage ? formatCursor(oldest) : null,
         isNewestPage: before === null,
@@ -61,7 +65,7 @@ function parsePlace(value: string | null): number {
 function toViewer(session: Session, profile: { email: string | null; isAdmin: boolean } | undefined) {
   return {
     id: session.userId,
-    email: profile?.email ?? session.email,
+    email: profile ? profile.email : session.email,
     isAdmin: profile?.isAdmin ?? false,
   };
 }

@@ -10,11 +10,12 @@ import {
   useActionData,
   useLoaderData,
 } from "@remix-run/react";
-import { endSession, readSession, type Session } from "#app/auth/session.server.ts";
+import { endSessionOfDeleted, readSession, type Session } from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { type Form, readForm } from "#app/http/form.server.ts";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import { onceProfileArrived } from "#app/profiles/arrival.server.ts";
 import type { ActionAnswer, RefusedChange } from "./answer.ts";
 import { addTodo, type Change, deleteTodo, outcomeOf, toggleTodo } from "./changes.server.ts";
 import { type ChangeInput, parseChange } from "./input.server.ts";
@@ -44,7 +45,7 @@ export async function action({ request }: ActionFunctionArgs) {
     const change = parseChange(form);
     if ("errors" in change) return refuse(400, change.errors, form, setCookie);
 
-    switch (outcomeOf(await database().query(toStatement(session, change.input)))) {
+    switch (outcomeOf(await make(session, change.input))) {
       case "done":
         return done(request, form, setCookie);
       case "not there":
@@ -52,7 +53,7 @@ export async function action({ request }: ActionFunctionArgs) {
       case "not allowed":
         return refuse(403, { form: "Only its owner or an admin may delete that todo." }, form, setCookie);
       case "signed out":
-        return redirect("/sign-in", { status: 303, headers: personalHeaders(await endSession()) });
+        return redirect("/sign-in", { status: 303, headers: personalHeaders(await endSessionOfDeleted()) });
     }
   } catch (error) {
     const unavailable = asUnavailable(error);
@@ -92,12 +93,18 @@ export default function Todos() {
   const refused = answer && !answer.ok ? answer : undefined;
   switch (data.view) {
     case "landing":
-      return <Landing />;
+      return <Landing wasDeleted={data.wasDeleted} />;
     case "unavailable":
       return <Unavailable message={data.message} refused={refused} />;
     case "list":
       return <TodosPage data={data} refused={refused} />;
   }
+}
+
+/** Only an added todo is the actor's own: a refused foreign key is about his profile there, and nowhere else. */
+function make(session: Session, input: ChangeInput) {
+  const change = () => database().query(toStatement(session, input));
+  return input.intent === "add" ? onceProfileArrived(session, change) : change();
 }
 
 function toStatement(session: Session, input: ChangeInput): Change {

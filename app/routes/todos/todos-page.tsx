@@ -1,7 +1,8 @@
 import { Link } from "@remix-run/react";
 import { Frame } from "#app/components/frame.tsx";
+import { profileMissing } from "#app/profiles/late-profile.ts";
 import { AddTodo } from "./add-todo.tsx";
-import type { RefusedChange } from "./answer.ts";
+import { canBeAddedAgain, type RefusedChange } from "./answer.ts";
 import type { ListData } from "./list.server.ts";
 import { TeamProgress } from "./team-progress.tsx";
 import { TodoItem } from "./todo-item.tsx";
@@ -10,7 +11,7 @@ type Data = Extract<ListData, { view: "list" }>;
 
 /** `/` for a user: the shared list, and how far the team has come. */
 export function TodosPage({ data, refused }: { data: Data; refused: RefusedChange | undefined }) {
-  const { viewer, todos, earlier, isNewestPage, remaining, team, teamFrom, addKey } = data;
+  const { viewer, isProfileMissing, todos, earlier, isNewestPage, remaining, team, teamFrom, addKey } = data;
   return (
     <Frame account={<SignedIn email={viewer.email} />}>
       <div className="columns">
@@ -20,7 +21,8 @@ export function TodosPage({ data, refused }: { data: Data; refused: RefusedChang
             <p className="remaining">{`${remaining} ${remaining === 1 ? "todo" : "todos"} remaining`}</p>
           </div>
           <AddTodo addKey={addKey} refused={refused} />
-          {refused?.errors.form ? (
+          {isProfileMissing && !refused ? <p className="notice">{profileMissing}</p> : null}
+          {refused?.errors.form && !canBeAddedAgain(refused) ? (
             <p role="alert" className="notice">
               {refused.errors.form}
             </p>

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from "node:timers/promises";
+import sql from "sql-template-tag";
+import { z } from "zod";
+import type { AccessToken } from "#app/auth/access-token.server.ts";
+import type { Session } from "#app/auth/session.server.ts";
+import { database } from "#app/db/current.server.ts";
+import { DatabaseFault } from "#app/db/faults.server.ts";
+import { statement } from "#app/db/statement.server.ts";
+import { logOutage } from "#app/http/unavailable.server.ts";
+import { LateProfile } from "./late-profile.ts";
+
+/** A new user's profile usually arrives within a second: his first page should know him. */
+const signUpPatienceMs = 2_000;
+/** What somebody waits for his first todo before he is told why. */
+const writePatienceMs = 4_000;
+
+/** The sync brings a profile soon, or the account is so old that something is wrong. */
+const newForSeconds = 10 * 60;
+
+/** Whether a profile that is not there was to be expected long ago. */
+export function isOverdue({ signedUpAt }: Pick<Session, "signedUpAt">): boolean {
+  return signedUpAt !== undefined && Date.now() / 1_000 - signedUpAt > newForSeconds;
+}
+
+/**
+ * Waits for the sync to bring a new user's profile: 2 s at most, and no longer than the database answers.
+ * Whether it came does not matter to the caller: everything works without it for a while.
+ */
+export async function untilProfileArrives({ userId }: AccessToken): Promise<void> {
+  try {
+    for (const pauseMs of pauses(signUpPatienceMs)) {
+      const [found] = await database().query(profileExists(userId));
+      if (found?.exists) return;
+      await delay(pauseMs);
+    }
+  } catch (error) {
+    if (!(error instanceof DatabaseFault)) throw error;
+    logOutage("Waiting for a new profile", error);
+  }
+}
+
+/**
+ * Makes a change that gives the actor a todo, once more and again while the foreign key knows no profile of his.
+ * @throws {LateProfile} after 4 s
+ * @throws whatever else the change throws
+ */
+export async function onceProfileArrived<Result>(
+  session: Session,
+  change: () => Promise<Result>,
+): Promise<Result> {
+  for (const pauseMs of pauses(writePatienceMs)) {
+    try {
+      return await change();
+    } catch (error) {
+      if (!isRefusedForOwner(error)) throw error;
+      await delay(pauseMs);
+    }
+  }
+  throw new LateProfile(isOverdue(session));
+}
+
+function isRefusedForOwner(error: unknown): boolean {
+  return error instanceof DatabaseFault && error.constraint === "todos_owner_id_fk";
+}
+
+/** Pauses between attempts, growing to half a second, that add up to `totalMs`. */
+function* pauses(totalMs: number): Generator<number> {
+  let leftMs = totalMs;
+  for (let nextMs = 25; leftMs > 0; nextMs = Math.min(nextMs * 2, 500)) {
+    const pauseMs = Math.min(nextMs, leftMs);
+    leftMs -= pauseMs;
+    yield pauseMs;
+  }
+}
+
+function profileExists(userId: string) {
+  return statement(
+    z.object({ exists: z.boolean() }),
+    sql`select exists (select from neon_auth.users_sync u where u.id = ${userId}::text)`,
+  );
+}

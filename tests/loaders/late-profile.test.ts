@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import { expect, test, vi } from "vitest";
+import { startSession } from "#app/auth/session.server.ts";
+import * as signInRoute from "#app/routes/sign-in.tsx";
+import * as signUpRoute from "#app/routes/sign-up.tsx";
+import { standIn } from "#tests/setup/stack.ts";
+import { allTodos, Browser, runSql, signedIn, syncProfiles, whileSyncing } from "./browser.ts";
+
+const forEver = 600_000;
+
+/** Somebody with a good token whose profile's row is not there. */
+async function withoutProfile(claims: { signed_up_at?: number } = {}): Promise<Browser> {
+  const sub = randomUUID();
+  const email = `${sub}@example.com`;
+  const browser = Object.assign(new Browser(), { sub, email });
+  const accessToken = await standIn.signAccessToken({ sub, email, ...claims });
+  browser.keep(await startSession({ accessToken, refreshToken: "none" }));
+  return browser;
+}
+
+async function signUp(email: string): Promise<Browser> {
+  const browser = new Browser();
+  const fields = { email, password: "correct horse" };
+  expect(await browser.post(signUpRoute.action, "/sign-up", fields)).toRedirectTo("/");
+  return browser;
+}
+
+const ownTodos = async (task: string) => (await allTodos()).filter((todo) => todo.task === task);
+
+test.each([0, 300])("with a sync that takes %i ms, the first page after a sign-up knows the profile", (ms) =>
+  whileSyncing(ms, async () => {
+    const browser = await signUp(`${ms}@example.com`);
+    expect(await browser.change({ intent: "add", task: `after ${ms}` })).toRedirectTo("/");
+    expect((await browser.todosPage()).data.todos.at(-1)?.ownerEmail).toBe(`${ms}@example.com`);
+  }));
+
+test("with a sync that takes 2 s, the first todo is added as soon as the profile is there", () =>
+  whileSyncing(2_000, async () => {
+    const browser = await signUp("two@example.com");
+    expect(await browser.change({ intent: "add", task: "after two seconds" })).toRedirectTo("/");
+    expect(await ownTodos("after two seconds")).toMatchObject([{ owner: "two@example.com" }]);
+  }));
+
+test("with a sync that takes 10 s, the first todo is kept on the page, and sent again it is added once", async () => {
+  const task = "after ten seconds";
+  const key = randomUUID();
+  await whileSyncing(10_000, async () => {
+    const browser = await signUp("ten@example.com");
+    const { status, data } = await browser.todosPage();
+    expect([status, data.view, data.viewer.email]).toEqual([200, "list", "ten@example.com"]);
+    expect(data.isProfileMissing).toBe(false);
+
+    const answer = await browser.change({ intent: "add", task, key });
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect(await answer.json()).toMatchObject({
+      ok: false,
+      isTemporary: true,
+      task,
+      key,
+      errors: { form: expect.stringContaining("on its way") },
+    });
+    expect(await ownTodos(task)).toEqual([]);
+
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await vi.waitFor(
+        async () => expect(await browser.change({ intent: "add", task, key })).toRedirectTo("/"),
+        10_000,
+      );
+    }
+    expect(await ownTodos(task)).toMatchObject([{ owner: "ten@example.com" }]);
+  });
+}, 30_000);
+
+test(
+  "with a sync that never comes, everything but adding works",
+  () =>
+    whileSyncing(forEver, async () => {
+      const bob = await signedIn("bob");
+      await bob.change({ intent: "add", task: "of somebody else" });
+      const browser = await signUp("never@example.com");
+      const [todo] = (await browser.todosPage()).data.todos.filter(({ task }) => task === "of somebody else");
+      const toggle = { intent: "toggle", id: todo?.id ?? "", complete: "true" };
+      expect(await browser.change(toggle)).toRedirectTo("/");
+      expect((await browser.change({ intent: "delete", id: todo?.id ?? "" })).status).toBe(403);
+      expect((await browser.change({ intent: "add", task: "never" })).status).toBe(503);
+      expect(await ownTodos("never")).toEqual([]);
+    }),
+  30_000,
+);
+
+test("without the foreign key a first todo needs no profile, and gets its owner when he arrives", async () => {
+  await runSql("alter table todos drop constraint todos_owner_id_fk");
+  await whileSyncing(forEver, async () => {
+    const browser = await signUp("early@example.com");
+    expect(await browser.change({ intent: "add", task: "be early" })).toRedirectTo("/");
+    expect((await browser.todosPage()).data.todos.at(-1)).toMatchObject({ task: "be early", isGhost: true });
+    await syncProfiles();
+    expect((await browser.todosPage()).data.todos.at(-1)).toMatchObject({ ownerEmail: "early@example.com" });
+  });
+  await runSql(`
+    alter table todos
+    add constraint todos_owner_id_fk foreign key (owner_id) references neon_auth.users_sync (id) on delete cascade
+  `);
+});
+
+const minutesAgo = (minutes: number) => Math.floor(Date.now() / 1_000) - minutes * 60;
+
+test("an account older than ten minutes is told that its profile is missing, and whom to ask", async () => {
+  const old = await withoutProfile({ signed_up_at: minutesAgo(11) });
+  expect((await old.todosPage()).data).toMatchObject({ view: "list", isProfileMissing: true });
+  const answer = await old.change({ intent: "add", task: "missing" });
+  expect(answer.status).toBe(503);
+  expect((await answer.json()).errors.form).toMatch(/has not reached.*Ask the people who run/);
+
+  const young = await withoutProfile({ signed_up_at: minutesAgo(9) });
+  expect((await young.todosPage()).data).toMatchObject({ view: "list", isProfileMissing: false });
+}, 30_000);
+
+test("a row that the session never saw is late, and one that it saw and that is gone was deleted", async () => {
+  const seen = await signedIn("seen");
+  await runSql(`delete from neon_auth.users_sync where id = '${seen.userId}'`);
+  const answer = await seen.change({ intent: "add", task: "too late" });
+  expect(answer).toRedirectTo("/sign-in");
+  expect(await ownTodos("too late")).toEqual([]);
+
+  const signIn = await (await seen.load(signInRoute.loader, "/sign-in")).json();
+  expect(signIn.wasDeleted).toBe(true);
+  expect((await (await seen.load(signInRoute.loader, "/sign-in")).json()).wasDeleted).toBe(false);
+  expect((await seen.todosPage()).data).toEqual({ view: "landing", wasDeleted: false });
+});
+
+test.each([
+  ["gone", "delete from neon_auth.users_sync"],
+  ["marked as deleted", "update neon_auth.users_sync set deleted_at = now()"],
+])("a user whose row is %s is signed out by the next page, which says why", async (_, change) => {
+  const browser = await signedIn("leaver");
+  await runSql(`${change} where id = '${browser.userId}'`);
+  expect((await browser.todosPage()).data).toEqual({ view: "landing", wasDeleted: true });
+  expect((await browser.todosPage()).data).toEqual({ view: "landing", wasDeleted: false });
+});
+
+test("a foreign key that refuses anything but the actor's own new todo is no late profile", async () => {
+  const bob = await signedIn("bob");
+  await runSql("alter table todos add column project_id bigint");
+  await runSql("alter table todos alter project_id set default 12345");
+  await runSql(
+    "alter table todos add constraint todos_project_id_fk foreign key (project_id) references todos (id)",
+  );
+  await expect(bob.change({ intent: "add", task: "of no project" })).rejects.toMatchObject({
+    kind: "refused",
+    constraint: "todos_project_id_fk",
+  });
+  await runSql("alter table todos drop column project_id");
+});
