@@ -46,13 +46,17 @@ const httpOrigin = z
   .refine((value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ""), "is not an http(s):// URL")
   .transform((value) => value.replace(/\/+$/, ""));
 
-const schema = z.object({
-  DATABASE_URL: postgresUrl,
-  DATABASE_URL_UNPOOLED: postgresUrl.optional(),
+const stackSchema = z.object({
   STACK_PROJECT_ID: z.string("is missing"),
   STACK_PUBLISHABLE_CLIENT_KEY: z.string("is missing"),
   STACK_SECRET_SERVER_KEY: z.string("is missing"),
   STACK_API_URL: httpOrigin.default("https://api.stack-auth.com"),
+});
+
+const schema = z.object({
+  DATABASE_URL: postgresUrl,
+  DATABASE_URL_UNPOOLED: postgresUrl.optional(),
+  ...stackSchema.shape,
   APP_ORIGIN: httpOrigin.refine(
     (value) => parseUrl(value)?.origin === value,
     "has to be an origin alone, such as https://todos.example.com",
@@ -91,12 +95,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
   return {
     databaseUrl: values.DATABASE_URL,
     databaseUrlUnpooled: values.DATABASE_URL_UNPOOLED ?? withoutPooler(values.DATABASE_URL),
-    stack: {
-      apiUrl: values.STACK_API_URL,
-      projectId: values.STACK_PROJECT_ID,
-      publishableClientKey: values.STACK_PUBLISHABLE_CLIENT_KEY,
-      secretServerKey: values.STACK_SECRET_SERVER_KEY,
-    },
+    stack: stackProjectOf(values),
     appOrigin: values.APP_ORIGIN,
     sessionSecret: values.SESSION_SECRET,
     stackWebhookSecret: values.STACK_WEBHOOK_SECRET,
@@ -137,6 +136,24 @@ export function configuredDatabaseUrl(variables: Variables = process.env): strin
     ]);
   }
   return url;
+}
+
+/**
+ * The Stack project that is configured, for commands that need nothing else.
+ * @returns undefined when neither its id nor a key of it is set
+ * @throws {InvalidEnvironment} naming every variable of it that is missing or malformed.
+ */
+export function configuredStackProject(variables: Variables = process.env): StackProject | undefined {
+  const values = withoutPublicPrefixes(withoutBlanks(variables));
+  const { STACK_PROJECT_ID, STACK_PUBLISHABLE_CLIENT_KEY, STACK_SECRET_SERVER_KEY } = values;
+  if (!STACK_PROJECT_ID && !STACK_PUBLISHABLE_CLIENT_KEY && !STACK_SECRET_SERVER_KEY) return undefined;
+  const parsed = stackSchema.safeParse(values);
+  if (!parsed.success) {
+    throw new InvalidEnvironment(
+      parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`),
+    );
+  }
+  return stackProjectOf(parsed.data);
 }
 
 /** What decides between local mode and a real configuration, and where local mode lives. */
@@ -181,6 +198,15 @@ export function withoutConfiguration(variables: Variables): Variables {
   const configuration =
     /^(DATABASE_URL(_UNPOOLED)?|APP_ORIGIN|(NEXT_PUBLIC_|VITE_)?STACK_(API_URL|PROJECT_ID|PUBLISHABLE_CLIENT_KEY|SECRET_SERVER_KEY))$/;
   return Object.fromEntries(Object.entries(variables).filter(([name]) => !configuration.test(name)));
+}
+
+function stackProjectOf(values: z.infer<typeof stackSchema>): StackProject {
+  return {
+    apiUrl: values.STACK_API_URL,
+    projectId: values.STACK_PROJECT_ID,
+    publishableClientKey: values.STACK_PUBLISHABLE_CLIENT_KEY,
+    secretServerKey: values.STACK_SECRET_SERVER_KEY,
+  };
 }
 
 /** A Neon host answers LISTEN and migrations on its name without `-pooler`; other URLs stay as they are. */

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { environment } from "#app/environment.server.ts";
+import type { StackProject } from "#app/environment.server.ts";
 
 /** Stack did not answer in time, or answered with something that is no answer. */
 export class StackFault extends Error {
@@ -12,7 +12,7 @@ export class StackFault extends Error {
   }
 }
 
-const attempts = new AsyncLocalStorage<AbortSignal>();
+const attempts = new AsyncLocalStorage<{ origin: string; signal: AbortSignal }>();
 
 /**
  * Runs what asks Stack. Its requests go to STACK_API_URL and nowhere else, and end with it: nothing of an attempt
@@ -24,14 +24,21 @@ const attempts = new AsyncLocalStorage<AbortSignal>();
  * wrong with the network; and it attaches the request, password included, to the error that it throws.
  * @throws {StackFault} and what the attempt throws
  */
-export async function askingStack<T>(limitMs: number, attempt: () => Promise<T>): Promise<T> {
+export async function askingStack<T>(
+  { apiUrl }: StackProject,
+  limitMs: number,
+  attempt: () => Promise<T>,
+): Promise<T> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new StackFault(`Stack took longer than ${limitMs} ms`)), limitMs);
   });
   try {
-    return await Promise.race([attempts.run(controller.signal, attempt), limit]);
+    return await Promise.race([
+      attempts.run({ origin: new URL(apiUrl).origin, signal: controller.signal }, attempt),
+      limit,
+    ]);
   } finally {
     clearTimeout(timer);
     controller.abort();
@@ -40,15 +47,18 @@ export async function askingStack<T>(limitMs: number, attempt: () => Promise<T>)
 
 const fetchAnything = globalThis.fetch;
 globalThis.fetch = (input, init) => {
-  const signal = attempts.getStore();
-  return signal ? fetchFromStack(new Request(input, init), signal) : fetchAnything(input, init);
+  const attempt = attempts.getStore();
+  return attempt ? fetchFromStack(new Request(input, init), attempt) : fetchAnything(input, init);
 };
 
 /** @throws {StackFault} unless Stack did what was asked, or refused with a known error */
-async function fetchFromStack(request: Request, signal: AbortSignal): Promise<Response> {
+async function fetchFromStack(
+  request: Request,
+  { origin: stackOrigin, signal }: { origin: string; signal: AbortSignal },
+): Promise<Response> {
   const { origin, pathname } = new URL(request.url);
   const what = `${request.method} ${pathname}`;
-  if (origin !== new URL(environment().stack.apiUrl).origin) {
+  if (origin !== stackOrigin) {
     throw new StackFault(`${what} was not sent to ${origin}, which is not STACK_API_URL`);
   }
   let response: Response;

@@ -161,7 +161,7 @@ function orRefusal(result: { status: "ok" } | { status: "error"; error: unknown 
 
 async function withinLimit<T>(limitMs: number, attempt: () => Promise<T>): Promise<T> {
   try {
-    return await askingStack(limitMs, attempt);
+    return await askingStack(environment().stack, limitMs, attempt);
   } catch (error) {
     if (error instanceof StackFault) throw error;
     const code = (error as { errorCode?: unknown }).errorCode;

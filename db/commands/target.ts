@@ -31,12 +31,14 @@ export function takeTargetFlags(args: string[]): { flags: TargetFlags; rest: str
  * The configured database, else the local one; when both could be meant, the flags decide.
  * @param configuredUrl of the environment or `.env`
  * @param localRuns whether a local instance answers under `LOCAL_DIR`
+ * @param things what there are two of then, where the URL is not a database's
  * @throws {Refusal} when the flags are needed and missing, or ask for what is not there
  */
 export function chooseTarget(
   configuredUrl: string | undefined,
   localRuns: boolean,
   { local, remote }: TargetFlags,
+  things = "databases",
 ): "configured" | "local" {
   if (local && remote) throw new Refusal("Give --local or --remote, not both.");
   if (local) return "local";
@@ -47,7 +49,7 @@ export function chooseTarget(
   }
   if (localRuns && !remote) {
     throw new Refusal(
-      `There are two databases: the configured one on ${new URL(configuredUrl).host}, and that of the local ` +
+      `There are two ${things}: the configured one on ${new URL(configuredUrl).host}, and that of the local ` +
         "instance that is running. Say which one with --local or --remote.",
     );
   }

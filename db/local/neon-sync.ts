@@ -3,6 +3,7 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Database } from "#app/db/database.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
+import { logOutage } from "#app/http/unavailable.server.ts";
 import { markDelivered, type UserEvent, undeliveredUserEvents } from "#tests/mocks/stack/user-events.ts";
 
 export interface NeonSync extends AsyncDisposable {
@@ -67,7 +68,7 @@ export function startNeonSync({ stack, app, delayMs }: NeonSyncOptions): NeonSyn
         retryMs = firstRetryMs;
       } catch (error) {
         mayHaveEvents = true;
-        if (retryMs === firstRetryMs) console.error("The sync of users goes on trying.", error);
+        if (retryMs === firstRetryMs) logOutage("The sync of users, which goes on trying", error);
         await pause(retryMs);
         retryMs = Math.min(retryMs * 2, slowestRetryMs);
       }
