@@ -17,6 +17,8 @@ export interface Session {
   profileSeen: boolean;
   /** Seconds since 1970; undefined where the access token does not say. */
   signedUpAt: number | undefined;
+  /** Seconds since 1970: how long the access token is good without Stack being asked. */
+  expiresAt: number;
 }
 
 /** A request's session, if it has one, and the cookie to send back, if it changed. */
@@ -150,8 +152,8 @@ function sessionCookie() {
 }
 
 function toSession(token: AccessToken, content: Content): Session {
-  const { userId, email, signedUpAt } = token;
-  return { userId, email, signedUpAt, profileSeen: content.profileSeen };
+  const { userId, email, signedUpAt, expiresAt } = token;
+  return { userId, email, signedUpAt, expiresAt, profileSeen: content.profileSeen };
 }
 
 function secondsLeft(token: AccessToken): number {

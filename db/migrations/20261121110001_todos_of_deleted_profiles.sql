@@ -3,7 +3,7 @@
 -- left to the key: with a trigger for that, too, there would be no ghosts after dropping the key.
 --
 -- It runs inside Neon's own write, where an error or a wait would stop the sync of everybody. So it has our
--- rights whoever writes, waits for no row and at most 0.3 s for the table, and makes every error a warning.
+-- rights whoever writes, waits at most 0.3 s for those who change his todos, and makes every error a warning.
 -- What it leaves behind is hidden from all readers, and removed by the app's sweep, in small bites. So are
 -- the todos of profiles that are deleted already: a migration would keep the locks on all of them to its end.
 create function remove_todos_of_deleted_profile() returns trigger

@@ -3,8 +3,9 @@ import { database } from "#app/db/current.server.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
 import { isOverdue } from "#app/profiles/arrival.server.ts";
 import { sweepNowAndThen } from "#app/profiles/sweep.server.ts";
-import { formatCursor, parseCursor } from "./cursor.ts";
-import { remainingTodos, teamProgress, todosPage, todosPerPage, viewer } from "./queries.server.ts";
+import { parseListView } from "./list-view.ts";
+import { listVersion, remainingTodos, teamProgress, todosPage, viewer } from "./queries.server.ts";
+import { toPage } from "./shared-list.server.ts";
 
 /**
  * Everything that `/` shows, in one round trip and one snapshot of the database.
@@ -15,29 +16,26 @@ export async function readList(request: Request) {
     const { session, setCookie, wasDeleted = false } = await readSession(request);
     if (!session) return { data: { view: "landing" as const, wasDeleted }, setCookie };
 
-    const { searchParams } = new URL(request.url);
-    const before = parseCursor(searchParams.get("before"));
-    const teamFrom = searchParams.get("team") === "all" ? parsePlace(searchParams.get("from")) : null;
-    const [[profile], newestFirst, [count], team] = await database().snapshot(
+    const { before, teamFrom } = parseListView(new URL(request.url).searchParams);
+    const [[profile], newestFirst, [count], team, [list]] = await database().snapshot(
       viewer(session),
       todosPage(before),
       remainingTodos(),
-      teamProgress(session, teamFrom),
+      teamProgress(session.userId, teamFrom),
+      listVersion(),
     );
     if (profile ? profile.isDeleted : session.profileSeen) {
       return { data: { view: "landing" as const, wasDeleted: true }, setCookie: await endSession() };
     }
     sweepNowAndThen();
 
-    const todos = newestFirst.slice(0, todosPerPage).reverse();
-    const [oldest] = todos;
     return {
       data: {
         view: "list" as const,
+        version: list?.version ?? "",
         viewer: toViewer(session, profile),
         isProfileMissing: !profile && isOverdue(session),
-        todos,
-        earlier: oldest && newestFirst.length > todosPerPage ? formatCursor(oldest) : null,
+        ...toPage(newestFirst),
         isNewestPage: before === null,
         remaining: count?.remaining ?? 0,
         team,
@@ -56,11 +54,6 @@ export async function readList(request: Request) {
 
 export type ListData = Awaited<ReturnType<typeof readList>>["data"];
 export type Viewer = ReturnType<typeof toViewer>;
-
-/** A place in Team progress from a URL; 1 for anything that is none. */
-function parsePlace(value: string | null): number {
-  return value && /^[1-9]\d{0,8}$/.test(value) ? Number(value) : 1;
-}
 
 function toViewer(session: Session, profile: { email: string | null; isAdmin: boolean } | undefined) {
   return {

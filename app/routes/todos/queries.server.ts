@@ -68,26 +68,43 @@ export function todosPage(before: Cursor | null) {
   );
 }
 
+/**
+ * What the list shows, as one opaque word: it changes with every change of todos and of the people, and with
+ * nothing else. It names what the other statements of its snapshot show.
+ */
+export function listVersion() {
+  return statement(
+    z.object({ version: z.string() }),
+    sql`
+      select coalesce(sum(v.version), 0)::text as version
+      from todos_version v
+    `,
+  );
+}
+
 /** How many todos are still open, everybody's together. */
 export function remainingTodos() {
   return statement(
     z.object({ remaining: z.number() }),
     sql`
-      select count(*)::int as remaining
-      from todos t
-      left join neon_auth.users_sync u on u.id = t.owner_id
-      where not t.is_complete
-        and u.deleted_at is null
+      select coalesce(sum(c.total - c.complete), 0)::int as remaining
+      from todo_counts c
+      where not exists (
+        select from neon_auth.users_sync u where u.id = c.owner_id and u.deleted_at is not null
+      )
     `,
   );
 }
 
-const memberRow = z.object({
+const progressRow = z.object({
   userId: z.string(),
   email: z.string().nullable(),
   name: z.string().nullable(),
   complete: z.number(),
   total: z.number(),
+});
+
+const memberRow = progressRow.extend({
   /** Of the whole team, not of these rows. */
   members: z.number(),
 });
@@ -97,37 +114,77 @@ export type Member = z.infer<typeof memberRow>;
  * Who did how much, beginning with those who have the latest add or tick among their todos.
  * @param from the place in that order to begin at, 1 for the first; null: from the first, and the viewer too
  */
-export function teamProgress({ userId }: Session, from: number | null) {
+export function teamProgress(userId: string | null, from: number | null) {
   return statement(
     memberRow,
+    // Two conditions, because each is answered by an index alone. With 10,000 profiles of 0.7 KB, for which the
+    // table itself would have to be read, they take 6 ms instead of 8, and with row_number() it was 11.
     sql`
-      with progress as (
-        select
-          t.owner_id,
-          count(*) filter (where t.is_complete)::int as complete,
-          count(*)::int as total,
-          max(greatest(t.inserted_at, t.completed_at)) as latest
-        from todos t
-        group by t.owner_id
+      with team as materialized (
+        select c.owner_id, c.latest
+        from todo_counts c
+        where exists (
+            select from neon_auth.users_sync u where u.id = c.owner_id
+          )
+          and not exists (
+            select from neon_auth.users_sync u where u.id = c.owner_id and u.deleted_at is not null
+          )
       ),
-      team as (
-        select
-          u.id,
-          u.email,
-          u.name,
-          complete,
-          total,
-          row_number() over (order by p.latest desc, u.id) as place,
-          count(*) over ()::int as members
-        from progress p
-        join neon_auth.users_sync u on u.id = p.owner_id
-        where u.deleted_at is null
+      shown as (
+        (
+          select owner_id
+          from team
+          order by latest desc, owner_id
+          limit ${membersPerPage}::int
+          offset coalesce(${from}::int, 1) - 1
+        )
+        union
+        select owner_id
+        from team
+        where ${from}::int is null
+          and owner_id = ${userId}::text
       )
-      select id as "userId", email, name, complete, total, members
-      from team
-      where place between coalesce(${from}::int, 1) and coalesce(${from}::int, 1) + ${membersPerPage - 1}::int
-        or (${from}::int is null and id = ${userId}::text)
-      order by place
+      select
+        u.id as "userId",
+        u.email,
+        u.name,
+        c.complete::int as complete,
+        c.total::int as total,
+        coalesce((select count(*) from team), 0)::int as members
+      from shown
+      join todo_counts c on c.owner_id = shown.owner_id
+      join neon_auth.users_sync u on u.id = shown.owner_id
+      order by c.latest desc, u.id
+    `,
+  );
+}
+
+/** Who of some users may look at the list, and who may change all of it. Nobody has a row before his profile came. */
+export function rightsOf(userIds: string[]) {
+  return statement(
+    viewerRow.omit({ email: true }).extend({ userId: z.string() }),
+    sql`
+      select
+        u.id as "userId",
+        coalesce(u.raw_json -> 'server_metadata' ->> 'role' = 'admin', false) as "isAdmin",
+        u.deleted_at is not null as "isDeleted"
+      from neon_auth.users_sync u
+      where u.id = any(${userIds}::text[])
+    `,
+  );
+}
+
+/** What some users have done, as Team progress shows it. Those who are not in it have no row. */
+export function progressOf(userIds: string[]) {
+  return statement(
+    progressRow,
+    sql`
+      select u.id as "userId", u.email, u.name, c.complete::int as complete, c.total::int as total
+      from todo_counts c
+      join neon_auth.users_sync u on u.id = c.owner_id
+      where c.owner_id = any(${userIds}::text[])
+        and u.deleted_at is null
+      order by c.latest desc, u.id
     `,
   );
 }

@@ -1,0 +1,19 @@
+import { spawnSync } from "node:child_process";
+
+// `npm run bench [-- <name> …]`: each prints ratios against a baseline that it names.
+
+const all = ["first-page", "queries", "writes", "live"];
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !all.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark "${unknown.join('", "')}": ${all.join(", ")}.`);
+  process.exit(1);
+}
+
+for (const name of chosen.length > 0 ? chosen : all) {
+  console.log(`\n── ${name}`);
+  const { status } = spawnSync(process.execPath, ["--import", "tsx", `tests/benchmarks/${name}.ts`], {
+    stdio: "inherit",
+  });
+  if (status !== 0) process.exitCode = 1;
+}

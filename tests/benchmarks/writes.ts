@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+import { migrate } from "#db/commands/migrate.ts";
+import { startPostgres } from "#db/local/postgres.ts";
+import { fillDatabase, userIdSql } from "./million-todos.ts";
+
+// What it costs to tell of a change and to count it: changes per second that are committed to disk, with and
+// without our triggers on todos, in turn. Each change is a transaction of its own.
+
+const rounds = 5;
+const secondsPerRound = 1;
+const users = 1_000;
+const todos = 100_000;
+
+await using postgres = await startPostgres({ directory: "node_modules/.cache/todos-benchmarks/postgres" });
+const admin = new pg.Client(postgres.urlFor("postgres"));
+await admin.connect();
+
+const without = `benchmark_${randomUUID().slice(0, 8)}`;
+const silent = `${without}_silent`;
+const telling = `${without}_telling`;
+await admin.query(`create database ${without}`);
+await migrate(postgres.urlFor(without));
+await fillDatabase(postgres.urlFor(without), { users, todos, days: 30 });
+for (const copy of [silent, telling]) await admin.query(`create database ${copy} template ${without}`);
+await run(without, "drop function count_changed_todos(), tell_of_changed_todos() cascade");
+// What is left without NOTIFY, which lets one transaction commit at a time.
+await run(
+  silent,
+  `do $$ begin
+    execute replace(pg_get_functiondef('tell_of_changed_todos'::regproc), 'perform pg_notify', '-- ');
+  end $$`,
+);
+for (const name of [without, silent, telling]) await run(name, "vacuum analyze");
+
+const owner = userIdSql("$1::int");
+const changes: [name: string, text: string, number: () => number][] = [
+  ["adding, many owners", `insert into todos (owner_id, task) values (${owner}, 'x')`, () => below(users)],
+  ["adding, one owner", `insert into todos (owner_id, task) values (${owner}, 'x')`, () => 1],
+  [
+    "ticking, many owners",
+    `update todos set is_complete = not is_complete, completed_at = case when not is_complete then now() end
+     where id = $1::int`,
+    () => below(todos),
+  ],
+];
+
+try {
+  for (const [name, text, number] of changes) {
+    for (const writers of [1, 8, 32]) {
+      const perSecond: Record<string, number[]> = { [without]: [], [silent]: [], [telling]: [] };
+      for (let round = 0; round < rounds; round++) {
+        for (const [database, results] of Object.entries(perSecond)) {
+          results.push(await changesPerSecond(database, writers, text, number));
+        }
+      }
+      const baseline = perSecond[without] ?? [];
+      const ratio = (results: number[] = []) =>
+        median(results.map((result, round) => result / (baseline[round] ?? 0))).toFixed(2);
+      console.log(
+        `${name}, ${writers} at once: ${median(baseline).toFixed(0)}/s without triggers (baseline); ` +
+          `${ratio(perSecond[silent])} of it with version and counters, ` +
+          `${ratio(perSecond[telling])} with NOTIFY, too`,
+      );
+    }
+  }
+} finally {
+  for (const name of [without, silent, telling]) await admin.query(`drop database ${name} with (force)`);
+  await admin.end();
+}
+
+async function changesPerSecond(
+  database: string,
+  writers: number,
+  text: string,
+  number: () => number,
+): Promise<number> {
+  const clients = await Promise.all(Array.from({ length: writers }, () => connect(database)));
+  const startedAt = performance.now();
+  const endsAt = startedAt + secondsPerRound * 1_000;
+  let count = 0;
+  await Promise.all(
+    clients.map(async (client) => {
+      for (; performance.now() < endsAt; count++)
+        await client.query({ name: "change", text, values: [number()] });
+    }),
+  );
+  const seconds = (performance.now() - startedAt) / 1_000;
+  await Promise.all(clients.map((client) => client.end()));
+  return count / seconds;
+}
+
+async function connect(database: string): Promise<pg.Client> {
+  const client = new pg.Client(postgres.urlFor(database));
+  await client.connect();
+  return client;
+}
+
+async function run(database: string, text: string): Promise<void> {
+  const client = await connect(database);
+  await client.query(text).finally(() => client.end());
+}
+
+/** A random number from 1 to `limit`. */
+function below(limit: number): number {
+  return 1 + Math.floor(Math.random() * limit);
+}
+
+function median(numbers: number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+}

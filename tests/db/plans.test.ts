@@ -1,0 +1,113 @@
+import type { Client } from "@neondatabase/serverless";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Session } from "#app/auth/session.server.ts";
+import { connectClient } from "#app/db/database.server.ts";
+import type { Statement } from "#app/db/statement.server.ts";
+import { allUsersBatch, statsTotals, todosPerDay, usersPage } from "#app/routes/stats/queries.server.ts";
+import {
+  listVersion,
+  progressOf,
+  remainingTodos,
+  teamProgress,
+  todosPage,
+  viewer,
+} from "#app/routes/todos/queries.server.ts";
+import { fillDatabase, userIdSql } from "#tests/benchmarks/million-todos.ts";
+
+const { DATABASE_URL = "" } = process.env;
+let sql: Client;
+/** An admin, one of the 1,000. */
+const session = { userId: "", profileSeen: true } as Session;
+
+beforeAll(async () => {
+  await fillDatabase(DATABASE_URL, { users: 1_000, todos: 50_000, days: 30 });
+  sql = await connectClient(DATABASE_URL);
+  session.userId = (await sql.query(`select ${userIdSql("1000")} as id`)).rows[0].id;
+});
+afterAll(() => sql.end());
+
+interface Plan {
+  "Relation Name"?: string;
+  "Actual Rows": number;
+  "Actual Loops": number;
+  "Rows Removed by Filter"?: number;
+  "Rows Removed by Index Recheck"?: number;
+  Plans?: Plan[];
+}
+
+/** How many rows of a table a plan has read, those included that it then did not want. */
+function rowsRead(plan: Plan, table: string): number {
+  const perLoop =
+    plan["Actual Rows"] +
+    (plan["Rows Removed by Filter"] ?? 0) +
+    (plan["Rows Removed by Index Recheck"] ?? 0);
+  const here = plan["Relation Name"] === table ? perLoop * plan["Actual Loops"] : 0;
+  return (plan.Plans ?? []).reduce((sum, each) => sum + rowsRead(each, table), here);
+}
+
+async function planOf(statement: Statement<unknown>): Promise<Plan> {
+  const { text, values } = statement.sql;
+  const { rows } = await sql.query(`explain (analyze, format json) ${text}`, values);
+  return rows[0]["QUERY PLAN"][0].Plan;
+}
+
+const middle = {
+  insertedAt: new Date(Date.now() - 15 * 86_400_000).toISOString().replace("Z", "000Z"),
+  id: "25000",
+};
+const place = { value: "50", userId: "5" };
+const latest = { value: middle.insertedAt, userId: "5" };
+
+const statements: [string, number, () => Statement<unknown>][] = [
+  ["who is looking", 0, () => viewer(session)],
+  ["the newest page", 51, () => todosPage(null)],
+  ["a page in the middle", 51, () => todosPage(middle)],
+  ["how many are open", 0, () => remainingTodos()],
+  ["the first of Team progress", 0, () => teamProgress(session.userId, null)],
+  ["a page of Team progress", 0, () => teamProgress(session.userId, 501)],
+  ["the progress of one user", 0, () => progressOf([session.userId])],
+  ["the version", 0, () => listVersion()],
+  ["the totals", 0, () => statsTotals(session)],
+  ["the days", 0, () => todosPerDay(session)],
+  ["users by e-mail", 0, () => usersPage(session, { sort: "email", descending: false, after: place })],
+  ["users by total", 0, () => usersPage(session, { sort: "total", descending: true, after: place })],
+  ["users by completed", 0, () => usersPage(session, { sort: "complete", descending: true, after: null })],
+  ["users by the latest", 0, () => usersPage(session, { sort: "latest", descending: false, after: latest })],
+  ["an export", 0, () => allUsersBatch(session, null)],
+];
+
+test.each(statements)("%s: of 50,000 todos %i are read at most", async (_, atMost, statement) => {
+  const plan = await planOf(statement());
+  expect(plan["Actual Rows"]).toBeGreaterThan(0);
+  expect(rowsRead(plan, "todos")).toBeLessThanOrEqual(atMost);
+});
+
+test("one more tick or deletion reads the owner's latest, and no other todo", async () => {
+  await sql.query("load 'auto_explain'");
+  await sql.query("begin");
+  const plans: Plan[] = [];
+  sql.on("notice", ({ message }) => {
+    const json = message?.slice(message.indexOf("{"));
+    if (json) plans.push(JSON.parse(json).Plan);
+  });
+  await sql.query(`set local auto_explain.log_min_duration = 0; set local auto_explain.log_analyze = on;
+    set local auto_explain.log_nested_statements = on; set local auto_explain.log_format = json;
+    set local auto_explain.log_level = notice`);
+  await sql.query(`delete from todos where id = (
+    select id from todos where owner_id = '${session.userId}' order by greatest(inserted_at, completed_at) desc limit 1)`);
+  await sql.query("rollback");
+  sql.removeAllListeners("notice");
+  expect(plans.length).toBeGreaterThan(3);
+  expect(plans.map((plan) => rowsRead(plan, "todos")).reduce((sum, read) => sum + read)).toBeLessThanOrEqual(
+    5,
+  );
+});
+
+test("a profile that is marked as deleted and has kept some todos is left out by reading those alone", async () => {
+  await sql.query("begin");
+  await sql.query("alter table neon_auth.users_sync disable trigger todos_of_deleted_profile");
+  await sql.query(`update neon_auth.users_sync set deleted_at = now() where id = ${userIdSql("1")}`);
+  const plan = await planOf(todosPerDay(session));
+  await sql.query("rollback");
+  expect(rowsRead(plan, "todos")).toBe(50);
+});
