@@ -49,14 +49,28 @@ export function connectDatabase(url: string, limitMs = timeLimitMs): Database {
   };
 }
 
+export interface ClientOptions {
+  /** What `pg_stat_activity` calls the session. */
+  applicationName?: string;
+  /** In milliseconds; 10 s unless told, as a compute of Neon's may have to wake up first. */
+  connectLimitMs?: number;
+}
+
 /**
  * A session of its own, for what a single request cannot hold: LISTEN, and advisory locks.
  * The caller ends it.
  * @param url the direct (unpooled) URL; Neon is reached through a WebSocket
  * @throws {DatabaseFault}
  */
-export async function connectClient(url: string): Promise<Client> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+export async function connectClient(
+  url: string,
+  { applicationName, connectLimitMs = 10_000 }: ClientOptions = {},
+): Promise<Client> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: connectLimitMs,
+    ...(applicationName && { application_name: applicationName }),
+  });
   // Left to itself the driver calls a client connected before Postgres has looked at the password.
   client.neonConfig.pipelineConnect = false;
   if (isNeonHost(url)) {

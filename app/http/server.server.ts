@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { createRequestHandler, type ServerBuild } from "@remix-run/node";
 import { closeDatabases } from "#app/db/database.server.ts";
 import { environment } from "#app/environment.server.ts";
+import { closeOpenPages } from "#app/live/open-pages.server.ts";
 import { sweepDeletedProfiles } from "#app/profiles/sweep.server.ts";
 import { readAssets, sendAsset } from "./assets.server.ts";
 import { formLimitBytes, readBody, webhookLimitBytes } from "./body.server.ts";
@@ -138,6 +139,7 @@ function stopOnSignal(server: Server): void {
     if (isStopping) process.exit(1);
     isStopping = true;
     setTimeout(() => process.exit(1), stopLimitMs).unref();
+    closeOpenPages();
     server.close(async () => {
       await closeDatabases();
       process.exit(0);

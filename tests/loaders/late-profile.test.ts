@@ -123,6 +123,7 @@ test("a row that the session never saw is late, and one that it saw and that is 
   const answer = await seen.change({ intent: "add", task: "too late" });
   expect(answer).toRedirectTo("/sign-in");
   expect(await ownTodos("too late")).toEqual([]);
+  expect(await seen.change({ intent: "add", task: "too late" })).toRedirectTo("/sign-in");
 
   const signIn = await (await seen.load(signInRoute.loader, "/sign-in")).json();
   expect(signIn.wasDeleted).toBe(true);

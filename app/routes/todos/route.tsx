@@ -9,7 +9,9 @@ import {
   type ShouldRevalidateFunction,
   useActionData,
   useLoaderData,
+  useLocation,
 } from "@remix-run/react";
+import { useRef } from "react";
 import { endSessionOfDeleted, readSession, type Session } from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { type Form, readForm } from "#app/http/form.server.ts";
@@ -39,8 +41,12 @@ export async function loader({ request }: LoaderFunctionArgs) {
 export async function action({ request }: ActionFunctionArgs) {
   const form = await readForm(request);
   try {
-    const { session, setCookie } = await readSession(request);
-    if (!session) return redirect("/sign-in", { status: 303, headers: personalHeaders(setCookie) });
+    const { session, setCookie, wasDeleted } = await readSession(request);
+    if (!session) {
+      // What a deleted user is to be told is in his cookie: the next page says it, and clears that.
+      const headers = personalHeaders(wasDeleted ? undefined : setCookie);
+      return redirect("/sign-in", { status: 303, headers });
+    }
 
     const change = parseChange(form);
     if ("errors" in change) return refuse(400, change.errors, form, setCookie);
@@ -91,14 +97,27 @@ export default function Todos() {
   const data = useLoaderData<ListData>();
   const answer = useActionData<ActionAnswer>();
   const refused = answer && !answer.ok ? answer : undefined;
+  const lastList = useLastList(data);
   switch (data.view) {
     case "landing":
       return <Landing wasDeleted={data.wasDeleted} />;
     case "unavailable":
-      return <Unavailable message={data.message} refused={refused} />;
+      return lastList ? (
+        <TodosPage data={lastList} refused={refused} notice={data.message} />
+      ) : (
+        <Unavailable message={data.message} refused={refused} />
+      );
     case "list":
       return <TodosPage data={data} refused={refused} />;
   }
+}
+
+/** The list that this page showed before it could not be read any more: what is being typed stays in its field. */
+function useLastList(data: ListData) {
+  const { search } = useLocation();
+  const last = useRef<{ search: string; list: Extract<ListData, { view: "list" }> }>();
+  if (data.view === "list") last.current = { search, list: data };
+  return last.current?.search === search ? last.current.list : undefined;
 }
 
 /** Only an added todo is the actor's own: a refused foreign key is about his profile there, and nowhere else. */

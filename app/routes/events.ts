@@ -1,0 +1,34 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { readSession } from "#app/auth/session.server.ts";
+import { database } from "#app/db/current.server.ts";
+import { personalHeaders } from "#app/http/headers.ts";
+import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import { openPage } from "#app/live/open-pages.server.ts";
+import { parseListView } from "./todos/list-view.ts";
+import { viewer } from "./todos/queries.server.ts";
+
+/**
+ * The changes to the list, as server-sent events, for the part of it that the query string names as it does on `/`.
+ * 204 tells a browser not to come back by itself: nobody is signed in, or there are too many streams already.
+ */
+export async function loader({ request }: LoaderFunctionArgs) {
+  try {
+    const { session, setCookie } = await readSession(request);
+    const headers = personalHeaders(setCookie);
+    if (!session) return new Response(null, { status: 204, headers });
+    const [profile] = await database().query(viewer(session));
+    const isGone = profile ? profile.isDeleted : session.profileSeen;
+    const view = parseListView(new URL(request.url).searchParams);
+    const stream = isGone
+      ? undefined
+      : openPage(request, headers, { session, view, isAdmin: profile?.isAdmin ?? false });
+    return stream ?? new Response(null, { status: 204, headers });
+  } catch (error) {
+    const unavailable = asUnavailable(error);
+    if (!unavailable) throw error;
+    logOutage("GET /events", error);
+    const headers = personalHeaders();
+    headers.set("Retry-After", String(unavailable.retryAfter));
+    return new Response(null, { status: 503, headers });
+  }
+}

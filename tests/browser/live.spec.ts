@@ -1,0 +1,166 @@
+import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import { connectClient } from "#app/db/database.server.ts";
+import { addTodo, dbSql, expect, progressOf, removeTodos, test, todo } from "./people.ts";
+
+test.skip(
+  ({ javaScriptEnabled }) => javaScriptEnabled === false,
+  "without JavaScript a page shows what others change when it is loaded again",
+);
+
+test("what one person adds, ticks and deletes is on the other's screen without a reload", async ({
+  person,
+}) => {
+  const bob = await person("Bob");
+  const doug = await person("Doug");
+  let loads = 0;
+  doug.page.on("request", (request) => {
+    if (/_data=|\/$/.test(request.url())) loads++;
+  });
+
+  await addTodo(bob.page, "Buy seeds");
+  await expect(todo(doug.page, "Buy seeds")).toContainText(bob.email);
+  await expect(progressOf(doug.page, bob.email)).toContainText("0/1");
+  await todo(bob.page, "Buy seeds").getByRole("checkbox").click();
+  await expect(todo(doug.page, "Buy seeds").getByRole("checkbox")).toBeChecked();
+  await expect(progressOf(doug.page, bob.email)).toContainText("1/1");
+  await expect(doug.page.getByText("0 todos remaining")).toBeVisible();
+  await removeTodos(bob.page, ["Buy seeds"]);
+  await expect(todo(doug.page, "Buy seeds")).toHaveCount(0);
+  await expect(progressOf(doug.page, bob.email)).toHaveCount(0);
+  expect(loads).toBe(0);
+});
+
+test("plain SQL, a new name and a deleted user show on every screen, too", async ({ person }) => {
+  const bob = await person("Bob");
+  const doug = await person("Doug");
+  await dbSql(`insert into todos (owner_id, task)
+    select id, 'By hand' from neon_auth.users_sync where email = '${doug.email}'`);
+  await expect(todo(bob.page, "By hand")).toContainText(doug.email);
+  await dbSql(`update neon_auth.users_sync set raw_json = raw_json || '{"display_name": "Douglas"}'
+    where email = '${doug.email}'`);
+  await expect(progressOf(bob.page, doug.email)).toContainText("Douglas");
+
+  await dbSql(`update neon_auth.users_sync set deleted_at = now() where email = '${doug.email}'`);
+  await expect(todo(bob.page, "By hand")).toHaveCount(0);
+  await expect(doug.page.getByText("Your account was deleted")).toBeVisible();
+});
+
+test("a change from elsewhere leaves what is being typed, the focus and the place on the page", async ({
+  person,
+}) => {
+  const bob = await person("Bob");
+  const field = bob.page.getByRole("textbox", { name: "New todo" });
+  await field.fill("Half a thou");
+  await addByHand(bob.email);
+  await expect(todo(bob.page, "By hand")).toBeVisible();
+  await expect(field).toHaveValue("Half a thou");
+  await expect(field).toBeFocused();
+  await removeTodos(bob.page, ["By hand"]);
+});
+
+test("eight tabs share one stream, and all of them are live", async ({ person }) => {
+  test.setTimeout(60_000);
+  const bob = await person("Bob");
+  const doug = await person("Doug");
+  const context = bob.page.context();
+  let streams = 0;
+  const tabs = [bob.page];
+  context.on("request", (request) => {
+    if (request.url().includes("/events")) streams++;
+  });
+  for (let tab = 1; tab < 8; tab++) {
+    const page = await context.newPage();
+    await page.goto("/");
+    tabs.push(page);
+  }
+  await addTodo(doug.page, "For eight tabs");
+  for (const tab of tabs) await expect(todo(tab, "For eight tabs")).toBeVisible();
+  expect(streams).toBe(0);
+
+  // The one that had it goes, and another one takes over.
+  const opened = context.waitForEvent("request", (request) => request.url().includes("/events"));
+  await tabs.shift()?.close();
+  await opened;
+  await removeTodos(doug.page, ["For eight tabs"]);
+  for (const tab of tabs) await expect(todo(tab, "For eight tabs")).toHaveCount(0);
+});
+
+test("while the database lets nobody in a page keeps what it shows, says so, and catches up by itself", async ({
+  person,
+}) => {
+  const bob = await person("Bob");
+  await addTodo(bob.page, "Keep me");
+  const field = bob.page.getByRole("textbox", { name: "New todo" });
+  await field.fill("Half a thou");
+  await whileDatabaseIsClosed(async () => {
+    await expect(bob.page.getByText("Not live")).toBeVisible();
+    await expect(todo(bob.page, "Keep me")).toBeVisible();
+    await expect(field).toHaveValue("Half a thou");
+  });
+  await addByHand(bob.email);
+  await expect(todo(bob.page, "By hand")).toBeVisible();
+  await expect(bob.page.getByText("Not live")).toHaveCount(0);
+  await expect(field).toHaveValue("Half a thou");
+  await expect(field).toBeFocused();
+  await removeTodos(bob.page, ["Keep me", "By hand"]);
+});
+
+test("a hidden tab holds no stream, and catches up when it is shown", async ({ person }) => {
+  const bob = await person("Bob");
+  const doug = await person("Doug");
+  const closed = bob.page.waitForEvent("requestfailed", (request) => request.url().includes("/events"));
+  await setVisibility(bob.page, "hidden");
+  await closed;
+  await addTodo(doug.page, "Behind his back");
+  await expect(todo(bob.page, "Behind his back")).toHaveCount(0);
+  await setVisibility(bob.page, "visible");
+  await expect(todo(bob.page, "Behind his back")).toBeVisible();
+  await removeTodos(doug.page, ["Behind his back"]);
+  await expect(todo(bob.page, "Behind his back")).toHaveCount(0);
+});
+
+test("a tab that was hidden while the database went back to an earlier state shows that state", async ({
+  person,
+}) => {
+  const bob = await person("Bob");
+  const other = await bob.page.context().newPage();
+  await other.goto("/");
+  await addTodo(bob.page, "To be forgotten");
+  await expect(todo(other, "To be forgotten")).toBeVisible();
+  await setVisibility(other, "hidden");
+  // As a restore does: fewer changes than there were, and connections that end.
+  await dbSql("update todos_version set version = version - 1000000000");
+  await dbSql(`delete from todos where task = 'To be forgotten'`);
+  await dbSql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'todos-live'`);
+  await expect(todo(bob.page, "To be forgotten")).toHaveCount(0);
+  await setVisibility(other, "visible");
+  await expect(todo(other, "To be forgotten")).toHaveCount(0);
+});
+
+async function addByHand(email: string): Promise<void> {
+  await dbSql(`insert into todos (owner_id, task)
+    select id, 'By hand' from neon_auth.users_sync where email = '${email}'`);
+}
+
+/** Lets a page think that its tab was switched to or away from. */
+async function setVisibility(page: Page, state: "visible" | "hidden"): Promise<void> {
+  await page.evaluate((visibilityState) => {
+    Object.defineProperty(document, "visibilityState", { value: visibilityState, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, state);
+}
+
+/** Does some work while Postgres runs, and nobody can connect to the app's database. */
+async function whileDatabaseIsClosed(work: () => Promise<void>): Promise<void> {
+  const { databaseUrl } = JSON.parse(readFileSync(".local-browser-tests/local.json", "utf8"));
+  const client = await connectClient(new URL("/postgres", databaseUrl).href);
+  try {
+    await client.query("alter database todos allow_connections false");
+    await client.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'todos'");
+    await work();
+  } finally {
+    await client.query("alter database todos allow_connections true");
+    await client.end();
+  }
+}
