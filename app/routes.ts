@@ -6,6 +6,9 @@ export default [
   route("sign-in", "routes/sign-in.tsx"),
   route("sign-out", "routes/sign-out.ts"),
   route("webhooks/stack", "routes/webhooks.stack.ts"),
+  route("events", "routes/events.ts"),
+  route("stats", "routes/stats/route.tsx"),
+  route("stats.csv", "routes/stats/csv.ts"),
   route("livez", "routes/livez.ts"),
   route("readyz", "routes/readyz.ts"),
 ] satisfies RouteConfig;

@@ -1,0 +1,83 @@
+import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import { Link, useLoaderData, useLocation } from "@remix-run/react";
+import { Frame } from "#app/components/frame.tsx";
+import { SignedIn } from "#app/components/signed-in.tsx";
+import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
+import { readStats, type Stats } from "./stats.server.ts";
+import { StatsPage } from "./stats-page.tsx";
+
+type Data =
+  | { view: "stats"; email: string | null; stats: Stats }
+  | { view: "refused"; email: string | null }
+  | { view: "unavailable"; message: string };
+
+export const meta: MetaFunction = () => [{ title: "Statistics · Todos" }];
+
+export const headers = documentHeaders;
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  const read = await readStats(request);
+  switch (read.view) {
+    case "signed out":
+      return read.answer;
+    case "unavailable": {
+      const headers = personalHeaders();
+      headers.set("Retry-After", String(read.retryAfter));
+      const data: Data = { view: "unavailable", message: read.message };
+      return Response.json(data, { status: 503, headers });
+    }
+    case "refused": {
+      const data: Data = { view: "refused", email: read.email };
+      return Response.json(data, { status: 403, headers: personalHeaders(read.setCookie) });
+    }
+    case "admin": {
+      const data: Data = { view: "stats", email: read.email, stats: read.data };
+      return Response.json(data, { headers: personalHeaders(read.setCookie) });
+    }
+  }
+}
+
+export default function StatsRoute() {
+  const data = useLoaderData<Data>();
+  switch (data.view) {
+    case "stats":
+      return (
+        <Frame account={<SignedIn email={data.email} isAdmin />}>
+          <StatsPage {...data.stats} />
+        </Frame>
+      );
+    case "refused":
+      return (
+        <Frame account={<SignedIn email={data.email} isAdmin={false} />}>
+          <section className="landing">
+            <h1>Not allowed</h1>
+            <p>The statistics are for admins. Ask one of them if you should be one, too.</p>
+            <p className="actions">
+              <Link className="button primary" to="/">
+                To the list
+              </Link>
+            </p>
+          </section>
+        </Frame>
+      );
+    case "unavailable":
+      return <Unavailable message={data.message} />;
+  }
+}
+
+function Unavailable({ message }: { message: string }) {
+  const { pathname, search } = useLocation();
+  return (
+    <Frame>
+      <h1>Statistics</h1>
+      <p role="alert" className="notice">
+        {message}
+      </p>
+      <p>
+        <a className="button" href={pathname + search}>
+          Try again
+        </a>
+      </p>
+    </Frame>
+  );
+}

@@ -1,0 +1,59 @@
+import { database } from "#app/db/current.server.ts";
+import { viewer } from "../todos/queries.server.ts";
+import { readForAdmins } from "./admins-only.server.ts";
+import { toDailyChart } from "./daily-chart.server.ts";
+import {
+  statsTotals,
+  todosPerDay,
+  type UserStats,
+  usersCursor,
+  usersPage,
+  usersPerPage,
+} from "./queries.server.ts";
+import { parseUsersView, sortedBy, type UsersView, usersPath } from "./users-view.server.ts";
+
+const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
+
+/** Everything that `/stats` shows, in one round trip and one snapshot of the database. */
+export async function readStats(request: Request) {
+  const view = parseUsersView(new URL(request.url).searchParams);
+  return readForAdmins(request, async (session) => {
+    const [[profile], [totals], days, users] = await database().snapshot(
+      viewer(session),
+      statsTotals(session),
+      todosPerDay(session),
+      usersPage(session, view),
+    );
+    const data = {
+      totals: toTotals(totals ?? { users: 0, todos: 0, complete: 0 }),
+      days,
+      chart: toDailyChart(days),
+      users: toTable(view, users),
+    };
+    return { profile, data };
+  });
+}
+
+export type Stats = Extract<Awaited<ReturnType<typeof readStats>>, { view: "admin" }>["data"];
+
+function toTotals({ users, todos, complete }: { users: number; todos: number; complete: number }) {
+  return { users, todos, complete, share: percent.format(todos === 0 ? 0 : complete / todos) };
+}
+
+function toTable(view: UsersView, rows: UserStats[]) {
+  const users = rows.slice(0, usersPerPage);
+  const last = rows.length > usersPerPage ? users.at(-1) : undefined;
+  return {
+    users,
+    sort: view.sort,
+    descending: view.descending,
+    sortPaths: {
+      email: sortedBy("email", view),
+      complete: sortedBy("complete", view),
+      total: sortedBy("total", view),
+      latest: sortedBy("latest", view),
+    },
+    nextPath: last ? usersPath({ ...view, after: usersCursor(last, view.sort) }) : null,
+    firstPath: view.after ? usersPath({ ...view, after: null }) : null,
+  };
+}

@@ -1,0 +1,89 @@
+import { Link } from "@remix-run/react";
+import type { UserStats, UsersSort } from "./queries.server.ts";
+
+interface Column {
+  name: string;
+  isNumber?: boolean;
+  /** By which it can be sorted, and where the link to that leads; absent: it cannot. */
+  sort?: UsersSort;
+  path?: string;
+}
+
+export interface UsersTableProps {
+  users: UserStats[];
+  sort: UsersSort;
+  descending: boolean;
+  /** Where the table is sorted by a column, or in the other direction where it is already. */
+  sortPaths: Record<UsersSort, string>;
+  /** The next page, and the first one; null: there is no other. */
+  nextPath: string | null;
+  firstPath: string | null;
+}
+
+/** All users, page by page, in the order of one column. */
+export function UsersTable({ users, sort, descending, sortPaths, nextPath, firstPath }: UsersTableProps) {
+  const columns: Column[] = [
+    { name: "Email", sort: "email" },
+    { name: "Name" },
+    { name: "Completed", sort: "complete", isNumber: true },
+    { name: "Total", sort: "total", isNumber: true },
+    { name: "Last activity (UTC)", sort: "latest" },
+  ];
+  return (
+    <section id="users" className="users">
+      <div className="list-heading">
+        <h2 id="users-heading">Users</h2>
+        {/* No <Link>: it is a file, not a page. */}
+        <a href="/stats.csv">Download all as CSV</a>
+      </div>
+      <div className="table-frame">
+        <table aria-labelledby="users-heading">
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th
+                  key={column.name}
+                  scope="col"
+                  className={column.isNumber ? "number" : undefined}
+                  aria-sort={column.sort === sort ? (descending ? "descending" : "ascending") : undefined}
+                >
+                  {column.sort ? (
+                    <Link to={sortPaths[column.sort]} preventScrollReset>
+                      {column.name}
+                      {column.sort === sort ? (
+                        <span aria-hidden="true">{descending ? " ▼" : " ▲"}</span>
+                      ) : null}
+                    </Link>
+                  ) : (
+                    column.name
+                  )}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {users.map(({ userId, email, name, complete, total, latest }) => (
+              <tr key={userId}>
+                <th scope="row">{email ?? "no e-mail"}</th>
+                <td className="user-name">{name || "N/A"}</td>
+                <td className="number">{complete.toLocaleString("en")}</td>
+                <td className="number">{total.toLocaleString("en")}</td>
+                <td className="user-latest">{latest ? <Time value={latest} /> : "never"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {users.length === 0 ? <p className="empty">There are no more users.</p> : null}
+      <p className="pages">
+        {firstPath ? <Link to={firstPath}>First users</Link> : null}
+        {nextPath ? <Link to={nextPath}>Next users</Link> : null}
+      </p>
+    </section>
+  );
+}
+
+/** To the minute. Cut out rather than formatted: server and browser may know different names of months. */
+function Time({ value }: { value: string }) {
+  return <time dateTime={value}>{`${value.slice(0, 10)} ${value.slice(11, 16)}`}</time>;
+}

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { UsersCursor, UsersSort } from "./queries.server.ts";
+
+/** What part of the users' table somebody looks at, as the URL says it. */
+export interface UsersView {
+  sort: UsersSort;
+  descending: boolean;
+  /** The place after which it begins; null: from the first user. */
+  after: UsersCursor | null;
+}
+
+/** In which direction a column is sorted unless the URL says: the largest and the latest are looked for. */
+const descendsAtFirst = { email: false, complete: true, total: true, latest: true } satisfies Record<
+  UsersSort,
+  boolean
+>;
+
+/** Reads the URL of `/stats`. Whatever makes no sense in it means the default: by e-mail, from the first user. */
+export function parseUsersView(searchParams: URLSearchParams): UsersView {
+  const asked = searchParams.get("sort") ?? "";
+  const sort = isUsersSort(asked) ? asked : "email";
+  const order = searchParams.get("order");
+  const descending = order === "asc" || order === "desc" ? order === "desc" : descendsAtFirst[sort];
+  return { sort, descending, after: parseUsersCursor(searchParams.get("after"), sort) };
+}
+
+/** Where the link in a column's header leads: to the other direction where the column is sorted already. */
+export function sortedBy(sort: UsersSort, current: UsersView): string {
+  return usersPath({
+    sort,
+    descending: current.sort === sort ? !current.descending : descendsAtFirst[sort],
+    after: null,
+  });
+}
+
+/** The URL of a view. Without JavaScript the browser goes to the table rather than to the top of the page. */
+export function usersPath({ sort, descending, after }: UsersView): string {
+  const query = new URLSearchParams({ sort, order: descending ? "desc" : "asc" });
+  if (after) query.set("after", formatUsersCursor(after));
+  return `/stats?${query}#users`;
+}
+
+/** The cursor as it stands in a URL. */
+export function formatUsersCursor({ value, userId }: UsersCursor): string {
+  return Buffer.from(JSON.stringify([value, userId])).toString("base64url");
+}
+
+// Postgres has no NUL in a text.
+const text = z
+  .string()
+  .max(1_000)
+  .refine((value) => !value.includes("\0"));
+const count = z.string().regex(/^\d{1,15}$/);
+
+const values = {
+  email: text.nullable(),
+  complete: count,
+  total: count,
+  latest: z.string().refine(isTime).nullable(),
+} satisfies Record<UsersSort, z.ZodType<string | null>>;
+
+/** Reads a cursor from a URL. @returns null for anything that is none in a list that is sorted by this column */
+export function parseUsersCursor(cursor: string | null, sort: UsersSort): UsersCursor | null {
+  if (!cursor) return null;
+  try {
+    const parts = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    const [value, userId] = z.tuple([values[sort], text.min(1)]).parse(parts);
+    return { value, userId };
+  } catch {
+    return null;
+  }
+}
+
+/** Whether Postgres takes it for the time that it is: neither 30 February nor the year 0. */
+function isTime(value: string): boolean {
+  if (!/^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value)) return false;
+  const time = new Date(value);
+  return !Number.isNaN(time.valueOf()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
+}
+
+function isUsersSort(value: string): value is UsersSort {
+  return Object.hasOwn(descendsAtFirst, value);
+}
