@@ -34,8 +34,11 @@ export interface HubOptions<W extends Watcher> {
 
 /** Two readings are at least so far apart: what changes in between is read together. */
 const readPauseMs = 40;
-/** At most so many different pages are read for a change; of the others, these many a second are told to reload. */
-const largestReadKeys = 16;
+/**
+ * At most so many different pages are read for a change, which keeps it below 20 statements. Of the others, these many
+ * a second are told to reload.
+ */
+const largestReadKeys = 12;
 const reloadsPerSecond = 100;
 const retryMs = 1_000;
 /** How often a page is kept fresh while no change can be heard. */

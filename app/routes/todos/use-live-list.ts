@@ -53,6 +53,8 @@ export function useLiveList(loaded: List): { data: List; isLive: boolean } {
       if (list && isForThisPage) {
         setPushed({ version, list, inPlaceOf: isReset ? latest.current.loaded : undefined });
       } else {
+        // What was pushed before may have a higher version than what will be loaded.
+        if (isReset) setPushed(undefined);
         ask();
       }
       isReset = false;
@@ -101,5 +103,6 @@ function withViewer(first: List["team"], { viewer, team }: List, own: LiveEvents
   const members = first[0]?.members ?? 0;
   if (members <= first.length || first.some(({ userId }) => userId === viewer.id)) return first;
   const progress = own ? own.progress : team.find(({ userId }) => userId === viewer.id);
-  return progress ? [...first, { ...progress, members }] : first;
+  // Another user may have signed in since, in another tab.
+  return progress?.userId === viewer.id ? [...first, { ...progress, members }] : first;
 }
