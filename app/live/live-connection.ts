@@ -73,6 +73,8 @@ export function openLiveConnection(search: string, onMessage: (message: LiveMess
     let giveBack = () => waiting.abort();
     navigator.locks
       .request(name, { signal: waiting.signal }, () => {
+        // Granted in the moment in which it was given up.
+        if (waiting.signal.aborted) return;
         const close = stream();
         return new Promise<void>((resolve) => {
           giveBack = () => {

@@ -36,6 +36,7 @@ test("somebody whose profile does not come is told so, keeps what he typed, and 
 
 test("a user whom Stack deletes disappears from every page with his todos, and is signed out", async ({
   person,
+  javaScriptEnabled,
 }) => {
   const bob = await person("Bob");
   const doug = await person("Doug");
@@ -51,10 +52,12 @@ test("a user whom Stack deletes disappears from every page with his todos, and i
   await bob.page.reload();
   await expect(todo(bob.page, "Feed the cat")).toHaveCount(0);
   await expect(bob.page.getByText(doug.email)).toHaveCount(0);
-  await doug.page.getByRole("textbox", { name: "New todo" }).fill("Too late");
-  await doug.page.getByRole("button", { name: "Add" }).click();
+  // A live page goes by itself, another one with the next form.
+  if (!javaScriptEnabled) {
+    await doug.page.getByRole("textbox", { name: "New todo" }).fill("Too late");
+    await doug.page.getByRole("button", { name: "Add" }).click();
+  }
   await expect(doug.page.getByText("Your account was deleted, and you are signed out.")).toBeVisible();
-  await expect(doug.page.getByRole("button", { name: "Sign in" })).toBeVisible();
 });
 
 test("a name that looks like HTML is text, a long one fits, and none is N/A", async ({ person }) => {
