@@ -66,7 +66,7 @@ export async function runLocalMode(options: LocalModeOptions): Promise<void> {
   };
 
   const stack = connectDatabase(postgres.urlFor("stack"));
-  const { handlers } = await createStackStandIn({
+  const { handlers, mails } = await createStackStandIn({
     project: {
       apiUrl: instance.stackApiUrl,
       projectId: instance.stackProjectId,
@@ -82,7 +82,7 @@ export async function runLocalMode(options: LocalModeOptions): Promise<void> {
     delayMs: options.syncDelayMs,
   });
   stackServer.answerWith(answerFromHandlers(handlers));
-  mailServer.answerWith(answerWithMails());
+  mailServer.answerWith(answerWithMails(mails));
 
   stop.throwIfAborted();
   await using app = startApp(

@@ -1,4 +1,5 @@
 import { getResponse, type RequestHandler } from "msw";
+import type { Mail } from "#tests/mocks/stack/mails.ts";
 import type { Answer } from "./loopback-server.ts";
 
 /** Answers requests as msw's handlers would inside a test: 404 for those that none of them knows. */
@@ -12,14 +13,63 @@ export function answerFromHandlers(handlers: RequestHandler[]): Answer {
 
 /**
  * Lists the mails that would have been sent, newest first: for a person as a page, for
- * `Accept: application/json` as JSON, with `?to=` those to one address. Nothing sends mails yet.
+ * `Accept: application/json` as JSON, with `?to=` those to one address.
+ * @param mails finds them, all or those to an address
  */
-export function answerWithMails(): Answer {
-  return (request) => {
-    if (new URL(request.url).pathname !== "/") return new Response("Not found\n", { status: 404 });
-    if (request.headers.get("accept")?.includes("application/json")) return Response.json([]);
-    const page =
-      "<!doctype html><html lang=en><meta charset=utf-8><title>Mails</title><h1>Mails</h1><p>No mails yet</p>";
-    return new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } });
+export function answerWithMails(mails: (to?: string) => Promise<Mail[]>): Answer {
+  return async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname !== "/") return new Response("Not found\n", { status: 404 });
+    const found = await mails(searchParams.get("to") ?? undefined);
+    if (request.headers.get("accept")?.includes("application/json")) {
+      return Response.json(found, { headers: { "cache-control": "no-store" } });
+    }
+    return new Response(mailPage(found), {
+      headers: {
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+        // What is opened from here is not to be told of addresses in the query string.
+        "referrer-policy": "no-referrer",
+        "cache-control": "no-store",
+      },
+    });
   };
+}
+
+const style =
+  "body{font:1rem/1.5 system-ui,sans-serif;max-width:45rem;margin:2rem auto;padding:0 1rem}pre{white-space:pre-wrap;overflow-wrap:anywhere}article{border-top:1px solid #999}";
+
+function mailPage(mails: Mail[]): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Mails</title>
+<style>${style}</style>
+<h1>Mails</h1>
+${mails.map(mailArticle).join("\n") || "<p>No mails yet</p>"}
+`;
+}
+
+function mailArticle({ to, subject, text, links, sentAt }: Mail): string {
+  const items = links.map((link) => `<li><a href="${escaped(link)}">${escaped(link)}</a></li>`).join("");
+  return `<article>
+<h2>${escaped(subject)}</h2>
+<p>To ${escaped(to)}, <time datetime="${escaped(sentAt)}">${escaped(sentAt)}</time></p>
+<pre>
+${escaped(text)}</pre>
+<ul>${items}</ul>
+</article>`;
+}
+
+const entities: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

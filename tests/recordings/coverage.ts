@@ -1,15 +1,10 @@
 import { type Exchange, nameOf } from "./exchanges.ts";
 
-const magicLinks = "magic links";
 const oauth = "OAuth";
 const otherSettings = "a project with other settings";
 
 /** What the stand-in has not got, by the sections that need it. */
 const sectionsThatNeed: Record<string, string> = {
-  "magic link for a new e-mail": magicLinks,
-  "magic link for an e-mail that exists with a password and is not verified": magicLinks,
-  "magic link for an e-mail that exists and is verified": magicLinks,
-  "e-mail verification": "mails that verify an address",
   "new user, GitHub": oauth,
   "the same user again (existing account)": oauth,
   "stack_response_mode=json, no cookie, sentinel secret (newer SDKs)": oauth,
@@ -27,10 +22,6 @@ const sectionsThatNeed: Record<string, string> = {
 /** The same for single exchanges of the other sections. */
 const exchangesThatNeed: Record<string, string> = {
   "2. token refresh: refresh, refresh token of another project": "a second project on the same API",
-  "password reset: send-reset-code": "mails that reset a password",
-  "password reset: reset/check-code": "mails that reset a password",
-  "password reset: reset": "mails that reset a password",
-  "password reset: reset twice": "mails that reset a password",
 };
 
 /** @returns what the stand-in would need to answer an exchange; undefined: it answers it */

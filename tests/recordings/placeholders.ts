@@ -4,6 +4,7 @@ const variable =
 
 const formats: Record<string, RegExp> = {
   access_token: /[\w-]+\.[\w-]+\.[\w-]+/,
+  nonce: /[\da-hjkmnp-tv-z]{39}/,
   refresh_token: /[\w-]{20,}/,
   kid: /[\w-]{12}/,
   x: /[\w-]{43}/,

@@ -11,6 +11,8 @@ const forgetful = {
   newPassword: "Brand-new-pass-1",
 };
 
+const magicLinkUser = { email: "otp-kb6y3h@example.com" };
+
 /** Two of the recording's names: what the tokens of a session are called there. */
 type TokenNames = [access?: string | undefined, refresh?: string];
 
@@ -62,23 +64,35 @@ export const preparations: Record<string, (replay: Replay, exchange: Exchange) =
     await signIn(replay, alice, ["<access_token:24>", "<refresh_token:15>"]);
   },
 
-  "password reset: sign-in with the old password": async (replay) => {
-    // A server's change in place of the reset: it ends the user's sessions as well.
-    const userId = await signUp(replay, forgetful, [undefined, "<refresh_token:19>"]);
-    replay.placeholders.bind("090a7c27-b20c-45fc-91dc-83066bc94455", userId);
-    await replay.send({
-      method: "PATCH",
-      path: "/api/v1/users/090a7c27-b20c-45fc-91dc-83066bc94455",
-      headers: asServer,
-      body: { password: forgetful.newPassword },
-    });
+  "magic link for a new e-mail: otp check-code": async (replay) => {
+    const [mail] = await replay.mailsTo(magicLinkUser);
+    const typed = /code: (\w{6})$/m.exec(mail?.text ?? "")?.[1];
+    replay.placeholders.bind("<emailed_code:1>", replay.placeholders.filled(`${typed}<nonce:1>`));
   },
+
+  "magic link for a new e-mail: otp sign-in, wrong OTP": async ({ placeholders }) => {
+    // No code has an O, which looks like a 0.
+    placeholders.bind("<emailed_code:2>", placeholders.filled("OOOOOO<nonce:1>"));
+  },
+
+  "magic link for an e-mail that exists with a password and is not verified: send-sign-in-code": async (
+    replay,
+  ) => {
+    await signUp(replay, forgetful, ["<access_token:27>", "<refresh_token:19>"]);
+  },
+
+  "e-mail verification: check-code": (replay) => bindLinkedCode(replay, "<emailed_code:3>", forgetful),
+
+  "password reset: reset/check-code": (replay) => bindLinkedCode(replay, "<emailed_code:5>", forgetful),
 
   "password reset: password/update (client, with both tokens)": async (replay) => {
     const renewed = { email: forgetful.email, password: forgetful.newPassword };
     await signIn(replay, renewed, [undefined, "<refresh_token:21>"]);
     await signIn(replay, renewed, ["<access_token:29>", "<refresh_token:20>"]);
   },
+
+  "magic link for an e-mail that exists and is verified: otp sign-in of an existing user": (replay) =>
+    bindLinkedCode(replay, "<emailed_code:6>", forgetful),
 };
 
 export const asClient = {
@@ -86,18 +100,18 @@ export const asClient = {
   "x-stack-project-id": "<project_id>",
   "x-stack-publishable-client-key": "<publishable_client_key>",
 };
-const asServer = {
-  "x-stack-access-type": "server",
-  "x-stack-project-id": "<project_id>",
-  "x-stack-secret-server-key": "<secret_server_key>",
-  "content-type": "application/json",
-};
-
 const expiredTokenBody = z.object({
   details: z.object({ expired_at_millis: z.number(), refresh_token_id: z.string() }),
 });
 const tokenClaims = z.object({ sub: z.string(), refresh_token_id: z.string() });
 const newSession = z.object({ access_token: z.string(), refresh_token: z.string(), user_id: z.string() });
+
+/** Names the code that the newest mail to somebody links to. */
+async function bindLinkedCode(replay: Replay, name: string, who: { email: string }): Promise<void> {
+  const [mail] = await replay.mailsTo(who);
+  const code = new URL(mail?.links[0] ?? "").searchParams.get("code");
+  replay.placeholders.bind(name, z.string().parse(code));
+}
 
 type Credentials = { email: string; password: string };
 

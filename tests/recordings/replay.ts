@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Database } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { createStackStandIn, type StackStandIn } from "#tests/mocks/stack/index.ts";
+import type { Mail } from "#tests/mocks/stack/mails.ts";
 import { type Answer, differences } from "./comparison.ts";
 import { type Exchange, nameOf } from "./exchanges.ts";
 import { type Renaming, renamed } from "./other-people.ts";
@@ -66,6 +67,11 @@ export class Replay {
       if (status !== 200) useless.push(name);
     }
     return useless;
+  }
+
+  /** The mails that one of the recorded people has got, newest first. */
+  mailsTo({ email }: { email: string }): Promise<Mail[]> {
+    return this.standIn.mails(this.rename(email));
   }
 
   /** Sends a request of the recording, its placeholders filled in. */

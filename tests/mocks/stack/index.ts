@@ -4,11 +4,15 @@ import type { StackProject } from "#app/environment.server.ts";
 import { finished, plainText } from "./answers.ts";
 import type { Backend } from "./backend.ts";
 import { anonymousEndpoints } from "./endpoints/anonymous.ts";
+import { contactChannelEndpoints } from "./endpoints/contact-channels.ts";
+import { magicLinkEndpoints } from "./endpoints/magic-link.ts";
 import { oauthTokenEndpoints } from "./endpoints/oauth-token.ts";
 import { passwordEndpoints } from "./endpoints/password.ts";
+import { passwordResetEndpoints } from "./endpoints/password-reset.ts";
 import { projectEndpoints } from "./endpoints/project.ts";
 import { sessionEndpoints } from "./endpoints/sessions.ts";
 import { userEndpoints } from "./endpoints/users.ts";
+import { keptMailsTo, type Mail } from "./mails.ts";
 import { createTables } from "./schema.ts";
 import { loadSigningKeys } from "./signing-keys.ts";
 import { AccessTokens, type Claims, type Signer } from "./tokens.ts";
@@ -33,6 +37,11 @@ export interface StackStandIn {
    * @param signer `project` unless told
    */
   signAccessToken(claims: Claims, signer?: Signer): Promise<string>;
+  /**
+   * The mails that would have been sent, newest first: the last 1,000.
+   * @param to only those to this address
+   */
+  mails(to?: string): Promise<Mail[]>;
 }
 
 /** A Stack Auth project whose users live in a database of ours, and its HTTP API as msw handlers. */
@@ -48,6 +57,9 @@ export async function createStackStandIn({
   return {
     handlers: [
       ...passwordEndpoints(backend),
+      ...passwordResetEndpoints(backend),
+      ...magicLinkEndpoints(backend),
+      ...contactChannelEndpoints(backend),
       ...anonymousEndpoints(backend),
       ...sessionEndpoints(backend),
       ...oauthTokenEndpoints(backend),
@@ -56,6 +68,7 @@ export async function createStackStandIn({
       http.all(`${project.apiUrl}/*`, ({ request }) => finished(request, notFound(request))),
     ],
     signAccessToken: (claims, signer) => accessTokens.sign(claims, signer),
+    mails: (to) => database.query(keptMailsTo(to ?? null)),
   };
 }
 

@@ -62,6 +62,16 @@ export function userEmailAlreadyExists(email: string): KnownError {
   );
 }
 
+/** Of an account whose owner has not shown that the address is his: he has to do that first. */
+export function userEmailExistsUnverified(email: string): KnownError {
+  return new KnownError(
+    409,
+    "USER_EMAIL_ALREADY_EXISTS",
+    `A user with email ${JSON.stringify(email)} already exists but the email is not verified. Please login to your existing account with the method you used to sign up, and then verify your email to sign in with this login method.`,
+    { email, would_work_if_email_was_verified: true },
+  );
+}
+
 export function redirectUrlNotWhitelisted(): KnownError {
   return new KnownError(
     400,

@@ -45,6 +45,8 @@ begin
     used_for_auth boolean not null,
     constraint one_channel_per_user_and_value unique (user_id, value)
   );
+  -- For databases from before the addresses were listed.
+  alter table contact_channels add column if not exists created_at timestamptz not null default now();
   create unique index if not exists one_user_signs_in_with_a_value
     on contact_channels (value)
     where used_for_auth;
@@ -60,6 +62,26 @@ begin
     last_used_ip text
   );
   create index if not exists sessions_user_id_idx on sessions (user_id);
+
+  -- Without a foreign key, as a code outlives its user at Stack.
+  create table if not exists emailed_codes (
+    code text primary key,
+    purpose text not null,
+    email text not null,
+    user_id uuid,
+    expires_at timestamptz not null,
+    used_at timestamptz,
+    attempts integer not null default 0
+  );
+
+  create table if not exists mails (
+    id bigint generated always as identity primary key,
+    recipient text not null,
+    subject text not null,
+    body text not null,
+    links text[] not null,
+    sent_at timestamptz not null default now()
+  );
 
   create table if not exists signing_keys (
     user_type text not null,

@@ -28,10 +28,12 @@ function inWordsOfYup(issue: z.core.$ZodRawIssue): string {
     case "invalid_value":
       return `must be one of the following values: ${issue.values.join(", ")}`;
     case "too_big":
+      if (issue.exact) return `must be exactly ${issue.maximum} characters`;
       return issue.origin === "string"
         ? `must be at most ${issue.maximum} characters`
         : `must be less than or equal to ${issue.maximum}`;
     case "too_small":
+      if (issue.exact) return `must be exactly ${issue.minimum} characters`;
       return issue.origin === "string"
         ? "must not be empty"
         : `must be greater than or equal to ${issue.minimum}`;

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { addUser } from "../accounts.ts";
 import { json, success } from "../answers.ts";
 import type { Backend } from "../backend.ts";
+import { checkCallbackUrl } from "../callback-urls.ts";
+import { mailCode } from "../emailed-codes.ts";
 import {
   emailPasswordMismatch,
   passwordConfirmationMismatch,
-  redirectUrlNotWhitelisted,
   schemaError,
   userDoesNotHavePassword,
 } from "../known-errors.ts";
@@ -39,13 +40,18 @@ const updateBody = z.strictObject({
 export const passwordEndpoints = (backend: Backend) => [
   endpoint(backend, "post", "/auth/password/sign-up", clientOrHigher, async (call) => {
     const { email, password, verification_callback_url: callbackUrl } = call.body(signUpBody);
-    if (callbackUrl !== undefined && !isTrusted(callbackUrl)) throw redirectUrlNotWhitelisted();
+    if (callbackUrl !== undefined) checkCallbackUrl(callbackUrl);
     checkNewPassword(password);
     const user = await addUser(backend, {
       primary_email: normalized(email),
       primary_email_auth_enabled: true,
       password_hash: await hashPassword(password),
     });
+    if (callbackUrl !== undefined) {
+      // The address goes along as it was typed, as Stack has it: one with a capital letter is then not found, and
+      // its code verifies nothing.
+      await mailCode(backend, "e-mail verification", { email, userId: user.id }, callbackUrl);
+    }
     return json({ ...(await signedIn(backend, call.request, user.id)), user_id: user.id });
   }),
 
@@ -72,9 +78,3 @@ export const passwordEndpoints = (backend: Backend) => [
     return success();
   }),
 ];
-
-/** Where mails may lead to: Stack always trusts the developer's own machine, and here there is nothing else. */
-function isTrusted(callbackUrl: string): boolean {
-  const { hostname } = new URL(callbackUrl);
-  return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
-}

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { json } from "../answers.ts";
 import type { Backend } from "../backend.ts";
 import { StatusError } from "../known-errors.ts";
+import { projectName } from "../project-name.ts";
 import { clientOrHigher, endpoint, openEndpoint } from "../requests.ts";
 import { userTypes } from "../signing-keys.ts";
 
@@ -13,7 +14,7 @@ export const projectEndpoints = (backend: Backend) => [
   endpoint(backend, "get", "/projects/current", clientOrHigher, () => {
     return json({
       id: backend.project.projectId,
-      display_name: "Stand-in for Stack Auth",
+      display_name: projectName,
       config: {
         domains: [{ domain: "http://localhost", handler_path: "/handler" }],
         enabled_oauth_providers: [{ id: "github" }, { id: "google" }],

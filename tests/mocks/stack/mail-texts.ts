@@ -1,0 +1,38 @@
+import type { Mail } from "./mails.ts";
+import { projectName } from "./project-name.ts";
+
+/** What a mailed code is good for. */
+export type Purpose = "password reset" | "e-mail verification" | "magic link";
+
+export interface MailedCode {
+  link: string;
+  /** What may be typed in place of a click. */
+  typed: string;
+}
+
+/** The mail that carries a code: Stack's subjects, in short texts of our own. */
+export function mailWithCode(
+  purpose: Purpose,
+  { link, typed }: MailedCode,
+): Pick<Mail, "subject" | "text" | "links"> {
+  switch (purpose) {
+    case "password reset":
+      return {
+        subject: `Reset your password at ${projectName}`,
+        text: `Somebody asked to reset your password. If it was you, follow this link:\n\n${link}\n`,
+        links: [link],
+      };
+    case "e-mail verification":
+      return {
+        subject: `Verify your email at ${projectName}`,
+        text: `To verify that this address is yours, follow this link:\n\n${link}\n`,
+        links: [link],
+      };
+    case "magic link":
+      return {
+        subject: `Sign in to ${projectName}: Your code is ${typed}`,
+        text: `To sign in, follow this link:\n\n${link}\n\nOr type this code: ${typed}\n`,
+        links: [link],
+      };
+  }
+}
