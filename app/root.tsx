@@ -1,7 +1,6 @@
 import type { LinksFunction, MetaFunction } from "@remix-run/node";
 import {
   isRouteErrorResponse,
-  Link,
   Links,
   Meta,
   Outlet,
@@ -10,6 +9,7 @@ import {
   useRouteError,
 } from "@remix-run/react";
 import type { ReactNode } from "react";
+import { DeadEnd } from "#app/components/dead-end.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { useNonce } from "#app/nonce.ts";
 import styles from "#app/styles.css?url";
@@ -52,15 +52,7 @@ export function ErrorBoundary() {
   const [title, message] = describe(useRouteError());
   return (
     <Frame>
-      <section className="landing">
-        <h1>{title}</h1>
-        <p>{message}</p>
-        <p className="actions">
-          <Link className="button primary" to="/">
-            To the list
-          </Link>
-        </p>
-      </section>
+      <DeadEnd title={title} message={message} />
     </Frame>
   );
 }

@@ -98,6 +98,17 @@ function refreshOnce(refreshToken: string): Promise<string | undefined> {
   return refresh;
 }
 
+/**
+ * Whether a session's user was deleted: his profile is marked so, or it is gone although this session has seen it.
+ * @param profile its row; undefined when there is none
+ */
+export function isDeleted(
+  { profileSeen }: Pick<Session, "profileSeen">,
+  profile: { isDeleted: boolean } | undefined,
+): boolean {
+  return profile ? profile.isDeleted : profileSeen;
+}
+
 /** The Set-Cookie value that signs a browser in. */
 export function startSession(tokens: Tokens): Promise<string> {
   return sessionCookie().serialize({ ...tokens, profileSeen: false } satisfies Content);

@@ -49,6 +49,8 @@ export function connectDatabase(url: string, limitMs = timeLimitMs): Database {
   };
 }
 
+export type { Client };
+
 export interface ClientOptions {
   /** What `pg_stat_activity` calls the session. */
   applicationName?: string;

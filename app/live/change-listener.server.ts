@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Client } from "@neondatabase/serverless";
-import { connectClient } from "#app/db/database.server.ts";
+import { type Client, connectClient } from "#app/db/database.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
 
 /** What the triggers say of a change: of todos, or of profiles (names, roles, deletions). */

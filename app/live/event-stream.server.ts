@@ -49,7 +49,6 @@ export function openEventStream(request: Request, headers: Headers, onGone: () =
   controller?.enqueue(encoder.encode(`retry: ${retryMs()}\n\n`));
 
   headers.set("Content-Type", "text/event-stream; charset=utf-8");
-  headers.set("Cache-Control", "no-store");
   // nginx would collect events until they fill a buffer.
   headers.set("X-Accel-Buffering", "no");
   return {

@@ -1,4 +1,4 @@
-import type { Session } from "#app/auth/session.server.ts";
+import { isDeleted, type Session } from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { environment } from "#app/environment.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
@@ -119,9 +119,9 @@ async function checkRights(pages: OpenPage[]): Promise<void> {
   const rows = await database().query(rightsOf([...new Set(pages.map(({ session }) => session.userId))]));
   const rightsByUser = new Map(rows.map((row) => [row.userId, row]));
   for (const page of pages) {
-    const { userId, profileSeen, expiresAt } = page.session;
+    const { userId, expiresAt } = page.session;
     const rights = rightsByUser.get(userId);
-    const isGone = rights ? rights.isDeleted : profileSeen;
+    const isGone = isDeleted(page.session, rights);
     const isAdmin = rights?.isAdmin ?? false;
     if (isGone || isAdmin !== page.isAdmin) page.send(event("change", { version: "" }));
     if (isGone || expiresAt * 1_000 <= Date.now()) page.end();

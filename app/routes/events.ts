@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { readSession } from "#app/auth/session.server.ts";
+import { isDeleted, readSession } from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
@@ -17,9 +17,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
     const headers = personalHeaders(setCookie);
     if (!session) return new Response(null, { status: 204, headers });
     const [profile] = await database().query(viewer(session));
-    const isGone = profile ? profile.isDeleted : session.profileSeen;
     const view = parseListView(new URL(request.url).searchParams);
-    const stream = isGone
+    const stream = isDeleted(session, profile)
       ? undefined
       : openPage(request, headers, { session, view, isAdmin: profile?.isAdmin ?? false });
     return stream ?? new Response(null, { status: 204, headers });

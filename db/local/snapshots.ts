@@ -1,11 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import sql from "sql-template-tag";
 import { z } from "zod";
-import { connectClient, connectDatabase } from "#app/db/database.server.ts";
+import { type Client, connectClient, connectDatabase } from "#app/db/database.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
 import { Refusal } from "./refusal.ts";
-
-type Session = Awaited<ReturnType<typeof connectClient>>;
 
 /**
  * Waits until no other command is in the way of this one: those that replace a database whole want to be
@@ -150,7 +148,7 @@ where datname = ${database}
 }
 
 /** A session that is in nobody's way: the database `postgres` is neither copied nor replaced. */
-async function connectServer(url: string): Promise<Session> {
+async function connectServer(url: string): Promise<Client> {
   const session = await connectClient(serverOf(url));
   // A lost session shows in the next query.
   session.on("error", () => {});

@@ -1,5 +1,11 @@
 import { redirect } from "@remix-run/node";
-import { endSessionOfDeleted, readSession, rememberProfile, type Session } from "#app/auth/session.server.ts";
+import {
+  endSessionOfDeleted,
+  isDeleted,
+  readSession,
+  rememberProfile,
+  type Session,
+} from "#app/auth/session.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage, type Unavailable } from "#app/http/unavailable.server.ts";
 
@@ -34,7 +40,7 @@ export async function readForAdmins<Data>(
     if (!session) return signedOut(`/sign-in?redirectTo=${pathname}`, wasDeleted ? undefined : setCookie);
 
     const { profile, data } = await read(session);
-    if (profile ? profile.isDeleted : session.profileSeen) {
+    if (isDeleted(session, profile)) {
       return signedOut("/sign-in", await endSessionOfDeleted());
     }
     const email = profile ? profile.email : session.email;

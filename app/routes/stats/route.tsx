@@ -1,7 +1,9 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
-import { Link, useLoaderData, useLocation } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
+import { DeadEnd } from "#app/components/dead-end.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { SignedIn } from "#app/components/signed-in.tsx";
+import { Unavailable } from "#app/components/unavailable.tsx";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { readStats, type Stats } from "./stats.server.ts";
 import { StatsPage } from "./stats-page.tsx";
@@ -49,35 +51,13 @@ export default function StatsRoute() {
     case "refused":
       return (
         <Frame account={<SignedIn email={data.email} isAdmin={false} />}>
-          <section className="landing">
-            <h1>Not allowed</h1>
-            <p>The statistics are for admins. Ask one of them if you should be one, too.</p>
-            <p className="actions">
-              <Link className="button primary" to="/">
-                To the list
-              </Link>
-            </p>
-          </section>
+          <DeadEnd
+            title="Not allowed"
+            message="The statistics are for admins. Ask one of them if you should be one, too."
+          />
         </Frame>
       );
     case "unavailable":
-      return <Unavailable message={data.message} />;
+      return <Unavailable title="Statistics" message={data.message} />;
   }
-}
-
-function Unavailable({ message }: { message: string }) {
-  const { pathname, search } = useLocation();
-  return (
-    <Frame>
-      <h1>Statistics</h1>
-      <p role="alert" className="notice">
-        {message}
-      </p>
-      <p>
-        <a className="button" href={pathname + search}>
-          Try again
-        </a>
-      </p>
-    </Frame>
-  );
 }

@@ -1,4 +1,10 @@
-import { endSession, readSession, rememberProfile, type Session } from "#app/auth/session.server.ts";
+import {
+  endSession,
+  isDeleted,
+  readSession,
+  rememberProfile,
+  type Session,
+} from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
 import { isOverdue } from "#app/profiles/arrival.server.ts";
@@ -24,7 +30,7 @@ export async function readList(request: Request) {
       teamProgress(session.userId, teamFrom),
       listVersion(),
     );
-    if (profile ? profile.isDeleted : session.profileSeen) {
+    if (isDeleted(session, profile)) {
       return { data: { view: "landing" as const, wasDeleted: true }, setCookie: await endSession() };
     }
     sweepNowAndThen();

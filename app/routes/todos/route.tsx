@@ -13,18 +13,19 @@ import {
 } from "@remix-run/react";
 import { useRef } from "react";
 import { endSessionOfDeleted, readSession, type Session } from "#app/auth/session.server.ts";
+import { Unavailable } from "#app/components/unavailable.tsx";
 import { database } from "#app/db/current.server.ts";
 import { type Form, readForm } from "#app/http/form.server.ts";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
 import { onceProfileArrived } from "#app/profiles/arrival.server.ts";
+import { AddTodo } from "./add-todo.tsx";
 import type { ActionAnswer, RefusedChange } from "./answer.ts";
 import { addTodo, type Change, deleteTodo, outcomeOf, toggleTodo } from "./changes.server.ts";
 import { type ChangeInput, parseChange } from "./input.server.ts";
 import { Landing } from "./landing.tsx";
 import { type ListData, readList } from "./list.server.ts";
 import { TodosPage } from "./todos-page.tsx";
-import { Unavailable } from "./unavailable.tsx";
 
 export const meta: MetaFunction = () => [{ title: "Todos" }];
 
@@ -105,7 +106,9 @@ export default function Todos() {
       return lastList ? (
         <TodosPage data={lastList} refused={refused} notice={data.message} />
       ) : (
-        <Unavailable message={data.message} refused={refused} />
+        <Unavailable title="Todos" message={data.message}>
+          {refused?.task ? <AddTodo refused={{ ...refused, errors: {} }} /> : null}
+        </Unavailable>
       );
     case "list":
       return <TodosPage data={data} refused={refused} />;

@@ -1,0 +1,30 @@
+import { useLocation } from "@remix-run/react";
+import type { ReactNode } from "react";
+import { Frame } from "./frame.tsx";
+
+interface UnavailableProps {
+  /** The page's heading. */
+  title: string;
+  /** Why it cannot be shown just now. */
+  message: string;
+  children?: ReactNode;
+}
+
+/** What is shown in place of a page that cannot be read just now, with a way to try again. */
+export function Unavailable({ title, message, children }: UnavailableProps) {
+  const { pathname, search } = useLocation();
+  return (
+    <Frame>
+      <h1>{title}</h1>
+      <p role="alert" className="notice">
+        {message}
+      </p>
+      {children}
+      <p>
+        <a className="button" href={pathname + search}>
+          Try again
+        </a>
+      </p>
+    </Frame>
+  );
+}
