@@ -73,6 +73,9 @@ export async function connectClient(
     connectionTimeoutMillis: connectLimitMs,
     ...(applicationName && { application_name: applicationName }),
   });
+  // A session may be ended in the moment in which it is ready, before the caller can listen: without a listener that
+  // would end the process. The caller's next query tells him.
+  client.on("error", () => {});
   // Left to itself the driver calls a client connected before Postgres has looked at the password.
   client.neonConfig.pipelineConnect = false;
   if (isNeonHost(url)) {
