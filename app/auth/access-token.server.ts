@@ -2,7 +2,7 @@ import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import { z } from "zod";
 import { environment } from "#app/environment.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
-import { StackFault } from "./stack.server.ts";
+import { StackFault } from "./stack-requests.server.ts";
 
 /** What a verified access token says. */
 export interface AccessToken {

@@ -12,6 +12,16 @@ export function safeRedirectTo(value: string | null | undefined): string {
   return url.origin === base && !isAmbiguous(url.pathname) ? `${url.pathname}${url.search}${url.hash}` : "/";
 }
 
+/** Where a request wants to go afterwards: its `?redirectTo=`, if that is a path of this site, or `/`. */
+export function redirectToOf(request: Request): string {
+  return safeRedirectTo(new URL(request.url).searchParams.get("redirectTo"));
+}
+
+/** A page's path that keeps where to go afterwards. */
+export function withRedirectTo(path: string, redirectTo: string): string {
+  return redirectTo === "/" ? path : `${path}?redirectTo=${encodeURIComponent(redirectTo)}`;
+}
+
 /** Whether a browser or a router could take the text for something else than a path of this site. */
 function isAmbiguous(value: string): boolean {
   const [path = ""] = value.split(/[?#]/, 1);

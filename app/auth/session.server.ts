@@ -3,7 +3,9 @@ import { z } from "zod";
 import { environment } from "#app/environment.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
 import { type AccessToken, type NoAccessToken, verifyAccessToken } from "./access-token.server.ts";
-import { refreshAccessToken, StackFault, signOut, type Tokens } from "./stack.server.ts";
+import { refreshAccessToken, signOut } from "./stack.server.ts";
+import type { Tokens } from "./stack-app.server.ts";
+import { StackFault } from "./stack-requests.server.ts";
 
 /** Who is asking. Whether he may is decided by each statement, which looks at his profile's row. */
 export interface Session {

@@ -1,9 +1,9 @@
 import { redirect } from "@remix-run/node";
 import { personalHeaders } from "#app/http/headers.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
-import { safeRedirectTo } from "./redirect-to.ts";
+import { redirectToOf } from "./redirect-to.ts";
 import { readSession } from "./session.server.ts";
-import { StackFault } from "./stack.server.ts";
+import { StackFault } from "./stack-requests.server.ts";
 
 /** What such a page knows. */
 export interface SignedOutData {
@@ -15,7 +15,7 @@ export interface SignedOutData {
 
 /** The loader of pages that are of no use to somebody who is signed in: he goes where he was heading. */
 export async function signedOutOnly(request: Request): Promise<Response> {
-  const redirectTo = safeRedirectTo(new URL(request.url).searchParams.get("redirectTo"));
+  const redirectTo = redirectToOf(request);
   const { session, setCookie, wasDeleted } = await readSession(request).catch((error) => {
     if (!(error instanceof StackFault)) throw error;
     logOutage(`GET ${new URL(request.url).pathname}`, error);

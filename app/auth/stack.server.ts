@@ -1,23 +1,7 @@
-import { type CurrentUser, StackClientApp } from "@stackframe/stack";
 import { z } from "zod";
 import { environment } from "#app/environment.server.ts";
-import { askingStack, StackFault } from "./stack-requests.server.ts";
-
-export { StackFault };
-
-/** What Stack hands out at a sign-in. */
-export interface Tokens {
-  accessToken: string;
-  refreshToken: string;
-}
-
-/** Stack understood and said no; `code` is its known-error code, such as `EMAIL_PASSWORD_MISMATCH`. */
-export class StackRefusal extends Error {
-  override name = "StackRefusal";
-  constructor(readonly code: string) {
-    super(`Stack refused: ${code}`);
-  }
-}
+import { newApp, orRefusal, type Tokens, tokensOf, withinLimit } from "./stack-app.server.ts";
+import { StackFault } from "./stack-requests.server.ts";
 
 /** Longer than Postgres can index, and characters that its text cannot hold, are in no id of Stack's. */
 export const userIdSchema = z.string().regex(/^[^\0\p{Surrogate}]{1,255}$/u);
@@ -127,45 +111,4 @@ export function readUser(id: string): Promise<StackUser | undefined> {
     if (user.id !== id) throw new StackFault("Stack showed another user than it was asked for");
     return user;
   });
-}
-
-/** One app object per attempt: a shared one with a memory store mixes its users up. */
-function newApp(tokenStore: "memory" | Tokens) {
-  const { apiUrl, projectId, publishableClientKey } = environment().stack;
-  return new StackClientApp({
-    baseUrl: apiUrl,
-    projectId,
-    publishableClientKey,
-    tokenStore,
-    redirectMethod: "none",
-    noAutomaticPrefetch: true,
-    devTool: false,
-  });
-}
-
-/**
- * The tokens of a user who has just signed in.
- *
- * `currentSession.getTokens()` would refuse them where our clock is more than 75 s ahead of Stack's: it takes them
- * for old, asks for new ones, and takes those for old as well.
- */
-async function tokensOf({ _internalSession: session }: CurrentUser): Promise<Tokens> {
-  const tokens = await session.getOrFetchLikelyValidTokens(0, null);
-  if (!tokens?.refreshToken) throw new StackFault("Stack gave no tokens");
-  return { accessToken: tokens.accessToken.token, refreshToken: tokens.refreshToken.token };
-}
-
-function orRefusal(result: { status: "ok" } | { status: "error"; error: unknown }): void {
-  if (result.status === "error") throw result.error;
-}
-
-async function withinLimit<T>(limitMs: number, attempt: () => Promise<T>): Promise<T> {
-  try {
-    return await askingStack(environment().stack, limitMs, attempt);
-  } catch (error) {
-    if (error instanceof StackFault) throw error;
-    const code = (error as { errorCode?: unknown }).errorCode;
-    if (typeof code === "string") throw new StackRefusal(code);
-    throw new StackFault("Stack's answer makes no sense", { cause: error });
-  }
 }

@@ -1,12 +1,13 @@
-import { useId } from "react";
-import type { RefusedCredentials } from "#app/auth/credentials.server.ts";
+import { withRedirectTo } from "#app/auth/redirect-to.ts";
+import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import { Field, FormError } from "./field.tsx";
 
 interface CredentialsFormProps {
   /** The page's name, and the button's. */
   title: "Sign up" | "Sign in";
   /** Where to go afterwards; already known to be a path of this site. */
   redirectTo: string;
-  refused: RefusedCredentials | undefined;
+  refused: RefusedForm | undefined;
 }
 
 /**
@@ -17,27 +18,22 @@ interface CredentialsFormProps {
  */
 export function CredentialsForm({ title, redirectTo, refused }: CredentialsFormProps) {
   const isNew = title === "Sign up";
-  const { errors = {}, email, name } = refused ?? {};
-  const query = redirectTo === "/" ? "" : `?redirectTo=${encodeURIComponent(redirectTo)}`;
+  const { errors = {}, typed = {} } = refused ?? {};
   return (
     <form
       method="post"
-      action={`/${isNew ? "sign-up" : "sign-in"}${query}`}
+      action={withRedirectTo(isNew ? "/sign-up" : "/sign-in", redirectTo)}
       noValidate
       className="credentials"
     >
       <h1>{title}</h1>
-      {errors.form ? (
-        <p role="alert" className="notice">
-          {errors.form}
-        </p>
-      ) : null}
+      <FormError message={errors.form} />
       {isNew ? (
         <Field
           label="Name"
           hint="Optional"
           name="name"
-          defaultValue={name}
+          defaultValue={typed.name}
           autoComplete="name"
           error={errors.name}
         />
@@ -46,7 +42,7 @@ export function CredentialsForm({ title, redirectTo, refused }: CredentialsFormP
         label="Email"
         name="email"
         type="email"
-        defaultValue={email}
+        defaultValue={typed.email}
         autoComplete="username"
         error={errors.email}
       />
@@ -62,41 +58,5 @@ export function CredentialsForm({ title, redirectTo, refused }: CredentialsFormP
         {title}
       </button>
     </form>
-  );
-}
-
-interface FieldProps {
-  label: string;
-  name: string;
-  type?: "text" | "email" | "password";
-  hint?: string | undefined;
-  error?: string | undefined;
-  defaultValue?: string | undefined;
-  autoComplete: string;
-}
-
-function Field({ label, hint, error, ...input }: FieldProps) {
-  const id = useId();
-  const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        {...input}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy || undefined}
-      />
-      {hint ? (
-        <p id={`${id}-hint`} className="hint">
-          {hint}
-        </p>
-      ) : null}
-      {error ? (
-        <p id={`${id}-error`} className="field-error" role="alert">
-          {error}
-        </p>
-      ) : null}
-    </div>
   );
 }

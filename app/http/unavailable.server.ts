@@ -1,4 +1,4 @@
-import { StackFault } from "#app/auth/stack.server.ts";
+import { StackFault } from "#app/auth/stack-requests.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { LateProfile, profileMissing } from "#app/profiles/late-profile.ts";
 

@@ -1,8 +1,10 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
-import { answerCredentials, type RefusedCredentials } from "#app/auth/credentials.server.ts";
+import { answerCredentials } from "#app/auth/credentials.server.ts";
+import { withRedirectTo } from "#app/auth/redirect-to.ts";
 import { type SignedOutData, signedOutOnly } from "#app/auth/signed-out-only.server.ts";
 import { signIn } from "#app/auth/stack.server.ts";
+import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { AccountDeleted } from "#app/components/account-deleted.tsx";
 import { CredentialsForm } from "#app/components/credentials-form.tsx";
 import { Frame } from "#app/components/frame.tsx";
@@ -26,13 +28,9 @@ export default function SignIn() {
   return (
     <Frame>
       {wasDeleted ? <AccountDeleted /> : null}
-      <CredentialsForm
-        title="Sign in"
-        redirectTo={redirectTo}
-        refused={useActionData<RefusedCredentials>()}
-      />
+      <CredentialsForm title="Sign in" redirectTo={redirectTo} refused={useActionData<RefusedForm>()} />
       <p className="aside">
-        New here? <Link to={`/sign-up?redirectTo=${encodeURIComponent(redirectTo)}`}>Sign up</Link>
+        New here? <Link to={withRedirectTo("/sign-up", redirectTo)}>Sign up</Link>
       </p>
     </Frame>
   );

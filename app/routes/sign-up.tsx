@@ -1,8 +1,10 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
-import { answerCredentials, type RefusedCredentials } from "#app/auth/credentials.server.ts";
+import { answerCredentials } from "#app/auth/credentials.server.ts";
+import { withRedirectTo } from "#app/auth/redirect-to.ts";
 import { type SignedOutData, signedOutOnly } from "#app/auth/signed-out-only.server.ts";
 import { signUp } from "#app/auth/stack.server.ts";
+import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { AccountDeleted } from "#app/components/account-deleted.tsx";
 import { CredentialsForm } from "#app/components/credentials-form.tsx";
 import { Frame } from "#app/components/frame.tsx";
@@ -26,14 +28,9 @@ export default function SignUp() {
   return (
     <Frame>
       {wasDeleted ? <AccountDeleted /> : null}
-      <CredentialsForm
-        title="Sign up"
-        redirectTo={redirectTo}
-        refused={useActionData<RefusedCredentials>()}
-      />
+      <CredentialsForm title="Sign up" redirectTo={redirectTo} refused={useActionData<RefusedForm>()} />
       <p className="aside">
-        Already have an account?{" "}
-        <Link to={`/sign-in?redirectTo=${encodeURIComponent(redirectTo)}`}>Sign in</Link>
+        Already have an account? <Link to={withRedirectTo("/sign-in", redirectTo)}>Sign in</Link>
       </p>
     </Frame>
   );

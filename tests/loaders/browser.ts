@@ -23,7 +23,16 @@ type Handler = (arguments_: RouteArguments) => unknown;
 
 /** A browser as far as loaders see one: it keeps cookies and posts forms. */
 export class Browser {
-  cookie = "";
+  readonly #cookies = new Map<string, string>();
+
+  /** All of its cookies, as the header has them. */
+  get cookie(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  }
+  set cookie(header: string) {
+    this.#cookies.clear();
+    for (const cookie of header.split("; ")) this.keep(cookie);
+  }
 
   async load(loader: Handler, path: string): Promise<Response> {
     return this.send(
@@ -52,7 +61,10 @@ export class Browser {
 
   /** Keeps a cookie as a Set-Cookie header asks for it. */
   keep(setCookie: string): void {
-    this.cookie = setCookie.split(";")[0] ?? "";
+    const [pair = "", ...attributes] = setCookie.split("; ");
+    const [name = "", value = ""] = pair.split(/=(.*)/s, 2);
+    if (!name || attributes.includes("Max-Age=0")) this.#cookies.delete(name);
+    else this.#cookies.set(name, value);
   }
 
   /** What `/` shows, and the status it has. */

@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { HttpResponse, http, passthrough } from "msw";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startSession } from "#app/auth/session.server.ts";
+import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { environment } from "#app/environment.server.ts";
 import * as signOutRoute from "#app/routes/sign-out.ts";
 import { type Failure, failures, knownError, startFailingStack } from "#tests/mocks/failing-stack.ts";
@@ -49,7 +50,7 @@ async function attempt(way: "signIn" | "signUp") {
   const answer = await browser[way](typed);
   const took = performance.now() - startedAt;
   const retryAfter = answer.headers.get("Retry-After");
-  const { errors, ...kept } = (await answer.json()) as { errors: Record<string, string> };
+  const { errors, typed: kept } = (await answer.json()) as RefusedForm;
   return { status: answer.status, retryAfter, errors, kept, took, cookie: browser.cookie };
 }
 

@@ -1,0 +1,22 @@
+import { redirect } from "@remix-run/node";
+import { personalHeaders } from "#app/http/headers.ts";
+import { logOutage } from "#app/http/unavailable.server.ts";
+import { type AccessToken, verifyAccessToken } from "./access-token.server.ts";
+import { startSession } from "./session.server.ts";
+import type { Tokens } from "./stack-app.server.ts";
+
+/**
+ * Signs the browser in, and sends it on.
+ * @param redirectTo a path of this site
+ * @param settleProfile what the profile needs before the first page; bounded, and never fails
+ */
+export async function answerSignedIn(
+  tokens: Tokens,
+  redirectTo: string,
+  settleProfile: (token: AccessToken) => Promise<void>,
+): Promise<Response> {
+  // The account or session is there by now: a fault from here on must not make it look otherwise.
+  const token = await verifyAccessToken(tokens.accessToken).catch((error) => logOutage("Signing in", error));
+  if (typeof token === "object") await settleProfile(token);
+  return redirect(redirectTo, { status: 303, headers: personalHeaders(await startSession(tokens)) });
+}

@@ -1,0 +1,65 @@
+import type { z } from "zod";
+import type { Form } from "#app/http/form.server.ts";
+import { personalHeaders } from "#app/http/headers.ts";
+import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import { StackRefusal } from "./stack-app.server.ts";
+
+/** Why a form was not accepted, and what was typed, to be shown again. */
+export interface RefusedForm {
+  /** By field; `form` is about all of it. */
+  errors: Record<string, string>;
+  typed: Record<string, string>;
+}
+
+interface StackForm<Fields extends z.ZodObject> {
+  fields: Fields;
+  /** Which are shown again as they were typed. Never passwords and codes. */
+  shownAgain: (keyof z.infer<Fields> & string)[];
+  /** Stack's known errors in a person's words, each with the field that it is about. */
+  words: Record<string, RefusedForm["errors"]>;
+  /** Asks Stack, and answers where it does not refuse. */
+  attempt(typed: z.infer<Fields>): Promise<Response>;
+}
+
+/**
+ * Answers a form with which somebody asks something of Stack: as the attempt does, with 400 and a message beside
+ * the field, or with 503.
+ * @param form as `readForm` read it
+ */
+export async function answerStackForm<Fields extends z.ZodObject>(
+  request: Request,
+  form: Form | undefined,
+  { fields, shownAgain, words, attempt }: StackForm<Fields>,
+): Promise<Response> {
+  const refuse = (errors: RefusedForm["errors"], status = 400, headers = personalHeaders()) => {
+    const kept = shownAgain.map((field) => [field, form?.get(field)?.replaceAll("\0", "") ?? ""]);
+    const refused: RefusedForm = { errors, typed: Object.fromEntries(kept) };
+    return Response.json(refused, { status, headers });
+  };
+
+  if (!form) return refuse({ form: "That was no form of this page." });
+  const parsed = fields.safeParse(Object.fromEntries(form));
+  if (!parsed.success) return refuse(firstMessages(parsed.error));
+  try {
+    return await attempt(parsed.data);
+  } catch (error) {
+    const operation = `POST ${new URL(request.url).pathname}`;
+    if (error instanceof StackRefusal) {
+      const inWords = words[error.code];
+      if (inWords) return refuse(inWords);
+      logOutage(operation, error);
+      return refuse({ form: "The sign-in service does not accept that." });
+    }
+    const unavailable = asUnavailable(error);
+    if (!unavailable) throw error;
+    logOutage(operation, error);
+    const headers = personalHeaders();
+    headers.set("Retry-After", String(unavailable.retryAfter));
+    return refuse({ form: unavailable.message }, 503, headers);
+  }
+}
+
+/** The first thing that is wrong with each field. */
+function firstMessages({ issues }: z.ZodError): RefusedForm["errors"] {
+  return Object.fromEntries(issues.map(({ path, message }) => [path[0] ?? "form", message]).reverse());
+}

@@ -1,0 +1,47 @@
+import { useId } from "react";
+
+interface FieldProps {
+  label: string;
+  name: string;
+  type?: "text" | "email" | "password";
+  hint?: string | undefined;
+  error?: string | undefined;
+  defaultValue?: string | undefined;
+  autoComplete: string;
+}
+
+/** A labelled input, with its hint and what is wrong with it. */
+export function Field({ label, hint, error, ...input }: FieldProps) {
+  const id = useId();
+  const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        {...input}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy || undefined}
+      />
+      {hint ? (
+        <p id={`${id}-hint`} className="hint">
+          {hint}
+        </p>
+      ) : null}
+      {error ? (
+        <p id={`${id}-error`} className="field-error" role="alert">
+          {error}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+/** What is wrong with a form as a whole. */
+export function FormError({ message }: { message: string | undefined }) {
+  return message ? (
+    <p role="alert" className="notice">
+      {message}
+    </p>
+  ) : null;
+}
