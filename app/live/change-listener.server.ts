@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { z } from "zod";
 import { type Client, connectClient } from "#app/db/database.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
 
@@ -17,9 +18,14 @@ export interface ChangeListenerOptions {
   onLive(isLive: boolean): void;
 }
 
+const transactionsSchema = z.array(z.object({ id: z.string() }));
+
 /** Fast enough that a connection which went silent is replaced within 7 s. */
 const heartbeatMs = 4_000;
 const answerLimitMs = 3_000;
+/** How long it waits before it looks again for those who kept silent, at first and later on. */
+const firstLookMs = 50;
+const slowestLookMs = 1_000;
 /** Less than a request may take to connect: whoever waits here can be told that the page is not live. */
 const connectLimitMs = 5_000;
 const firstRetryMs = 100;
@@ -84,11 +90,16 @@ export function listenForChanges({ databaseUrl, onChange, onLive }: ChangeListen
         );
 
       await Promise.race([lost, withinLimit(listen(client, ownChannel))]);
+      let silent = await Promise.race([lost, withinLimit(silentTransactions(client))]);
       await Promise.race([lost, prove()]);
       onProved();
       onLive(true);
-      for (;;) {
-        await Promise.race([lost, pause(heartbeatMs, signal)]);
+      for (let lookMs = firstLookMs; ; lookMs = Math.min(lookMs * 2, slowestLookMs)) {
+        await Promise.race([lost, pause(silent.length > 0 ? lookMs : heartbeatMs, signal)]);
+        if (silent.length > 0) {
+          silent = await Promise.race([lost, withinLimit(silentTransactions(client, silent))]);
+          if (!signal.aborted) onChange("users");
+        }
         await Promise.race([lost, prove()]);
       }
     } finally {
@@ -103,18 +114,40 @@ export function listenForChanges({ databaseUrl, onChange, onLive }: ChangeListen
   return () => stopping.abort();
 }
 
+/** From now on transactions tell of what they change: the triggers look whether anybody holds the lock. */
 async function listen(client: Client, ownChannel: string): Promise<void> {
+  await client.query("select pg_advisory_lock_shared(hashtext('todos_changed'))");
   await client.query(`listen ${ownChannel}`);
   await client.query("listen todos_changed");
 }
 
+/**
+ * Transactions that have changed something and may have found that nobody listens: they will not tell of it when they
+ * commit. What they have written to the ledger is locked until then.
+ * @param among those that were found before; all of them unless told
+ * @returns their virtual ids
+ */
+async function silentTransactions(client: Client, among: string[] | null = null): Promise<string[]> {
+  const { rows } = await client.query(
+    `select distinct l.virtualtransaction as id
+     from pg_locks l
+     join pg_database d on d.oid = l.database
+     where d.datname = current_database()
+       and l.relation = to_regclass('public.todo_changes')
+       and l.mode = 'RowExclusiveLock'
+       and ($1::text[] is null or l.virtualtransaction = any($1::text[]))`,
+    [among],
+  );
+  return transactionsSchema.parse(rows).map(({ id }) => id);
+}
+
 /** @throws {Error} when the promise takes too long */
-async function withinLimit(promise: Promise<void>): Promise<void> {
+async function withinLimit<T>(promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error("The database says nothing")), answerLimitMs);
   });
-  await Promise.race([promise, limit]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
 }
 
 /** Resolves after a while, and at once when the signal aborts. */

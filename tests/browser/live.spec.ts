@@ -130,7 +130,7 @@ test("a tab that was hidden while the database went back to an earlier state sho
   await expect(todo(other, "To be forgotten")).toBeVisible();
   await setVisibility(other, "hidden");
   // As a restore does: fewer changes than there were, and connections that end.
-  await dbSql("update todos_version set version = version - 1000000000");
+  await dbSql("update folded_version set version = version - 1000000000");
   await dbSql(`delete from todos where task = 'To be forgotten'`);
   await dbSql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'todos-live'`);
   await expect(todo(bob.page, "To be forgotten")).toHaveCount(0);

@@ -70,6 +70,20 @@ test("what was changed in one transaction is told once, and what was rolled back
   await expect.poll(() => told, patience).toEqual([true, "users", "todos", "users"]);
 });
 
+test("what was changed before anybody listened is looked for until it is committed, and no longer", async () => {
+  await postgres.query("truncate neon_auth.users_sync cascade");
+  await postgres.query("begin");
+  await postgres.query('insert into neon_auth.users_sync (raw_json) values (\'{"id": "bob"}\')');
+  const { told } = listening();
+  // More than one look, as the transaction goes on.
+  await expect.poll(() => told.slice(0, 3), patience).toEqual([true, "users", "users"]);
+  await postgres.query("commit");
+  const looks = told.length;
+  await expect.poll(() => told.length, patience).toBeGreaterThan(looks);
+  await tell("todos");
+  await expect.poll(() => told.at(-1), patience).toBe("todos");
+});
+
 test("a connection that answers, and on which nothing is heard, is not live", async () => {
   // As behind a pooler: what is listened for is forgotten.
   await postgres.query("create schema deaf");

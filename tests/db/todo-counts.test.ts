@@ -84,17 +84,21 @@ async function counted() {
   };
 }
 
-/** The counters, row by row, and what they should be. */
+/** What the pages show, and the counters row by row, are what they should be: before the ledger is folded, and after. */
 async function expectExact(): Promise<void> {
-  const { rows } = await sql.query(`
-    select * from (
-      select owner_id, count(*) filter (where is_complete) as complete, count(*) as total,
-        max(greatest(inserted_at, completed_at)) as latest
-      from todos group by owner_id
-    ) t full join todo_counts c using (owner_id)
-    where (t.complete, t.total, t.latest) is distinct from (c.complete, c.total, c.latest)`);
-  expect(rows).toEqual([]);
-  expect(await shown()).toEqual(await counted());
+  const expected = await counted();
+  for (const counters of ["todo_counts", "todo_counts", "folded_counts"]) {
+    const { rows } = await sql.query(`
+      select * from (
+        select owner_id, count(*) filter (where is_complete) as complete, count(*) as total,
+          max(greatest(inserted_at, completed_at)) as latest
+        from todos group by owner_id
+      ) t full join ${counters} c using (owner_id)
+      where (t.complete, t.total, t.latest) is distinct from (c.complete, c.total, c.latest)`);
+    expect(rows).toEqual([]);
+    expect(await shown()).toEqual(expected);
+    await sql.query("select fold_todo_changes()");
+  }
 }
 
 /** The same sequence of numbers from 0 to below 1 for the same seed (mulberry32). */
@@ -173,7 +177,9 @@ test.each([
               ? `insert into neon_auth.users_sync (raw_json) values ('{"id": "${who}"}') on conflict do nothing`
               : rare < 0.045
                 ? "truncate todos"
-                : change;
+                : rare < 0.1
+                  ? "select fold_todo_changes()"
+                  : change;
         await client.query(text).catch(({ message }) => failures.push(message));
       }
     }),
@@ -191,7 +197,7 @@ const add = (owner: string, at: string, completedAt: string | null = null) =>
     [owner, at, completedAt],
   );
 
-test.each([
+const counterChanges = [
   ["deleting the latest", "delete from todos where owner_id = 'person 1' and completed_at is not null"],
   ["unticking it", "update todos set is_complete = false, completed_at = null where owner_id = 'person 1'"],
   ["giving it away", "update todos set owner_id = 'person 5' where owner_id = 'person 1' and is_complete"],
@@ -211,10 +217,19 @@ test.each([
     "ticking by the tutorial's own statement, which knows no times,",
     "update todos set is_complete = not is_complete",
   ],
-])("the counters are exact after %s", async (_, change) => {
+] as const;
+const unfolded = async () => {};
+const folded = () => sql.query("select fold_todo_changes()");
+test.each(
+  counterChanges.flatMap(([name, change]) => [
+    [name, "that are in the ledger", change, unfolded] as const,
+    [name, "that are folded", change, folded] as const,
+  ]),
+)("the counters are exact after %s: todos %s", async (_name, _where, change, fold) => {
   await add("person 1", "5 days", "1 hour");
   await add("person 1", "3 days");
   await add("person 2", "2 days");
+  await fold();
   await sql.query(change);
   await expectExact();
 });
@@ -242,11 +257,11 @@ test("those who change todos of different owners at once do not wait for each ot
 });
 
 test("the migration counts what a writer commits while it waits for him", async () => {
-  await sql.query(statementsOf("todo_counts").down);
+  await sql.query(statementsOf("todo_changes").down);
   const writer = await session();
   await writer.query("begin");
   await writer.query("insert into todos (owner_id, task) values ('person 1', 'x')");
-  const migrating = sql.query(`begin; ${statementsOf("todo_counts").up}; commit`);
+  const migrating = sql.query(`begin; ${statementsOf("todo_changes").up}; commit`);
   const onlooker = sql;
   sql = await session();
   await someoneWaits();
@@ -256,19 +271,59 @@ test("the migration counts what a writer commits while it waits for him", async 
   await expectExact();
 });
 
-test("those who wait for each other at one owner's counters see what the other has done", async () => {
+test("two who change todos of one owner do not wait, and both are counted", async () => {
   await add("person 1", "3 days");
   await add("person 1", "2 days", "1 day");
   await add("person 1", "2 days", "1 hour");
   const first = await session();
-  const second = await session();
   await first.query("begin");
-  // Now the one of a day ago is the latest; and that one goes while this is not committed.
   await first.query("delete from todos where completed_at > now() - interval '2 hours'");
-  const waiting = second.query("delete from todos where completed_at < now() - interval '2 hours'");
-  await someoneWaits();
+  await sql.query("set lock_timeout = '1ms'");
+  await sql.query("delete from todos where completed_at < now() - interval '2 hours'");
+  await sql.query("select fold_todo_changes()");
   await first.query("commit");
-  await waiting;
+  await expectExact();
+});
+
+const inLedger = async () => (await sql.query("select from todo_changes where sign <> 0")).rowCount ?? 0;
+
+test("one who folds does not keep others from changing todos, and what they change meanwhile is folded later", async () => {
+  await add("person 1", "3 days");
+  const first = await session();
+  await first.query("begin");
+  await first.query("select fold_todo_changes()");
+  const before = await inLedger();
+  await sql.query("set lock_timeout = '1ms'");
+  await add("person 1", "2 days", "1 hour");
+  await sql.query("select fold_todo_changes()");
+  expect(await inLedger()).toBe(before + 1);
+  await first.query("commit");
+  await expectExact();
+});
+
+test("a transaction above read committed folds nothing, and fails at nothing", async () => {
+  await add("person 1", "3 days");
+  const first = await session();
+  await first.query("begin isolation level repeatable read");
+  await first.query("select from todos");
+  await sql.query("select fold_todo_changes()");
+  await first.query("insert into todos (owner_id, task) select 'person 1', 'x' from generate_series(1, 500)");
+  await first.query("commit");
+  expect(await inLedger()).toBe(500);
+  await expectExact();
+});
+
+test("whoever changes hundreds at once folds them himself", async () => {
+  await sql.query("insert into todos (owner_id, task) select 'person 1', 'x' from generate_series(1, 256)");
+  expect(await inLedger()).toBe(0);
+  await expectExact();
+});
+
+test("todos are not truncated by a transaction that may not see all that is counted", async () => {
+  await add("person 1", "3 days");
+  await sql.query("begin isolation level repeatable read");
+  await expect(sql.query("truncate todos")).rejects.toThrow("todos can only be truncated at read committed");
+  await sql.query("rollback");
   await expectExact();
 });
 
@@ -358,9 +413,9 @@ test.each(
 
 test("an adopted list is counted from the first, and again after changes that the triggers did not see", async () => {
   await add("person 1", "5 days", "1 hour");
-  await sql.query(statementsOf("todo_counts").down);
+  await sql.query(statementsOf("todo_changes").down);
   await add("person 2", "3 days");
-  await sql.query(statementsOf("todo_counts").up);
+  await sql.query(statementsOf("todo_changes").up);
   await expectExact();
   await sql.query("set session_replication_role = replica");
   await add("person 3", "2 days");
@@ -372,14 +427,14 @@ test("an adopted list is counted from the first, and again after changes that th
 });
 
 test("a migration that would wait for a writer gives up, and changes nothing", async () => {
-  await sql.query(statementsOf("todo_counts").down);
+  await sql.query(statementsOf("todo_changes").down);
   const writer = await session();
   await writer.query("begin");
   await writer.query("lock table todos in row exclusive mode");
-  await expect(sql.query(`begin; ${statementsOf("todo_counts").up}`)).rejects.toThrow(/lock timeout/);
+  await expect(sql.query(`begin; ${statementsOf("todo_changes").up}`)).rejects.toThrow(/lock timeout/);
   await sql.query("rollback");
   await writer.query("commit");
-  expect((await sql.query("select to_regclass('todo_counts')::text as it")).rows).toEqual([{ it: null }]);
+  expect((await sql.query("select to_regclass('todo_changes')::text as it")).rows).toEqual([{ it: null }]);
 });
 
 test("whoever only has rights on todos is counted, too", async () => {

@@ -22,13 +22,13 @@ beforeEach(async () => {
 });
 
 const version = async () => (await database.query(listVersion()))[0]?.version;
-const shards = async () => (await sql.query("select from todos_version")).rowCount;
 
 /** What a listener has heard, once he has heard everything that was committed before he was asked. */
 async function listener() {
   const client = await session();
   const heard: (string | undefined)[] = [];
   client.on("notification", ({ payload }) => heard.push(payload));
+  await client.query("select pg_advisory_lock_shared(hashtext('todos_changed'))");
   await client.query("listen todos_changed");
   return async () => {
     // Postgres sends what was notified before it answers.
@@ -120,25 +120,43 @@ test("what is rolled back, a savepoint too, neither changes the version nor keep
   expect(await heard()).toEqual(["todos"]);
 });
 
-test("those who change todos at once do not wait for each other, and there are as many shards as there were of them", async () => {
+test("those who change todos of one owner at once do not wait for each other", async () => {
   const writers = await Promise.all(
-    ["one", "two", "three"].map(async (task) => ({ task, client: await impatientSession() })),
+    ["one", "two"].map(async (task) => ({ task, client: await impatientSession() })),
   );
-  for (const _round of ["first", "again"]) {
-    for (const { task, client } of writers) {
-      await client.query("begin");
-      await client.query("update todos set task = task || '!' where task like $1", [`${task}%`]);
-    }
-    const before = await version();
-    for (const { client } of writers.reverse()) await client.query("commit");
-    expect(await version()).not.toBe(before);
-    expect(await shards()).toBe(3);
+  for (const { task, client } of writers) {
+    await client.query("begin");
+    await client.query("update todos set task = task || '!' where task = $1", [task]);
   }
+  const seen = [await version()];
+  for (const { client } of writers.reverse()) {
+    await client.query("commit");
+    seen.push(await version());
+  }
+  expect(new Set(seen).size).toBe(3);
 });
 
-test("one after the other they share one shard, however many changes they make", async () => {
-  for (let n = 0; n < 20; n++) await sql.query("update todos set is_complete = not is_complete");
-  expect(await shards()).toBe(1);
+test("nothing is notified while nobody holds the lock of those who listen", async () => {
+  const deaf = await session();
+  const heard: unknown[] = [];
+  deaf.on("notification", (message) => heard.push(message));
+  await deaf.query("listen todos_changed");
+  await sql.query("update todos set is_complete = true");
+  await sql.query("delete from neon_auth.users_sync");
+  await deaf.query("select");
+  expect(heard).toEqual([]);
+  const held = await sql.query(`select from pg_locks l join pg_database d on d.oid = l.database
+    where d.datname = current_database() and l.locktype = 'advisory'`);
+  expect(held.rowCount).toBe(0);
+});
+
+test("folding does not change the version, and is not told", async () => {
+  const heard = await listener();
+  const before = await version();
+  await sql.query("select fold_todo_changes()");
+  expect((await sql.query("select from todo_changes")).rowCount).toBe(0);
+  expect(await version()).toBe(before);
+  expect(await heard()).toEqual([]);
 });
 
 test.each([
@@ -154,16 +172,16 @@ test.each([
   await client.query("update todos set task = 'tre' where task = 'three'");
   await client.query("commit");
   expect(await version()).not.toBe(before);
-  expect(await shards()).toBe(2);
 });
 
 test("a state that was restored does not come to a version that was there before", async () => {
-  await sql.query("create table saved as table todos_version");
+  await sql.query("select fold_todo_changes()");
+  await sql.query("create table saved as table folded_version");
   const add = "insert into todos (owner_id, task) values ('bob', 'four')";
   const seen = new Set();
   for (let n = 0; n < 5; n++) {
-    await sql.query("delete from todos_version");
-    await sql.query("insert into todos_version overriding system value table saved");
+    await sql.query("delete from todo_changes");
+    await sql.query("update folded_version set version = saved.version from saved");
     await sql.query(add);
     seen.add(await version());
   }
@@ -216,21 +234,21 @@ test("Neon needs no right of ours to write profiles, and is not warned", async (
 
 test("Neon's write is done, with a warning, when the version cannot be changed", async () => {
   await sql.query("alter table todos drop constraint todos_owner_id_fk");
-  await sql.query("drop table todos_version");
+  await sql.query("drop table todo_changes cascade");
   const { client, warnings } = await neonsSession();
   await client.query(`insert into neon_auth.users_sync (raw_json) values ('{"id": "eve"}')`);
   await client.query(`update neon_auth.users_sync set raw_json = raw_json || '{"display_name": "E"}'`);
   await client.query("delete from neon_auth.users_sync where id = 'doug'");
   await client.query("truncate neon_auth.users_sync");
   expect(warnings).toEqual(
-    Array(4).fill(expect.stringMatching(/^open pages are not told that profiles changed: .*todos_version/)),
+    Array(4).fill(expect.stringMatching(/^open pages are not told that profiles changed: .*todo_changes/)),
   );
 });
 
 test("a table that is locked is waited for only briefly", async () => {
   const holder = await session();
   await holder.query("begin");
-  await holder.query("lock table todos_version in access exclusive mode");
+  await holder.query("lock table todo_changes in access exclusive mode");
   const { client, warnings } = await neonsSession();
   await client.query(`insert into neon_auth.users_sync (raw_json) values ('{"id": "eve"}')`);
   await client.query("set statement_timeout = '100ms'");
@@ -257,7 +275,7 @@ test("a role that may create no trigger on users_sync says so, and todos are tol
   ]);
   const url = Object.assign(new URL(DATABASE_URL), { username: role, password: "password" }).href;
   await migrate(url, { migrations: migrationsUpTo("todos_of_deleted_profiles") });
-  const said = await saidBy(() => migrate(url, { migrations: migrationsUpTo("todos_version") }));
+  const said = await saidBy(() => migrate(url, { migrations: migrationsUpTo("todo_changes") }));
   expect(said.join()).toContain("open pages show new names");
   const heard = await listener();
   await sql.query(`insert into neon_auth.users_sync (raw_json) values ('{"id": "bob"}')`);
@@ -266,7 +284,7 @@ test("a role that may create no trigger on users_sync says so, and todos are tol
   expect(await heard()).toEqual(["todos"]);
 });
 
-test("whoever may change todos needs no right on the version, and may not change it himself", async () => {
+test("whoever may change todos needs no right on the ledger, and may not fold it himself", async () => {
   const role = await createRole((name) => [
     `grant usage on schema public to ${name}`,
     `grant all on todos to ${name}`,
@@ -274,13 +292,12 @@ test("whoever may change todos needs no right on the version, and may not change
   const before = await version();
   await sql.query(`set role ${role}`);
   await sql.query("insert into todos (owner_id, task) values ('bob', 'four')");
-  await expect(sql.query("select change_todos_version()")).rejects.toThrow(/permission denied for function/);
+  await expect(sql.query("select fold_todo_changes()")).rejects.toThrow(/permission denied for function/);
   expect(await version()).not.toBe(before);
 });
 
 test("after down todos and profiles are changed as before", async () => {
-  await sql.query(statementsOf("todo_counts").down);
-  await sql.query(statementsOf("todos_version").down);
+  await sql.query(statementsOf("todo_changes").down);
   const heard = await listener();
   for (const change of ["update todos set is_complete = true", ...profileChanges, "truncate todos"])
     await sql.query(change);

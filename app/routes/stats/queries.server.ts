@@ -28,9 +28,7 @@ export function statsTotals({ userId }: Session) {
       counted as (
         select coalesce(sum(c.total), 0)::int as todos, coalesce(sum(c.complete), 0)::int as complete
         from todo_counts c
-        where not exists (
-          select from neon_auth.users_sync u where u.id = c.owner_id and u.deleted_at is not null
-        )
+        where c.owner_id not in (select u.id from neon_auth.users_sync u where u.deleted_at is not null)
       ),
       living as (
         select count(*)::int as users

@@ -76,7 +76,7 @@ export function listVersion() {
   return statement(
     z.object({ version: z.string() }),
     sql`
-      select coalesce(sum(v.version), 0)::text as version
+      select coalesce(v.version::text, '') as version
       from todos_version v
     `,
   );
@@ -89,9 +89,7 @@ export function remainingTodos() {
     sql`
       select coalesce(sum(c.total - c.complete), 0)::int as remaining
       from todo_counts c
-      where not exists (
-        select from neon_auth.users_sync u where u.id = c.owner_id and u.deleted_at is not null
-      )
+      where c.owner_id not in (select u.id from neon_auth.users_sync u where u.deleted_at is not null)
     `,
   );
 }
@@ -117,29 +115,34 @@ export type Member = z.infer<typeof memberRow>;
 export function teamProgress(userId: string | null, from: number | null) {
   return statement(
     memberRow,
-    // Two conditions, because each is answered by an index alone. With 10,000 profiles of 0.7 KB, for which the
-    // table itself would have to be read, they take 6 ms instead of 8, and with row_number() it was 11.
+    // With the key every owner has a profile, and nobody has to look for 10,000 of them: that took half of the
+    // time.
     sql`
       with team as materialized (
-        select c.owner_id, c.latest
+        select c.owner_id, c.complete, c.total, c.latest
         from todo_counts c
-        where exists (
-            select from neon_auth.users_sync u where u.id = c.owner_id
-          )
-          and not exists (
-            select from neon_auth.users_sync u where u.id = c.owner_id and u.deleted_at is not null
+        where c.owner_id not in (select u.id from neon_auth.users_sync u where u.deleted_at is not null)
+          and (
+            exists (
+              select
+              from pg_constraint k
+              where k.conrelid = 'todos'::regclass
+                and k.conname = 'todos_owner_id_fk'
+                and k.convalidated
+            )
+            or exists (select from neon_auth.users_sync u where u.id = c.owner_id)
           )
       ),
       shown as (
         (
-          select owner_id
+          select owner_id, complete, total, latest
           from team
           order by latest desc, owner_id
           limit ${membersPerPage}::int
           offset coalesce(${from}::int, 1) - 1
         )
         union
-        select owner_id
+        select owner_id, complete, total, latest
         from team
         where ${from}::int is null
           and owner_id = ${userId}::text
@@ -148,13 +151,12 @@ export function teamProgress(userId: string | null, from: number | null) {
         u.id as "userId",
         u.email,
         u.name,
-        c.complete::int as complete,
-        c.total::int as total,
+        coalesce(shown.complete, 0)::int as complete,
+        coalesce(shown.total, 0)::int as total,
         coalesce((select count(*) from team), 0)::int as members
       from shown
-      join todo_counts c on c.owner_id = shown.owner_id
       join neon_auth.users_sync u on u.id = shown.owner_id
-      order by c.latest desc, u.id
+      order by shown.latest desc, u.id
     `,
   );
 }
@@ -179,7 +181,12 @@ export function progressOf(userIds: string[]) {
   return statement(
     progressRow,
     sql`
-      select u.id as "userId", u.email, u.name, c.complete::int as complete, c.total::int as total
+      select
+        u.id as "userId",
+        u.email,
+        u.name,
+        coalesce(c.complete, 0)::int as complete,
+        coalesce(c.total, 0)::int as total
       from todo_counts c
       join neon_auth.users_sync u on u.id = c.owner_id
       where c.owner_id = any(${userIds}::text[])
