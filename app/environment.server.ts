@@ -156,7 +156,20 @@ export function configuredStackProject(variables: Variables = process.env): Stac
   return stackProjectOf(parsed.data);
 }
 
-/** What decides between local mode and a real configuration, and where local mode lives. */
+const trueOrFalse = z
+  .enum(["true", "false"], "is neither true nor false")
+  .transform((value) => value === "true");
+
+/** A blank variable is one that is not set, hence the `none`. */
+const oauthProviders = z.string().transform((value, context) => {
+  const names = value.trim() === "none" ? [] : value.split(",").map((name) => name.trim());
+  const known = z.array(z.enum(["github", "google"])).safeParse([...new Set(names)]);
+  if (known.success) return known.data;
+  context.addIssue("has to be a comma-separated list out of github and google, or none");
+  return z.NEVER;
+});
+
+/** What decides between local mode and a real configuration, where local mode lives, and how it is set. */
 export function readLocalSettings(variables: Variables = process.env) {
   const values = withoutPublicPrefixes(withoutBlanks(variables));
   const parsed = z
@@ -164,6 +177,9 @@ export function readLocalSettings(variables: Variables = process.env) {
       PORT: schema.shape.PORT,
       LOCAL_DIR: z.string().default(".local"),
       LOCAL_SYNC_DELAY_MS: z.coerce.number("is not a number").int().min(0).max(600_000).default(300),
+      LOCAL_REQUIRE_VERIFIED_EMAIL: trueOrFalse.default(false),
+      LOCAL_ALLOW_SIGN_UP: trueOrFalse.default(true),
+      LOCAL_OAUTH_PROVIDERS: oauthProviders.default(["github", "google"]),
     })
     .safeParse(values);
   if (!parsed.success) {
@@ -175,6 +191,12 @@ export function readLocalSettings(variables: Variables = process.env) {
     port: parsed.data.PORT,
     directory: parsed.data.LOCAL_DIR,
     syncDelayMs: parsed.data.LOCAL_SYNC_DELAY_MS,
+    /** Of the stand-in for Stack Auth. */
+    stackSettings: {
+      requiresVerifiedEmail: parsed.data.LOCAL_REQUIRE_VERIFIED_EMAIL,
+      allowsSignUp: parsed.data.LOCAL_ALLOW_SIGN_UP,
+      oauthProviders: parsed.data.LOCAL_OAUTH_PROVIDERS,
+    },
     nodeEnv: values.NODE_ENV,
     databaseUrl: values.DATABASE_URL,
     stackProjectId: values.STACK_PROJECT_ID,

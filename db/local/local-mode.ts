@@ -3,6 +3,7 @@ import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import type { Variables } from "#app/environment.server.ts";
 import { migrate } from "#db/commands/migrate.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
+import type { ProjectSettings } from "#tests/mocks/stack/project-settings.ts";
 import { developmentServer, productionServer, startApp, untilEnded, untilLive } from "./app-process.ts";
 import { buildWhenStale } from "./build.ts";
 import { startLocalPostgres } from "./databases.ts";
@@ -23,6 +24,8 @@ export interface LocalModeOptions {
   directory: string;
   port: number;
   syncDelayMs: number;
+  /** Of the stand-in for Stack Auth; those that are not given are as in the recorded project. */
+  stackSettings: Partial<ProjectSettings>;
   /** What the app inherits; local mode's own configuration goes over it. */
   variables: Variables;
   /** Aborts when everything is to be stopped. */
@@ -74,6 +77,7 @@ export async function runLocalMode(options: LocalModeOptions): Promise<void> {
       secretServerKey: instance.stackSecretServerKey,
     },
     database: stack,
+    settings: options.stackSettings,
     onUserEvent: () => sync.wake(),
   });
   await using sync = startNeonSync({

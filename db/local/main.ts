@@ -16,7 +16,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 async function main(mode: string | undefined, stop: AbortSignal, hurry: AbortSignal): Promise<void> {
   if (mode !== "dev" && mode !== "local") throw new Refusal("Say `npm run dev` or `npm run local`.");
   if (mode === "dev") loadDotEnv();
-  const { port, directory, syncDelayMs, nodeEnv, databaseUrl, stackProjectId } = readLocalSettings();
+  const { port, directory, syncDelayMs, stackSettings, nodeEnv, databaseUrl, stackProjectId } =
+    readLocalSettings();
   if (nodeEnv === "production") {
     throw new Refusal(`NODE_ENV is production: \`npm run ${mode}\` is not for that, \`npm start\` is.`);
   }
@@ -37,7 +38,17 @@ async function main(mode: string | undefined, stop: AbortSignal, hurry: AbortSig
   // Loading it takes half a second, in which signals are heeded already.
   const { runLocalMode } = await import("./local-mode.ts");
   stop.throwIfAborted();
-  return runLocalMode({ mode, root, directory, port, syncDelayMs, variables: ownVariables, stop, hurry });
+  return runLocalMode({
+    mode,
+    root,
+    directory,
+    port,
+    syncDelayMs,
+    stackSettings,
+    variables: ownVariables,
+    stop,
+    hurry,
+  });
 }
 
 // Whoever read our output may be gone first; that is no reason to leave a database behind.

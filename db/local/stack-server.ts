@@ -1,4 +1,5 @@
 import { getResponse, type RequestHandler } from "msw";
+import { escaped } from "#tests/mocks/stack/html.ts";
 import type { Mail } from "#tests/mocks/stack/mails.ts";
 import type { Answer } from "./loopback-server.ts";
 
@@ -60,16 +61,4 @@ function mailArticle({ to, subject, text, links, sentAt }: Mail): string {
 ${escaped(text)}</pre>
 <ul>${items}</ul>
 </article>`;
-}
-
-const entities: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

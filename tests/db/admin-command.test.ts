@@ -40,7 +40,7 @@ let directory: string;
 beforeEach(async () => {
   directory = realpathSync(mkdtempSync(join(tmpdir(), "todos-admin-")));
   onRequest = async () => undefined;
-  await run(sql`truncate users, contact_channels, sessions, user_events`);
+  await run(sql`truncate users, user_events cascade`);
   requests = [];
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));

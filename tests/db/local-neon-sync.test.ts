@@ -16,7 +16,7 @@ beforeAll(async () => {
   await stack.query(createTables());
 });
 beforeEach(async () => {
-  await stack.query(statement(z.never(), sql`truncate users, contact_channels, sessions, user_events`));
+  await stack.query(statement(z.never(), sql`truncate users, user_events cascade`));
   await app.query(statement(z.never(), sql`truncate neon_auth.users_sync cascade`));
 });
 afterEach(async () => {

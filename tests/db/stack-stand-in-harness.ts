@@ -30,7 +30,9 @@ export const server = setupServer(...standIn.handlers);
 server.listen({ onUnhandledRequest: "error" });
 
 beforeEach(async () => {
-  await run(sql`truncate users, contact_channels, sessions, user_events, emailed_codes, mails`);
+  await run(
+    sql`truncate users, user_events, emailed_codes, mails, oauth_authorizations, provider_accounts cascade`,
+  );
   toldEvents.count = 0;
 });
 afterEach(() => server.resetHandlers());

@@ -1,6 +1,11 @@
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
-import { configuredDatabaseUrl, InvalidEnvironment, readEnvironment } from "#app/environment.server.ts";
+import {
+  configuredDatabaseUrl,
+  InvalidEnvironment,
+  readEnvironment,
+  readLocalSettings,
+} from "#app/environment.server.ts";
 
 const complete = {
   DATABASE_URL: "postgresql://user:password@db.example.com/todos",
@@ -76,9 +81,59 @@ test.each([
   expect(problems.join()).not.toContain(secret);
 });
 
-function problemsOf(variables: Record<string, string>): string[] {
+test("local mode's project lets people sign up, with either provider, and requires no verified e-mail", () => {
+  const blank = { LOCAL_REQUIRE_VERIFIED_EMAIL: "", LOCAL_ALLOW_SIGN_UP: "", LOCAL_OAUTH_PROVIDERS: "" };
+  for (const variables of [{}, blank]) {
+    expect(readLocalSettings(variables).stackSettings).toEqual({
+      requiresVerifiedEmail: false,
+      allowsSignUp: true,
+      oauthProviders: ["github", "google"],
+    });
+  }
+});
+
+test("local mode's project is set by variables", () => {
+  const variables = { LOCAL_REQUIRE_VERIFIED_EMAIL: "true", LOCAL_ALLOW_SIGN_UP: "false" };
+  expect(readLocalSettings(variables).stackSettings).toMatchObject({
+    requiresVerifiedEmail: true,
+    allowsSignUp: false,
+  });
+});
+
+test.each([
+  ["google", ["google"]],
+  [" google , github ", ["google", "github"]],
+  ["github,github", ["github"]],
+  ["none", []],
+])("LOCAL_OAUTH_PROVIDERS=%s makes the providers %j", (LOCAL_OAUTH_PROVIDERS, providers) => {
+  expect(readLocalSettings({ LOCAL_OAUTH_PROVIDERS }).stackSettings.oauthProviders).toEqual(providers);
+});
+
+test("everything that is malformed about local mode is named at once", () => {
+  const variables = {
+    LOCAL_SYNC_DELAY_MS: "soon",
+    LOCAL_REQUIRE_VERIFIED_EMAIL: "yes",
+    LOCAL_ALLOW_SIGN_UP: "1",
+    LOCAL_OAUTH_PROVIDERS: "github,myspace",
+  };
+  expect(problemsOf(variables, readLocalSettings)).toEqual([
+    "LOCAL_SYNC_DELAY_MS is not a number",
+    "LOCAL_REQUIRE_VERIFIED_EMAIL is neither true nor false",
+    "LOCAL_ALLOW_SIGN_UP is neither true nor false",
+    "LOCAL_OAUTH_PROVIDERS has to be a comma-separated list out of github and google, or none",
+  ]);
+});
+
+test.each(["github,", "none,github", "GitHub"])("LOCAL_OAUTH_PROVIDERS=%s is refused", (providers) => {
+  expect(problemsOf({ LOCAL_OAUTH_PROVIDERS: providers }, readLocalSettings)).toHaveLength(1);
+});
+
+function problemsOf(
+  variables: Record<string, string>,
+  read: (variables: Record<string, string>) => unknown = readEnvironment,
+): string[] {
   try {
-    readEnvironment(variables);
+    read(variables);
     return [];
   } catch (error) {
     if (error instanceof InvalidEnvironment) return error.problems;

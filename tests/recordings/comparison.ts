@@ -21,7 +21,7 @@ export function differences({ request, response }: Exchange, answer: Answer, pla
     ...(answer.status === response.status
       ? []
       : [`status is ${answer.status} instead of ${response.status}`]),
-    ...headerDifferences(request.path, response.headers, answer.headers),
+    ...headerDifferences(request.path, response.headers, answer.headers, placeholders),
     ...valueDifferences(response.body, answer.body, placeholders),
   ];
 }
@@ -30,6 +30,7 @@ function headerDifferences(
   path: string,
   recorded: Record<string, string>,
   actual: Record<string, string>,
+  placeholders: Placeholders,
 ): string[] {
   const found: string[] = [];
   for (const name of new Set([...Object.keys(always), ...Object.keys(recorded), ...Object.keys(actual)])) {
@@ -37,10 +38,19 @@ function headerDifferences(
     const rule = always[name];
     // How long keys may be cached is the one value among them that differs by endpoint, and it was not recorded.
     if (name === "cache-control" && path.includes("/jwks.json")) continue;
-    const isRight = rule ? rule.test(value ?? "") : value === recorded[name];
-    if (!isRight) found.push(`header ${name} is ${value} instead of ${rule ?? recorded[name]}`);
+    const expected = recorded[name];
+    if (rule ? !rule.test(value ?? "") : value === undefined || expected === undefined) {
+      found.push(`header ${name} is ${value} instead of ${rule ?? expected}`);
+    } else if (value !== undefined && expected !== undefined) {
+      found.push(...at(`header ${name}`, placeholders.matchText(undated(expected), undated(value), name)));
+    }
   }
   return found;
+}
+
+/** A cookie without the date that says the same as its Max-Age. */
+function undated(header: string): string {
+  return header.replace(/Expires=[^;]+; (?=Max-Age=)/, "");
 }
 
 /** @returns the same for two JSON values: types, keys, lengths and values at every depth */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { withInnerNames } from "./inner-names.ts";
 
 const headersSchema = z.record(z.string(), z.string());
 
@@ -23,7 +24,7 @@ export type Exchange = z.infer<typeof exchangeSchema>;
 
 const webhookSchema = z.object({ type: z.string(), data: z.json() });
 
-/** The recorded exchanges in order, with the codes and texts that the recorder had replaced. */
+/** The recorded exchanges in order, with the codes and texts that the recorder had replaced, and more names. */
 export function recordedExchanges(): Exchange[] {
   return z.array(exchangeSchema).parse(read("exchanges.json")).map(restored);
 }
@@ -38,13 +39,25 @@ export function recordedWebhook(type: string): Json {
   return webhook.data;
 }
 
+/** The project whose exchanges most are, and the one that requires verified e-mails, as the recording calls them. */
+export const recordedProjects = ["<project_id>", "<verified_only_project_id>"] as const;
+export type RecordedProject = (typeof recordedProjects)[number];
+
+/** The project that a request is made to. */
+export function projectOf({ request }: Exchange): RecordedProject {
+  return JSON.stringify(request).includes("<verified_only_project_id>")
+    ? "<verified_only_project_id>"
+    : "<project_id>";
+}
+
 /** Section and title, which name an exchange. */
 export function nameOf({ section, title }: Pick<Exchange, "section" | "title">): string {
   return `${section}: ${title}`;
 }
 
 function read(file: string): unknown {
-  return JSON.parse(readFileSync(new URL(`./stack-auth/${file}`, import.meta.url), "utf8"));
+  const text = readFileSync(new URL(`./stack-auth/${file}`, import.meta.url), "utf8");
+  return JSON.parse(withInnerNames(text));
 }
 
 function restored(exchange: Exchange): Exchange {

@@ -16,10 +16,13 @@ export function otherPeople(exchanges: Exchange[]): Renaming {
   }
   return (text) =>
     names.get(text) ??
-    text.replace(/([\w-]+)(@|%40)(example\.com)/gi, (address, local: string, at: string) => {
-      const other = `p.${[...local].reverse().join("")}_${local.length}${at}mail.other-example.org`;
-      return address === address.toUpperCase() ? other.toUpperCase() : other;
-    });
+    text.replace(
+      /(%\w\w)?([\w-]+)(@|%40)(example\.com)/gi,
+      (address, before = "", local: string, at: string) => {
+        const other = `p.${[...local].reverse().join("")}_${local.length}${at}mail.other-example.org`;
+        return before + (address === address.toUpperCase() ? other.toUpperCase() : other);
+      },
+    );
 }
 
 /** The same exchange among renamed people, in whatever it sends and answers. */
@@ -28,7 +31,13 @@ export function renamed(exchange: Exchange, rename: Renaming): Exchange {
   return {
     ...exchange,
     request: { ...request, path: rename(request.path), body: renamedValue(request.body, rename) },
-    response: { ...response, body: renamedValue(response.body, rename) },
+    response: {
+      ...response,
+      headers: Object.fromEntries(
+        Object.entries(response.headers).map(([name, value]) => [name, rename(value)]),
+      ),
+      body: renamedValue(response.body, rename),
+    },
   };
 }
 

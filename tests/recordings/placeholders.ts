@@ -3,6 +3,9 @@ const variable =
   /<[a-z_]+(?::\w+)?>|[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 const formats: Record<string, RegExp> = {
+  authorization_code: /[\da-f]{64}/,
+  inner_challenge: /[\w-]{43}/,
+  inner_state: /[\w-]{43}/,
   access_token: /[\w-]+\.[\w-]+\.[\w-]+/,
   nonce: /[\da-hjkmnp-tv-z]{39}/,
   refresh_token: /[\w-]{20,}/,

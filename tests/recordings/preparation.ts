@@ -1,6 +1,7 @@
 import { decodeJwt } from "jose";
 import { z } from "zod";
-import type { Exchange } from "./exchanges.ts";
+import { authorize, chooseAtProvider } from "./at-the-provider.ts";
+import type { Exchange, Json } from "./exchanges.ts";
 import type { Replay } from "./replay.ts";
 
 const alice = { email: "alice-4ng6g3@example.com", password: "Correct-horse-9" };
@@ -12,6 +13,10 @@ const forgetful = {
 };
 
 const magicLinkUser = { email: "otp-kb6y3h@example.com" };
+const githubUser = "gh-5hnzmd@example.com";
+const passwordUser = { email: "pwoa-8svnam@example.com", password: "Correct-horse-9" };
+/** In the project that requires it, the one whose e-mail address has been verified. */
+const verifiedUser = { email: "res-4ezcyw@example.com" };
 
 /** Two of the recording's names: what the tokens of a session are called there. */
 type TokenNames = [access?: string | undefined, refresh?: string];
@@ -93,13 +98,48 @@ export const preparations: Record<string, (replay: Replay, exchange: Exchange) =
 
   "magic link for an e-mail that exists and is verified: otp sign-in of an existing user": (replay) =>
     bindLinkedCode(replay, "<emailed_code:6>", forgetful),
+
+  "OAuth with an e-mail that exists with a password (not verified): authorize": async (replay) => {
+    await signUp(replay, passwordUser, ["<access_token:34>"]);
+  },
+
+  "user denies at the provider: callback?error=access_denied": authorize,
+
+  "user aborts at the provider: callback after the user aborted": authorize,
+
+  "sign-up disabled: sign-up when sign-up is off": async ({ standIn }, { response }) => {
+    // Recorded twice: of the first one the answer shows that sign-up was still on.
+    standIn.settings.allowsSignUp = response.status === 200;
+  },
+
+  "sign-up disabled: password sign-in when passwords are off": async ({ standIn }) => {
+    standIn.settings.allowsPasswords = false;
+  },
+
+  "sign-up disabled: then the right OTP (21 attempts counted)": async (replay) => {
+    const body = { email: replay.rename(verifiedUser.email), callback_url: "http://localhost:8150/handler" };
+    await post(replay, "/api/v1/auth/otp/send-sign-in-code", body);
+    await bindLinkedCode(replay, "<emailed_code:7>", verifiedUser);
+    const code = `OOOOOO${replay.placeholders.filled("<emailed_code:7>").slice(6)}`;
+    for (let attempt = 1; attempt <= 20; attempt++) await post(replay, "/api/v1/auth/otp/sign-in", { code });
+  },
 };
 
-export const asClient = {
-  "x-stack-access-type": "client",
-  "x-stack-project-id": "<project_id>",
-  "x-stack-publishable-client-key": "<publishable_client_key>",
+/** Who comes back from the provider, by the section; not recorded of the last three. */
+const atProvider: Record<string, string> = {
+  "new user, GitHub": githubUser,
+  "the same user again (existing account)": githubUser,
+  "stack_response_mode=json, no cookie, sentinel secret (newer SDKs)": githubUser,
+  "OAuth with an e-mail that exists with a password (not verified)": passwordUser.email,
+  "a new user through google": "google@example.com",
+  "type=link for that signed-in user": passwordUser.email,
+  "untrusted redirect_uri": githubUser,
 };
+for (const [section, email] of Object.entries(atProvider)) {
+  preparations[`${section}: callback (inner, provider to Stack)`] = (replay, exchange) =>
+    chooseAtProvider(replay, exchange, email);
+}
+
 const expiredTokenBody = z.object({
   details: z.object({ expired_at_millis: z.number(), refresh_token_id: z.string() }),
 });
@@ -129,14 +169,16 @@ async function enter(
   [accessName, refreshName]: TokenNames,
   headers: Record<string, string>,
 ): Promise<string> {
-  const { body } = await replay.send({
-    method: "POST",
-    path: `/api/v1/auth/password/${how}`,
-    headers: { ...asClient, "content-type": "application/json", ...headers },
-    body: { email: replay.rename(email), password },
-  });
+  const credentials = { email: replay.rename(email), password };
+  const { body } = await post(replay, `/api/v1/auth/password/${how}`, credentials, headers);
   const session = newSession.parse(body);
   if (accessName) replay.placeholders.bind(accessName, session.access_token);
   if (refreshName) replay.placeholders.bind(refreshName, session.refresh_token);
   return session.user_id;
+}
+
+/** Sends what was not recorded, as a client. */
+function post(replay: Replay, path: string, body: Json, headers: Record<string, string> = {}) {
+  const allHeaders = { ...replay.asClient, "content-type": "application/json", ...headers };
+  return replay.send({ method: "POST", path, headers: allHeaders, body });
 }

@@ -6,10 +6,10 @@ import { statement } from "#app/db/statement.server.ts";
 import { createStackStandIn, type StackStandIn } from "#tests/mocks/stack/index.ts";
 import type { Mail } from "#tests/mocks/stack/mails.ts";
 import { type Answer, differences } from "./comparison.ts";
-import { type Exchange, nameOf } from "./exchanges.ts";
+import { type Exchange, nameOf, type RecordedProject } from "./exchanges.ts";
 import { type Renaming, renamed } from "./other-people.ts";
 import { Placeholders } from "./placeholders.ts";
-import { asClient, preparations } from "./preparation.ts";
+import { preparations } from "./preparation.ts";
 
 const project = {
   apiUrl: "https://stack.example.com",
@@ -20,32 +20,50 @@ const project = {
 
 /** What the recorded project was set to, and what the stand-in's is. */
 const settings: Record<string, string> = {
-  "<project_id>": project.projectId,
   "<publishable_client_key>": project.publishableClientKey,
   "<secret_server_key>": project.secretServerKey,
   "Test Peer": "Stand-in for Stack Auth",
   "http://app.localhost:8150": "http://localhost",
+  "<provider_url>": `${project.apiUrl}/oauth-provider`,
+  "<encoded_provider_url>": encodeURIComponent(`${project.apiUrl}/oauth-provider`),
+  "<encoded_api_url>": encodeURIComponent(project.apiUrl),
 };
 const idOfNobody = "11111111-1111-4111-8111-111111111111";
 
-/** The recorded exchanges against a stand-in that was empty at the start. */
+/** The recorded exchanges with one of the projects, against a stand-in that was empty at the start. */
 export class Replay {
   readonly placeholders = new Placeholders();
   private readonly handedOut: string[] = [];
 
+  /** The headers of a request with the client's key, as the recording has them. */
+  readonly asClient: Record<string, string>;
+
   private constructor(
     readonly standIn: StackStandIn,
     readonly rename: Renaming,
+    projectName: RecordedProject,
   ) {
+    this.asClient = {
+      "x-stack-access-type": "client",
+      "x-stack-project-id": projectName,
+      "x-stack-publishable-client-key": "<publishable_client_key>",
+    };
+    this.placeholders.bind(projectName, project.projectId);
     for (const [recorded, actual] of Object.entries(settings)) this.placeholders.bind(recorded, actual);
     this.placeholders.bind(idOfNobody, idOfNobody);
   }
 
   /** @param database is emptied */
-  static async start(database: Database, rename: Renaming): Promise<Replay> {
+  static async start(
+    database: Database,
+    rename: Renaming,
+    projectName: RecordedProject = "<project_id>",
+  ): Promise<Replay> {
     await database.query(statement(z.never(), sql`drop schema public cascade`));
     await database.query(statement(z.never(), sql`create schema public`));
-    return new Replay(await createStackStandIn({ project, database }), rename);
+    const requiresVerifiedEmail = projectName === "<verified_only_project_id>";
+    const standIn = await createStackStandIn({ project, database, settings: { requiresVerifiedEmail } });
+    return new Replay(standIn, rename, projectName);
   }
 
   /** @returns in which ways the answer is not the recorded one; empty: in none */
@@ -63,7 +81,9 @@ export class Replay {
   async uselessTokens(): Promise<string[]> {
     const useless: string[] = [];
     for (const name of this.handedOut) {
-      const { status } = await this.send(name.startsWith("<access") ? ownUser(name) : refresh(name));
+      const { status } = await this.send(
+        name.startsWith("<access") ? this.ownUser(name) : this.refresh(name),
+      );
       if (status !== 200) useless.push(name);
     }
     return useless;
@@ -93,7 +113,7 @@ export class Replay {
       headers: Object.fromEntries(response.headers),
       body: response.headers.get("content-type")?.startsWith("application/json")
         ? JSON.parse(answer)
-        : answer,
+        : answer || null,
     };
   }
 
@@ -103,14 +123,14 @@ export class Replay {
     if (name === "authorization") return `Basic ${btoa(`${projectId}:${publishableClientKey}`)}`;
     return this.placeholders.filled(value);
   }
-}
 
-function ownUser(accessToken: string): Exchange["request"] {
-  const headers = { "x-stack-access-token": accessToken, "x-stack-allow-anonymous-user": "true" };
-  return { method: "GET", path: "/api/v1/users/me", headers: { ...asClient, ...headers }, body: null };
-}
+  private ownUser(accessToken: string): Exchange["request"] {
+    const headers = { "x-stack-access-token": accessToken, "x-stack-allow-anonymous-user": "true" };
+    return { method: "GET", path: "/api/v1/users/me", headers: { ...this.asClient, ...headers }, body: null };
+  }
 
-function refresh(refreshToken: string): Exchange["request"] {
-  const headers = { ...asClient, "x-stack-refresh-token": refreshToken };
-  return { method: "POST", path: "/api/v1/auth/sessions/current/refresh", headers, body: null };
+  private refresh(refreshToken: string): Exchange["request"] {
+    const headers = { ...this.asClient, "x-stack-refresh-token": refreshToken };
+    return { method: "POST", path: "/api/v1/auth/sessions/current/refresh", headers, body: null };
+  }
 }

@@ -4,6 +4,7 @@ import { beforeEach, expect } from "vitest";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { environment } from "#app/environment.server.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
+import { recordedSettings } from "#tests/mocks/stack/project-settings.ts";
 import { network, standIns } from "./network.ts";
 
 const { STACK_DATABASE_URL = "" } = process.env;
@@ -12,7 +13,7 @@ const { STACK_DATABASE_URL = "" } = process.env;
 export const stackDatabase = connectDatabase(STACK_DATABASE_URL);
 
 const project = environment().stack;
-const { handlers, signAccessToken } = await createStackStandIn({
+const { handlers, settings, signAccessToken, mails } = await createStackStandIn({
   project,
   database: stackDatabase,
   onUserEvent: () => standIn.onUserEvent(),
@@ -23,7 +24,10 @@ const outside = AsyncLocalStorage.snapshot();
 
 export const standIn = {
   handlers: [http.all("http://stack.test/*", ({ request }) => outside(() => getResponse(handlers, request)))],
+  /** The project's. What a test changes is set back before the next one. */
+  settings,
   signAccessToken,
+  mails,
   /** What is to be told of user events; nobody, unless a test lets a sync run. */
   onUserEvent() {},
 };
@@ -40,6 +44,7 @@ network.events.on("request:start", ({ request }) => {
 });
 
 beforeEach(() => {
+  Object.assign(settings, recordedSettings);
   stackRequests.length = 0;
 });
 

@@ -82,12 +82,12 @@ export function adminAuthenticationRequired(): KnownError {
   return new KnownError(401, "ADMIN_AUTHENTICATION_REQUIRED", "The super secret admin key must be provided.");
 }
 
-export function invalidOAuthClientIdOrSecret(): KnownError {
+export function invalidOAuthClientIdOrSecret(clientId: string | null = null): KnownError {
   return new KnownError(
     400,
     "INVALID_OAUTH_CLIENT_ID_OR_SECRET",
     "The OAuth client ID or secret is invalid. The client ID must be equal to the project ID (potentially with a hash and a branch ID), and the client secret must be a publishable client key.",
-    { client_id: null },
+    { client_id: clientId },
   );
 }
 

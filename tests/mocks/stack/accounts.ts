@@ -6,7 +6,9 @@ import { changeUser, createUser, deleteUser, emailTakenConstraint, type UserFiel
 
 /** @throws {KnownError} when the e-mail address signs somebody else in */
 export async function addUser(backend: Backend, fields: UserFields): Promise<ServerUser> {
-  const [created] = await backend.database.query(createUser(fields)).catch(emailTaken(fields));
+  const [created] = await backend.database
+    .query(createUser(fields, backend.settings))
+    .catch(emailTaken(fields));
   if (!created) throw new Error("A user was created and not returned");
   backend.onUserEvent();
   return created.user;
@@ -14,7 +16,9 @@ export async function addUser(backend: Backend, fields: UserFields): Promise<Ser
 
 /** @throws {KnownError} when there is no such user, or the e-mail address signs somebody else in */
 export async function patchUser(backend: Backend, id: string, fields: UserFields): Promise<ServerUser> {
-  const [changed] = await backend.database.query(changeUser(id, fields)).catch(emailTaken(fields));
+  const [changed] = await backend.database
+    .query(changeUser(id, fields, backend.settings))
+    .catch(emailTaken(fields));
   if (!changed) throw userNotFound();
   backend.onUserEvent();
   return changed.user;

@@ -6,6 +6,9 @@ import type { Backend } from "./backend.ts";
 import { anonymousEndpoints } from "./endpoints/anonymous.ts";
 import { contactChannelEndpoints } from "./endpoints/contact-channels.ts";
 import { magicLinkEndpoints } from "./endpoints/magic-link.ts";
+import { oauthAuthorizeEndpoints } from "./endpoints/oauth-authorize.ts";
+import { oauthCallbackEndpoints } from "./endpoints/oauth-callback.ts";
+import { oauthProvidersEndpoints } from "./endpoints/oauth-providers.ts";
 import { oauthTokenEndpoints } from "./endpoints/oauth-token.ts";
 import { passwordEndpoints } from "./endpoints/password.ts";
 import { passwordResetEndpoints } from "./endpoints/password-reset.ts";
@@ -13,6 +16,8 @@ import { projectEndpoints } from "./endpoints/project.ts";
 import { sessionEndpoints } from "./endpoints/sessions.ts";
 import { userEndpoints } from "./endpoints/users.ts";
 import { keptMailsTo, type Mail } from "./mails.ts";
+import { oauthProviderEndpoints } from "./oauth-provider/endpoints.ts";
+import { type ProjectSettings, recordedSettings } from "./project-settings.ts";
 import { createTables } from "./schema.ts";
 import { loadSigningKeys } from "./signing-keys.ts";
 import { AccessTokens, type Claims, type Signer } from "./tokens.ts";
@@ -22,6 +27,8 @@ export interface StackStandInOptions {
   project: StackProject;
   /** The stand-in's own: empty, or used by it before. */
   database: Database;
+  /** Those that are not given are as in the recorded project. */
+  settings?: Partial<ProjectSettings>;
   /** 600 unless told. */
   accessTokenLifetimeSeconds?: number;
   /** Called after an event was recorded in `user_events`. */
@@ -29,6 +36,8 @@ export interface StackStandInOptions {
 }
 
 export interface StackStandIn {
+  /** The project's; a change counts from the next request on. */
+  settings: ProjectSettings;
   /** For msw's `setupServer` and `getResponse`. They answer everything below `apiUrl`. */
   handlers: RequestHandler[];
   /**
@@ -48,13 +57,16 @@ export interface StackStandIn {
 export async function createStackStandIn({
   project,
   database,
+  settings: given = {},
   accessTokenLifetimeSeconds = 600,
   onUserEvent = () => {},
 }: StackStandInOptions): Promise<StackStandIn> {
   await database.query(createTables());
   const accessTokens = new AccessTokens(project, await loadSigningKeys(database), accessTokenLifetimeSeconds);
-  const backend: Backend = { project, database, accessTokens, onUserEvent };
+  const settings = { ...recordedSettings, ...given };
+  const backend: Backend = { project, settings, database, accessTokens, onUserEvent };
   return {
+    settings,
     handlers: [
       ...passwordEndpoints(backend),
       ...passwordResetEndpoints(backend),
@@ -62,7 +74,11 @@ export async function createStackStandIn({
       ...contactChannelEndpoints(backend),
       ...anonymousEndpoints(backend),
       ...sessionEndpoints(backend),
+      ...oauthAuthorizeEndpoints(backend),
+      ...oauthCallbackEndpoints(backend),
       ...oauthTokenEndpoints(backend),
+      ...oauthProvidersEndpoints(backend),
+      ...oauthProviderEndpoints(backend),
       ...userEndpoints(backend),
       ...projectEndpoints(backend),
       http.all(`${project.apiUrl}/*`, ({ request }) => finished(request, notFound(request))),

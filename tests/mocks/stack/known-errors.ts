@@ -22,6 +22,11 @@ export class StatusError extends Error {
   }
 }
 
+/** What Stack says in production when it has failed itself. */
+export function somethingWentWrong(): StatusError {
+  return new StatusError(500, "Something went wrong. Please make sure the data you entered is correct.");
+}
+
 export function bodyParsingError(message: string): KnownError {
   return new KnownError(400, "BODY_PARSING_ERROR", message);
 }
@@ -77,6 +82,22 @@ export function redirectUrlNotWhitelisted(): KnownError {
     400,
     "REDIRECT_URL_NOT_WHITELISTED",
     "Redirect URL not whitelisted. Did you forget to add this domain to the trusted domains list on the Stack Auth dashboard?",
+  );
+}
+
+export function signUpNotEnabled(): KnownError {
+  return new KnownError(
+    400,
+    "SIGN_UP_NOT_ENABLED",
+    "Creation of new accounts is not enabled for this project. Please ask the project owner to enable it.",
+  );
+}
+
+export function passwordAuthenticationNotEnabled(): KnownError {
+  return new KnownError(
+    400,
+    "PASSWORD_AUTHENTICATION_NOT_ENABLED",
+    "Password authentication is not enabled for this project.",
   );
 }
 

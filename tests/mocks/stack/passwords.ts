@@ -1,11 +1,17 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import { passwordTooLong, passwordTooShort } from "./known-errors.ts";
+import { passwordAuthenticationNotEnabled, passwordTooLong, passwordTooShort } from "./known-errors.ts";
+import type { ProjectSettings } from "./project-settings.ts";
 
 const shortest = 8;
 export const longestPassword = 70;
 const hashBytes = 32;
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
+
+/** @throws {KnownError} when the project has no passwords */
+export function checkPasswordsAllowed({ allowsPasswords }: ProjectSettings): void {
+  if (!allowsPasswords) throw passwordAuthenticationNotEnabled();
+}
 
 /** @throws {KnownError} when it is too short or too long to be set */
 export function checkNewPassword(password: string): void {

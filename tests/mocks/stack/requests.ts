@@ -131,7 +131,7 @@ async function readCaller(backend: Backend, headers: Headers): Promise<Caller | 
   checkKeys(backend.project, accessType, clientKey, serverKey);
 
   if (!token) return { accessType };
-  const [found] = await backend.database.query(userById(token.sub));
+  const [found] = await backend.database.query(userById(token.sub, backend.settings));
   return { accessType, user: found?.user, sessionId: token.refresh_token_id };
 }
 

@@ -24,7 +24,6 @@ begin
     primary_email_id uuid,
     password_hash text,
     otp_auth_enabled boolean not null default false,
-    oauth_providers jsonb not null default '[]',
     client_metadata jsonb,
     client_read_only_metadata jsonb,
     server_metadata jsonb,
@@ -74,6 +73,52 @@ begin
     attempts integer not null default 0
   );
 
+  create table if not exists oauth_accounts (
+    id uuid primary key default gen_random_uuid(),
+    user_id uuid not null references users on delete cascade,
+    provider text not null,
+    account_id text not null,
+    email text not null,
+    created_at timestamptz not null default now(),
+    constraint one_user_per_oauth_account unique (provider, account_id)
+  );
+  create index if not exists oauth_accounts_user_id_idx on oauth_accounts (user_id);
+
+  create table if not exists oauth_authorizations (
+    inner_state text primary key,
+    code_verifier text not null,
+    request jsonb not null,
+    expires_at timestamptz not null
+  );
+
+  create table if not exists authorization_codes (
+    code text primary key,
+    user_id uuid not null references users on delete cascade,
+    is_new_user boolean not null,
+    redirect_uri text not null,
+    code_challenge text not null,
+    code_challenge_method text not null,
+    after_callback_redirect_url text,
+    expires_at timestamptz not null
+  );
+
+  -- Of the stand-in for the OAuth providers themselves.
+  create table if not exists provider_accounts (
+    provider text not null,
+    email text not null,
+    name text,
+    chosen_at timestamptz not null default now(),
+    primary key (provider, email)
+  );
+  create table if not exists provider_codes (
+    code text primary key,
+    provider text not null,
+    email text not null,
+    code_challenge text not null,
+    expires_at timestamptz not null,
+    foreign key (provider, email) references provider_accounts
+  );
+
   create table if not exists mails (
     id bigint generated always as identity primary key,
     recipient text not null,
@@ -99,7 +144,26 @@ begin
   );
   create index if not exists user_events_undelivered_idx on user_events (id) where delivered_at is null;
 
-  create or replace function server_user(account users, email contact_channels) returns jsonb
+  create or replace function restricted_reason(
+    account users,
+    email contact_channels,
+    requires_verified_email boolean
+  ) returns text
+    language sql
+    stable
+    return case
+      when account.is_anonymous then 'anonymous'
+      when requires_verified_email and email.is_verified is not true then 'email_not_verified'
+      when account.restricted_by_admin then 'restricted_by_administrator'
+    end;
+
+  -- For databases from before projects could require verified addresses.
+  drop function if exists server_user(users, contact_channels);
+  create or replace function server_user(
+    account users,
+    email contact_channels,
+    requires_verified_email boolean
+  ) returns jsonb
     language sql
     stable
     return jsonb_build_object(
@@ -118,22 +182,34 @@ begin
       'auth_with_email', account.password_hash is not null or account.otp_auth_enabled,
       'requires_totp_mfa', false,
       'passkey_auth_enabled', false,
-      'oauth_providers', account.oauth_providers,
+      'oauth_providers', (
+        select coalesce(
+          jsonb_agg(jsonb_build_object('id', provider, 'account_id', account_id, 'email', oauth.email)
+            order by created_at, oauth.id),
+          '[]'
+        )
+        from oauth_accounts as oauth
+        where user_id = account.id
+      ),
       'selected_team_id', null,
       'selected_team', null,
       'last_active_at_millis', floor(extract(epoch from account.last_active_at) * 1000),
       'is_anonymous', account.is_anonymous,
-      'is_restricted', account.is_anonymous or account.restricted_by_admin,
-      'restricted_reason', case
-        when account.is_anonymous then jsonb_build_object('type', 'anonymous')
-        when account.restricted_by_admin then jsonb_build_object('type', 'restricted_by_administrator')
-      end,
+      'is_restricted', restricted_reason(account, email, requires_verified_email) is not null,
+      'restricted_reason', (
+        select jsonb_build_object('type', reason)
+        from restricted_reason(account, email, requires_verified_email) as reason
+        where reason is not null
+      ),
       'restricted_by_admin', account.restricted_by_admin,
       'restricted_by_admin_reason', account.restricted_by_admin_reason,
       'restricted_by_admin_private_details', account.restricted_by_admin_private_details,
       'country_code', account.country_code,
       'risk_scores', jsonb_build_object('sign_up', jsonb_build_object('bot', 0, 'free_trial_abuse', 0))
     );
+
+  -- For databases from before there were accounts at providers.
+  alter table users drop column if exists oauth_providers;
 end
 $$
     `,

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { type Statement, statement } from "#app/db/statement.server.ts";
+import type { ProjectSettings } from "./project-settings.ts";
 import { type ServerUser, serverUserSchema } from "./server-user.ts";
 
 const dayMs = 24 * 60 * 60 * 1_000;
@@ -28,13 +29,16 @@ const usedSessionRow = z.object({ id: z.string(), user: serverUserSchema });
  * Opens a session, which counts as an activity of the user.
  * @returns no row when there is no such user
  */
-export function openSession(session: {
-  userId: string;
-  refreshToken: string;
-  lifetimeMs: number;
-  isImpersonation: boolean;
-  ip: string | undefined;
-}): Statement<UsedSession> {
+export function openSession(
+  session: {
+    userId: string;
+    refreshToken: string;
+    lifetimeMs: number;
+    isImpersonation: boolean;
+    ip: string | undefined;
+  },
+  settings: ProjectSettings,
+): Statement<UsedSession> {
   return statement(
     usedSessionRow,
     sql`
@@ -55,7 +59,9 @@ opened as (
   from account
   returning id
 )
-select opened.id, server_user(account.row, email) as "user"
+select
+  opened.id,
+  server_user(account.row, email, ${settings.requiresVerifiedEmail}::boolean) as "user"
 from opened
 cross join account
 left join contact_channels as email on email.id = (account.row).primary_email_id
@@ -67,7 +73,11 @@ left join contact_channels as email on email.id = (account.row).primary_email_id
  * Uses a session for a new access token, which counts as an activity of the user.
  * @returns no row when the refresh token is unknown, or its session ended or expired
  */
-export function touchSession(refreshToken: string, ip: string | undefined): Statement<UsedSession> {
+export function touchSession(
+  refreshToken: string,
+  ip: string | undefined,
+  settings: ProjectSettings,
+): Statement<UsedSession> {
   return statement(
     usedSessionRow,
     sql`
@@ -85,7 +95,9 @@ account as (
   where users.id = used.user_id
   returning users as row
 )
-select used.id, server_user(account.row, email) as "user"
+select
+  used.id,
+  server_user(account.row, email, ${settings.requiresVerifiedEmail}::boolean) as "user"
 from used
 cross join account
 left join contact_channels as email on email.id = (account.row).primary_email_id

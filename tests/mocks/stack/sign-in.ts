@@ -18,7 +18,7 @@ export async function signedIn(
   const refreshToken = newRefreshToken();
   const ip = browserIp(request.headers);
   const [session] = await backend.database.query(
-    openSession({ userId, refreshToken, lifetimeMs, isImpersonation, ip }),
+    openSession({ userId, refreshToken, lifetimeMs, isImpersonation, ip }, backend.settings),
   );
   if (!session) throw userIdDoesNotExist(userId);
   return {
@@ -33,7 +33,8 @@ export async function refreshedAccessToken(
   request: Request,
   refreshToken: string,
 ): Promise<string> {
-  const [session] = await backend.database.query(touchSession(refreshToken, browserIp(request.headers)));
+  const ip = browserIp(request.headers);
+  const [session] = await backend.database.query(touchSession(refreshToken, ip, backend.settings));
   if (!session) throw refreshTokenNotFoundOrExpired();
   return backend.accessTokens.mint(session.user, session.id);
 }

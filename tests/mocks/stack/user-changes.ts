@@ -1,6 +1,7 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { type Statement, statement } from "#app/db/statement.server.ts";
+import { type ProjectSettings, recordedSettings } from "./project-settings.ts";
 import { type ServerUser, userRow } from "./server-user.ts";
 
 /** What can be set: columns of `users`, and the three of his primary e-mail. Absent fields stay as they are. */
@@ -26,7 +27,10 @@ export interface UserFields {
 export const emailTakenConstraint = "one_user_signs_in_with_a_value";
 
 /** Creates a user and records the event. The e-mail address is in lower case. */
-export function createUser(fields: UserFields): Statement<{ user: ServerUser }> {
+export function createUser(
+  fields: UserFields,
+  settings: ProjectSettings = recordedSettings,
+): Statement<{ user: ServerUser }> {
   const { primary_email: email = null, primary_email_verified: verified = false } = fields;
   return statement(
     userRow,
@@ -63,7 +67,7 @@ email as (
   returning contact_channels as row
 )
 insert into user_events (type, user_json)
-select 'user.created', server_user(account.row, email.row)
+select 'user.created', server_user(account.row, email.row, ${settings.requiresVerifiedEmail}::boolean)
 from account
 left join email on true
 returning user_json as "user"
@@ -76,7 +80,11 @@ returning user_json as "user"
  * unverified unless told, and one that the user had before comes back as it was.
  * @returns no row when there is no such user
  */
-export function changeUser(id: string, fields: UserFields): Statement<{ user: ServerUser }> {
+export function changeUser(
+  id: string,
+  fields: UserFields,
+  settings: ProjectSettings = recordedSettings,
+): Statement<{ user: ServerUser }> {
   const {
     primary_email: email,
     primary_email_verified: verified,
@@ -133,7 +141,7 @@ ended_sessions as (
   and ${fields.password_hash !== undefined}::boolean
 )
 insert into user_events (type, user_json)
-select 'user.updated', server_user(account.row, email.row)
+select 'user.updated', server_user(account.row, email.row, ${settings.requiresVerifiedEmail}::boolean)
 from account
 left join email on true
 returning user_json as "user"

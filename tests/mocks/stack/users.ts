@@ -1,13 +1,14 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { type Statement, statement } from "#app/db/statement.server.ts";
+import type { ProjectSettings } from "./project-settings.ts";
 import { type ServerUser, userRow } from "./server-user.ts";
 
-export function userById(id: string): Statement<{ user: ServerUser }> {
+export function userById(id: string, settings: ProjectSettings): Statement<{ user: ServerUser }> {
   return statement(
     userRow,
     sql`
-select server_user(users, email) as "user"
+select server_user(users, email, ${settings.requiresVerifiedEmail}::boolean) as "user"
 from users
 left join contact_channels as email on email.id = users.primary_email_id
 where users.id = ${id}::uuid
@@ -54,7 +55,7 @@ export interface UserSearch {
 }
 
 /** One user more than `limit`, if there are that many: his id is the cursor of the next page. */
-export function usersPage(search: UserSearch): Statement<{ user: ServerUser }> {
+export function usersPage(search: UserSearch, settings: ProjectSettings): Statement<{ user: ServerUser }> {
   const {
     query = null,
     cursor = null,
@@ -66,12 +67,16 @@ export function usersPage(search: UserSearch): Statement<{ user: ServerUser }> {
   return statement(
     userRow,
     sql`
-select server_user(users, email) as "user"
+select server_user(users, email, ${settings.requiresVerifiedEmail}::boolean) as "user"
 from users
 left join contact_channels as email on email.id = users.primary_email_id
 left join users as first on first.id = ${cursor}::uuid
 where (${includeAnonymous}::boolean or not users.is_anonymous)
-and (${includeRestricted}::boolean or ${includeAnonymous}::boolean or not users.restricted_by_admin)
+and (
+  ${includeRestricted}::boolean
+  or ${includeAnonymous}::boolean
+  or restricted_reason(users, email, ${settings.requiresVerifiedEmail}::boolean) is null
+)
 and (
   ${query}::text is null
   or users.id::text = lower(${query}::text)

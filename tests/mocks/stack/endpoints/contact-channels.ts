@@ -4,21 +4,21 @@ import type { Backend } from "../backend.ts";
 import { emailAlreadyVerified } from "../code-errors.ts";
 import { type ContactChannel, contactChannelsOf, verifyChannel } from "../contact-channels.ts";
 import { checkCodeEndpoint, codeField, mailCode, usedCode } from "../emailed-codes.ts";
-import { cannotGetOwnUserWithoutUser, StatusError, userIdDoesNotExist } from "../known-errors.ts";
-import { type Caller, clientOrHigher, endpoint } from "../requests.ts";
+import { StatusError, userIdDoesNotExist } from "../known-errors.ts";
+import { isClientOfAnother, namedUserId, userIdOrMe } from "../named-user.ts";
+import { clientOrHigher, endpoint } from "../requests.ts";
 import { userById } from "../users.ts";
 import { url } from "../validation.ts";
 
-const userId = z.union([z.literal("me"), z.uuid()]);
-const listQuery = z.strictObject({ user_id: userId.optional(), contact_channel_id: z.uuid().optional() });
-const channelParams = z.object({ user_id: userId, id: z.uuid() });
+const listQuery = z.strictObject({ user_id: userIdOrMe.optional(), contact_channel_id: z.uuid().optional() });
+const channelParams = z.object({ user_id: userIdOrMe, id: z.uuid() });
 const sendBody = z.strictObject({ callback_url: url });
 const verifyBody = z.strictObject({ code: codeField });
 
 export const contactChannelEndpoints = (backend: Backend) => [
   endpoint(backend, "get", "/contact-channels", clientOrHigher, async ({ caller, query }) => {
     const { user_id: wanted, contact_channel_id: id } = query(listQuery);
-    const ofUserId = wanted && resolved(wanted, caller);
+    const ofUserId = wanted && namedUserId(wanted, caller);
     if (isClientOfAnother(caller, ofUserId)) {
       throw new StatusError(403, "Client can only list contact channels for their own user.");
     }
@@ -35,11 +35,11 @@ export const contactChannelEndpoints = (backend: Backend) => [
     async ({ caller, params, body }) => {
       const { user_id: wanted, id } = params(channelParams);
       const { callback_url: callbackUrl } = body(sendBody);
-      const ofUserId = resolved(wanted, caller);
+      const ofUserId = namedUserId(wanted, caller);
       if (isClientOfAnother(caller, ofUserId)) {
         throw new StatusError(400, "Can only send verification code for your own user");
       }
-      const [found] = await backend.database.query(userById(ofUserId));
+      const [found] = await backend.database.query(userById(ofUserId, backend.settings));
       if (!found) throw userIdDoesNotExist(ofUserId);
       const channels = await backend.database.query(contactChannelsOf(ofUserId));
       const channel = channels.find((each) => each.id === id);
@@ -65,17 +65,4 @@ export const contactChannelEndpoints = (backend: Backend) => [
 
 function listed({ user_id, id, ...channel }: ContactChannel) {
   return { user_id, id, type: "email", ...channel };
-}
-
-function resolved(id: string, caller: Caller): string {
-  if (id !== "me") return id;
-  if (!caller.user) throw cannotGetOwnUserWithoutUser();
-  return caller.user.id;
-}
-
-/** @throws {KnownError} when it is a client of nobody */
-function isClientOfAnother(caller: Caller, ofUserId: string | undefined): boolean {
-  if (caller.accessType !== "client") return false;
-  if (!caller.user) throw cannotGetOwnUserWithoutUser();
-  return caller.user.id !== ofUserId;
 }

@@ -4,7 +4,7 @@ import { json } from "../answers.ts";
 import type { Backend } from "../backend.ts";
 import { allowMagicLinks, signInChannel } from "../contact-channels.ts";
 import { checkCodeEndpoint, codeField, mailCode, typedLength, usedCode } from "../emailed-codes.ts";
-import { userEmailExistsUnverified } from "../known-errors.ts";
+import { StatusError, signUpNotEnabled, userEmailExistsUnverified } from "../known-errors.ts";
 import { clientOrHigher, endpoint } from "../requests.ts";
 import { signedIn } from "../sign-in.ts";
 import { normalized, signUpEmail, url } from "../validation.ts";
@@ -21,6 +21,9 @@ const signInBody = z.strictObject({ code: codeField });
 export const magicLinkEndpoints = (backend: Backend) => [
   endpoint(backend, "post", "/auth/otp/send-sign-in-code", clientOrHigher, async ({ body }) => {
     const { email, callback_url: callbackUrl } = body(sendBody);
+    if (!backend.settings.allowsMagicLinks) {
+      throw new StatusError(403, "OTP sign-in is not enabled for this project");
+    }
     const userId = await whoMaySignIn(backend, email);
     const code = await mailCode(backend, "magic link", { email, userId }, callbackUrl);
     return json({ nonce: code.slice(typedLength) });
@@ -42,11 +45,14 @@ export const magicLinkEndpoints = (backend: Backend) => [
  * Whom a magic link to an address signs in. Asking, Stack lets a user with a password have magic links as well:
  * when the link is sent, whether or not he then follows it.
  * @returns his id; null: somebody new
- * @throws {KnownError} when the address is a user's who has not verified it
+ * @throws {KnownError} when the address is a user's who has not verified it, or nobody's and people cannot sign up
  */
-async function whoMaySignIn({ database }: Backend, email: string): Promise<string | null> {
+async function whoMaySignIn({ database, settings }: Backend, email: string): Promise<string | null> {
   const [channel] = await database.query(signInChannel(normalized(email)));
-  if (!channel) return null;
+  if (!channel) {
+    if (!settings.allowsSignUp) throw signUpNotEnabled();
+    return null;
+  }
   if (!channel.is_verified) throw userEmailExistsUnverified(normalized(email));
   await database.query(allowMagicLinks(channel.user_id));
   return channel.user_id;

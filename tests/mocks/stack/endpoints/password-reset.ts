@@ -5,7 +5,7 @@ import type { Backend } from "../backend.ts";
 import { signInChannel } from "../contact-channels.ts";
 import { checkCodeEndpoint, codeField, mailCode, usedCode } from "../emailed-codes.ts";
 import { userNotFound } from "../known-errors.ts";
-import { checkNewPassword, hashPassword, longestPassword } from "../passwords.ts";
+import { checkNewPassword, checkPasswordsAllowed, hashPassword, longestPassword } from "../passwords.ts";
 import { clientOrHigher, endpoint } from "../requests.ts";
 import { email, normalized, url } from "../validation.ts";
 
@@ -15,6 +15,7 @@ const resetBody = z.strictObject({ code: codeField, password: z.string().max(lon
 export const passwordResetEndpoints = (backend: Backend) => [
   endpoint(backend, "post", "/auth/password/send-reset-code", clientOrHigher, async ({ body }) => {
     const { email, callback_url: callbackUrl } = body(sendBody);
+    checkPasswordsAllowed(backend.settings);
     const [channel] = await backend.database.query(signInChannel(normalized(email)));
     // For an address that signs nobody in, Stack looks at no callback URL and lets two to three seconds pass;
     // tests would have to wait for them.
@@ -26,6 +27,7 @@ export const passwordResetEndpoints = (backend: Backend) => [
     const { code, password } = body(resetBody);
     const { userId } = await usedCode(backend, "password reset", code);
     // In Stack's order: a password that is too short costs the code.
+    checkPasswordsAllowed(backend.settings);
     checkNewPassword(password);
     if (!userId) throw userNotFound();
     await patchUser(backend, userId, { password_hash: await hashPassword(password) });

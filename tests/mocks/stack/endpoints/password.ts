@@ -8,9 +8,16 @@ import {
   emailPasswordMismatch,
   passwordConfirmationMismatch,
   schemaError,
+  signUpNotEnabled,
   userDoesNotHavePassword,
 } from "../known-errors.ts";
-import { checkNewPassword, hashPassword, isPassword, longestPassword } from "../passwords.ts";
+import {
+  checkNewPassword,
+  checkPasswordsAllowed,
+  hashPassword,
+  isPassword,
+  longestPassword,
+} from "../passwords.ts";
 import { clientOrHigher, endpoint } from "../requests.ts";
 import { sessionByRefreshToken } from "../sessions.ts";
 import { signedIn } from "../sign-in.ts";
@@ -40,7 +47,9 @@ const updateBody = z.strictObject({
 export const passwordEndpoints = (backend: Backend) => [
   endpoint(backend, "post", "/auth/password/sign-up", clientOrHigher, async (call) => {
     const { email, password, verification_callback_url: callbackUrl } = call.body(signUpBody);
+    checkPasswordsAllowed(backend.settings);
     if (callbackUrl !== undefined) checkCallbackUrl(callbackUrl);
+    if (!backend.settings.allowsSignUp) throw signUpNotEnabled();
     checkNewPassword(password);
     const user = await addUser(backend, {
       primary_email: normalized(email),
@@ -57,6 +66,7 @@ export const passwordEndpoints = (backend: Backend) => [
 
   endpoint(backend, "post", "/auth/password/sign-in", clientOrHigher, async (call) => {
     const { email, password } = call.body(signInBody);
+    checkPasswordsAllowed(backend.settings);
     const [credentials] = await backend.database.query(credentialsByEmail(normalized(email)));
     const { user_id: userId, password_hash: hash } = credentials ?? {};
     if (!userId || !hash || !(await isPassword(password, hash))) throw emailPasswordMismatch();
@@ -66,6 +76,7 @@ export const passwordEndpoints = (backend: Backend) => [
   endpoint(backend, "post", "/auth/password/update", clientOrHigher, async ({ caller, request, body }) => {
     if (!caller.user) throw schemaError(request, ["auth.user must be defined"]);
     const { old_password: old, new_password: wanted } = body(updateBody);
+    checkPasswordsAllowed(backend.settings);
     checkNewPassword(wanted);
     const [stored] = await backend.database.query(passwordHashOf(caller.user.id));
     if (!stored?.password_hash) throw userDoesNotHavePassword();

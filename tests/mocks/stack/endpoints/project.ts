@@ -12,15 +12,16 @@ const jwksParams = z.object({ projectId: z.string() });
 
 export const projectEndpoints = (backend: Backend) => [
   endpoint(backend, "get", "/projects/current", clientOrHigher, () => {
+    const { settings } = backend;
     return json({
       id: backend.project.projectId,
       display_name: projectName,
       config: {
         domains: [{ domain: "http://localhost", handler_path: "/handler" }],
-        enabled_oauth_providers: [{ id: "github" }, { id: "google" }],
-        sign_up_enabled: true,
-        credential_enabled: true,
-        magic_link_enabled: true,
+        enabled_oauth_providers: settings.oauthProviders.map((id) => ({ id })),
+        sign_up_enabled: settings.allowsSignUp,
+        credential_enabled: settings.allowsPasswords,
+        magic_link_enabled: settings.allowsMagicLinks,
         passkey_enabled: false,
         client_team_creation_enabled: false,
         client_user_deletion_enabled: true,

@@ -1,8 +1,14 @@
 import { z } from "zod";
 import { accessTokenExpired, cannotDeleteCurrentSession } from "../access-errors.ts";
-import { json, plainText, success } from "../answers.ts";
+import { json, success } from "../answers.ts";
 import type { Backend } from "../backend.ts";
-import { cannotGetOwnUserWithoutUser, StatusError, schemaError } from "../known-errors.ts";
+import {
+  cannotGetOwnUserWithoutUser,
+  StatusError,
+  schemaError,
+  somethingWentWrong,
+} from "../known-errors.ts";
+import { namedUserId, userIdOrMe } from "../named-user.ts";
 import { type Caller, clientOrHigher, endpoint, serverOrHigher } from "../requests.ts";
 import {
   endSession,
@@ -13,11 +19,10 @@ import {
 } from "../sessions.ts";
 import { refreshedAccessToken, signedIn } from "../sign-in.ts";
 
-const userId = z.union([z.literal("me"), z.uuid()]);
-const listQuery = z.strictObject({ user_id: userId });
+const listQuery = z.strictObject({ user_id: userIdOrMe });
 const sessionParams = z.object({ id: z.uuid() });
 const newSessionBody = z.strictObject({
-  user_id: userId,
+  user_id: userIdOrMe,
   expires_in_millis: z.number().max(longestSessionLifetimeMs).default(sessionLifetimeMs),
   is_impersonation: z.boolean().default(false),
 });
@@ -32,11 +37,13 @@ export const sessionEndpoints = (backend: Backend) => [
   endpoint(backend, "delete", "/auth/sessions/current", clientOrHigher, async ({ caller }) => {
     if (!caller.sessionId) throw accessTokenExpired({ expiredAt: new Date() });
     const [ended] = await backend.database.query(endSession(caller.sessionId, null));
-    return ended ? success() : signedOutBefore();
+    // A bug of Stack's: whoever signs out twice is told of an internal error.
+    if (!ended) throw somethingWentWrong();
+    return success();
   }),
 
   endpoint(backend, "get", "/auth/sessions", clientOrHigher, async ({ caller, query }) => {
-    const ofUserId = resolved(query(listQuery).user_id, caller);
+    const ofUserId = namedUserId(query(listQuery).user_id, caller);
     if (caller.accessType === "client" && ofUserId !== caller.user?.id) {
       throw new StatusError(403, "Client can only list sessions for their own user.");
     }
@@ -47,7 +54,7 @@ export const sessionEndpoints = (backend: Backend) => [
   endpoint(backend, "post", "/auth/sessions", serverOrHigher, async ({ caller, request, body }) => {
     const wanted = body(newSessionBody);
     return json(
-      await signedIn(backend, request, resolved(wanted.user_id, caller), {
+      await signedIn(backend, request, namedUserId(wanted.user_id, caller), {
         lifetimeMs: wanted.expires_in_millis,
         isImpersonation: wanted.is_impersonation,
       }),
@@ -64,17 +71,6 @@ export const sessionEndpoints = (backend: Backend) => [
     return success();
   }),
 ];
-
-/** A bug of Stack's: whoever signs out twice is told of an internal error. */
-function signedOutBefore(): Response {
-  return plainText(500, "Something went wrong. Please make sure the data you entered is correct.");
-}
-
-function resolved(id: string, caller: Caller): string {
-  if (id !== "me") return id;
-  if (!caller.user) throw cannotGetOwnUserWithoutUser();
-  return caller.user.id;
-}
 
 function listed({ last_used_ip: ip, ...session }: ListedSession, caller: Caller) {
   return {

@@ -68,14 +68,17 @@ export const userEndpoints = (backend: Backend) => [
   endpoint(backend, "get", "/users", serverOrHigher, async ({ query }) => {
     const search = query(listQuery);
     const found = await backend.database.query(
-      usersPage({
-        query: search.query || undefined,
-        cursor: search.cursor,
-        limit: search.limit,
-        newestFirst: search.desc === "true",
-        includeRestricted: search.include_restricted === "true",
-        includeAnonymous: search.include_anonymous === "true",
-      }),
+      usersPage(
+        {
+          query: search.query || undefined,
+          cursor: search.cursor,
+          limit: search.limit,
+          newestFirst: search.desc === "true",
+          includeRestricted: search.include_restricted === "true",
+          includeAnonymous: search.include_anonymous === "true",
+        },
+        backend.settings,
+      ),
     );
     const users = found.map(({ user }) => user);
     const next = search.limit === undefined ? undefined : users[search.limit];
@@ -97,7 +100,7 @@ export const userEndpoints = (backend: Backend) => [
   }),
 
   endpoint(backend, "get", "/users/:id", serverOrHigher, async ({ params }) => {
-    const [found] = await backend.database.query(userById(params(userParams).id));
+    const [found] = await backend.database.query(userById(params(userParams).id, backend.settings));
     if (!found) throw userNotFound();
     return json(found.user);
   }),

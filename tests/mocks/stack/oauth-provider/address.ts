@@ -1,0 +1,32 @@
+import type { StackProject } from "#app/environment.server.ts";
+import type { OAuthProvider } from "../project-settings.ts";
+
+/** What the stand-in for the providers calls itself in its answers (`iss`, RFC 9207), and where it is. */
+export function issuer({ apiUrl }: StackProject): string {
+  return `${apiUrl}/oauth-provider`;
+}
+
+/** Where Stack waits for the answers of a provider. */
+export function innerCallbackUrl({ apiUrl }: StackProject, provider: OAuthProvider): string {
+  return `${apiUrl}/api/v1/auth/oauth/callback/${provider}`;
+}
+
+/** Where Stack sends a browser that is to come back with a code. */
+export function providerUrl(
+  project: StackProject,
+  provider: OAuthProvider,
+  inner: { state: string; codeChallenge: string },
+): string {
+  const query = new URLSearchParams({
+    client_id: provider,
+    scope: "openid offline_access",
+    response_type: "code",
+    redirect_uri: innerCallbackUrl(project, provider),
+    code_challenge_method: "S256",
+    code_challenge: inner.codeChallenge,
+    state: inner.state,
+    access_type: "offline",
+    prompt: "consent",
+  });
+  return `${issuer(project)}/auth?${query.toString().replaceAll("+", "%20")}`;
+}
