@@ -1,11 +1,11 @@
-import { createRemoteJWKSet, errors, jwtVerify } from "jose";
+import { decodeJwt, errors, jwtVerify } from "jose";
 import { z } from "zod";
 import { environment } from "#app/environment.server.ts";
-import { logOutage } from "#app/http/unavailable.server.ts";
+import { isKeyServerFault, publishedKeys } from "./published-keys.server.ts";
 import { StackFault } from "./stack-requests.server.ts";
 
-/** What a verified access token says. */
-export interface AccessToken {
+/** What every verified access token says. */
+interface Claims {
   userId: string;
   email: string | null;
   emailVerified: boolean;
@@ -16,6 +16,22 @@ export interface AccessToken {
   expiresAt: number;
 }
 
+/** The token of a user who may use the app. */
+export interface AccessToken extends Claims {
+  restriction?: undefined;
+}
+
+/**
+ * What keeps a user out for the time being: the project wants verified e-mail addresses and his is not, or anything
+ * else, which is for the people who run the project to take away.
+ */
+export type Restriction = "unverified" | "administrator";
+
+/** The token of a user who may do nothing yet. It fits nowhere where an AccessToken is asked for. */
+export interface RestrictedToken extends Claims {
+  restriction: Restriction;
+}
+
 /**
  * Why a token is no good: `"expired"` was good once, `"unknown key"` is signed with a key that Stack does not
  * publish, or not any more, and `"invalid"` never was ours.
@@ -24,33 +40,56 @@ export type NoAccessToken = "expired" | "unknown key" | "invalid";
 
 const claimsSchema = z.object({
   sub: z.string().min(1),
+  // Of a list one entry would be enough to jose.
+  aud: z.string(),
   email: z.string().nullish(),
   email_verified: z.boolean().nullish(),
   name: z.string().nullish(),
   signed_up_at: z.number().nullish(),
   exp: z.number(),
+  is_anonymous: z.literal(false).nullish(),
+  is_restricted: z.boolean().nullish(),
+  restricted_reason: z.object({ type: z.string() }).nullish(),
 });
 
-/** Stack lets its keys be cached for an hour. */
-const keysMaxAgeMs = 60 * 60 * 1_000;
-let keySet: ReturnType<typeof createRemoteJWKSet> | undefined;
-let keysReadAt = 0;
+/**
+ * Stack signs the tokens of each kind of user with keys of their own, but does not say which of the published keys
+ * is for which kind. The keys for restricted users come in one list with the others, so that list is read for
+ * restricted tokens alone: with a key for those no token passes as a normal one. The other way round, a key for
+ * normal users could sign a restricted token; that would be worth less than what it may sign.
+ */
+const kinds = {
+  normal: { issuer: "projects", audienceSuffix: "", keys: publishedKeys() },
+  restricted: {
+    issuer: "projects-restricted-users",
+    audienceSuffix: ":restricted",
+    keys: publishedKeys("?include_restricted=true"),
+  },
+};
 
 /**
- * Verifies a token without asking Stack: signature, issuer, audience, algorithm and lifetime.
+ * Verifies a token without asking Stack: signature, issuer, audience, algorithm and lifetime. A token of an
+ * anonymous user is `"invalid"`: the app makes none.
  * @throws {StackFault} when the keys are needed and cannot be had
  * @see https://docs.stack-auth.com/docs/concepts/jwt
  */
-export async function verifyAccessToken(token: string): Promise<AccessToken | NoAccessToken> {
+export async function verifyAccessToken(
+  token: string,
+): Promise<AccessToken | RestrictedToken | NoAccessToken> {
   const { apiUrl, projectId } = environment().stack;
+  const issuerOf = (kind: keyof typeof kinds) => `${apiUrl}/api/v1/${kinds[kind].issuer}/${projectId}`;
   try {
-    const { payload } = await jwtVerify(token, keys(), {
-      issuer: `${apiUrl}/api/v1/projects/${projectId}`,
-      audience: projectId,
+    // What is read before the signature is verified only chooses which kind it has to be of.
+    const kind = decodeJwt(token).iss === issuerOf("restricted") ? "restricted" : "normal";
+    const { payload } = await jwtVerify(token, kinds[kind].keys(), {
+      issuer: issuerOf(kind),
+      audience: projectId + kinds[kind].audienceSuffix,
       algorithms: ["ES256"],
     });
     const claims = claimsSchema.parse(payload);
-    return {
+    const isRestricted = kind === "restricted";
+    if ((claims.is_restricted ?? isRestricted) !== isRestricted) return "invalid";
+    const said: Claims = {
       userId: claims.sub,
       email: claims.email ?? null,
       emailVerified: claims.email_verified ?? false,
@@ -58,6 +97,7 @@ export async function verifyAccessToken(token: string): Promise<AccessToken | No
       signedUpAt: claims.signed_up_at ?? undefined,
       expiresAt: claims.exp,
     };
+    return isRestricted ? { ...said, restriction: restrictionOf(claims.restricted_reason?.type) } : said;
   } catch (error) {
     if (error instanceof errors.JWTExpired) return "expired";
     if (error instanceof errors.JWKSNoMatchingKey) return "unknown key";
@@ -66,30 +106,6 @@ export async function verifyAccessToken(token: string): Promise<AccessToken | No
   }
 }
 
-/**
- * The project's public keys. Old ones go on being used while newer ones cannot be read, so that page views
- * do not depend on Stack being up; a token signed with an unknown key makes jose read them at once.
- */
-function keys() {
-  if (!keySet) {
-    const { apiUrl, projectId } = environment().stack;
-    keySet = createRemoteJWKSet(new URL(`${apiUrl}/api/v1/projects/${projectId}/.well-known/jwks.json`), {
-      cacheMaxAge: Number.POSITIVE_INFINITY,
-      // New keys count at once. Only a token out of a cookie of ours gets here, and requests share one reading.
-      cooldownDuration: 0,
-      timeoutDuration: 3_000,
-    });
-    keysReadAt = Date.now();
-  } else if (Date.now() - keysReadAt > keysMaxAgeMs) {
-    keysReadAt = Date.now();
-    keySet.reload().catch((error) => logOutage("Reading Stack's keys again", error));
-  }
-  return keySet;
-}
-
-/** Whatever fails while keys are fetched, and is not about this token. */
-function isKeyServerFault(error: unknown): boolean {
-  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
-  if (error instanceof errors.JOSEError) return error.code === "ERR_JOSE_GENERIC";
-  return error instanceof TypeError;
+function restrictionOf(reason: string | undefined): Restriction {
+  return reason === "email_not_verified" ? "unverified" : "administrator";
 }

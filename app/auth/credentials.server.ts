@@ -25,18 +25,21 @@ const words: Record<string, RefusedForm["errors"]> = {
 /**
  * Reads the form, asks Stack, and answers: 303 and a session, 400 beside the field, or 503.
  * @param attempt what Stack is asked to do with the credentials
- * @param settleProfile what the profile needs before the first page; bounded, and never fails
+ * @param settleProfile what the profile needs before the first page, with the name that was typed; bounded, and never
+ *   fails
  */
 export async function answerCredentials(
   request: Request,
   attempt: (credentials: Credentials) => Promise<Tokens>,
-  settleProfile: (token: AccessToken) => Promise<void>,
+  settleProfile: (token: AccessToken, name: string) => Promise<void>,
 ): Promise<Response> {
   return answerStackForm(request, await readForm(request), {
     fields,
     shownAgain: ["email", "name"],
     words,
     attempt: async (credentials) =>
-      answerSignedIn(await attempt(credentials), redirectToOf(request), settleProfile),
+      answerSignedIn(await attempt(credentials), redirectToOf(request), (token) =>
+        settleProfile(token, credentials.name),
+      ),
   });
 }

@@ -17,9 +17,13 @@ export function redirectToOf(request: Request): string {
   return safeRedirectTo(new URL(request.url).searchParams.get("redirectTo"));
 }
 
-/** A page's path that keeps where to go afterwards. */
+/**
+ * A page's path that keeps where to go afterwards.
+ * @param path may have a query already
+ */
 export function withRedirectTo(path: string, redirectTo: string): string {
-  return redirectTo === "/" ? path : `${path}?redirectTo=${encodeURIComponent(redirectTo)}`;
+  if (redirectTo === "/") return path;
+  return `${path}${path.includes("?") ? "&" : "?"}redirectTo=${encodeURIComponent(redirectTo)}`;
 }
 
 /** Whether a browser or a router could take the text for something else than a path of this site. */

@@ -1,9 +1,10 @@
-import { createCookie } from "@remix-run/node";
 import { z } from "zod";
-import { environment } from "#app/environment.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
-import { type AccessToken, type NoAccessToken, verifyAccessToken } from "./access-token.server.ts";
-import { refreshAccessToken, signOut } from "./stack.server.ts";
+import { type AccessToken, type RestrictedToken, verifyAccessToken } from "./access-token.server.ts";
+import { clearCookie, secretCookie } from "./cookies.server.ts";
+import { refreshNow, refreshOnce } from "./refreshes.server.ts";
+import { restrictedAnswer } from "./restricted-answer.server.ts";
+import { signOut } from "./stack.server.ts";
 import type { Tokens } from "./stack-app.server.ts";
 import { StackFault } from "./stack-requests.server.ts";
 
@@ -12,6 +13,10 @@ export interface Session {
   userId: string;
   /** As the access token has it; null for an account without one. */
   email: string | null;
+  /** As the access token has it. */
+  emailVerified: boolean;
+  /** As the access token has it; null for an account without one. */
+  name: string | null;
   /**
    * Whether this session has found its profile's row once. A new user's row takes a moment to arrive;
    * when one that was there is gone, the user was deleted.
@@ -31,6 +36,13 @@ export interface SessionRead {
   wasDeleted?: boolean;
 }
 
+/** The same with the tokens, whatever kind of user they are for. A restricted one has no session. */
+export interface TokensRead extends SessionRead {
+  signedIn?: { token: AccessToken | RestrictedToken; tokens: Tokens };
+  /** The token is a new one, and the one before was restricted. */
+  wasRestricted?: boolean;
+}
+
 const contentSchema = z.object({
   accessToken: z.string(),
   refreshToken: z.string(),
@@ -42,62 +54,84 @@ type Content = z.infer<typeof contentSchema>;
 const farewellSchema = z.object({ wasDeleted: z.literal(true) });
 const farewellSeconds = 10 * 60;
 
+/** Refresh tokens live as long. */
+const sessionSeconds = 365 * 24 * 60 * 60;
+
 /** Tokens live ten minutes. One that dies sooner than this is replaced before the page is read. */
 const refreshBeforeExpirySeconds = 30;
 
 /**
  * Reads and verifies a request's session; asks Stack only for a token that is about to expire.
  * @throws {StackFault} when the token has expired, or is of an unknown key, and Stack cannot be reached
+ * @throws {Response} for a restricted user: he is led to where he can do something about it
  */
 export async function readSession(request: Request): Promise<SessionRead> {
+  const { signedIn, ...read } = await readTokens(request);
+  if (signedIn?.token.restriction) throw restrictedAnswer(request, read.setCookie);
+  return read;
+}
+
+/**
+ * Does the same for what answers restricted users itself.
+ * @throws {StackFault}
+ */
+export async function readTokens(request: Request): Promise<TokensRead> {
+  const { content, ...read } = await readContent(request);
+  if (!content) return read;
+  const token = await verifyAccessToken(content.accessToken);
+  if (token === "invalid") return { setCookie: await endSession() };
+  if (typeof token === "object" && !isAboutToExpire(token)) return toRead(token, content);
+  try {
+    return await renew(content, refreshOnce(content.refreshToken));
+  } catch (error) {
+    // Stack decides whether the session goes on; while it cannot, a token that is still good is good enough.
+    if (typeof token === "string") throw error;
+    return toRead(token, content);
+  }
+}
+
+/**
+ * A request's tokens with an access token that Stack has just made, and that says what is true now.
+ * @param isEnough tells of the request's own token whether it will do
+ * @throws {StackFault}
+ */
+export async function renewTokens(
+  request: Request,
+  isEnough: (token: AccessToken | RestrictedToken) => boolean = () => false,
+): Promise<TokensRead> {
+  const { content, ...read } = await readContent(request);
+  if (!content) return read;
+  const token = await verifyAccessToken(content.accessToken);
+  if (typeof token === "object" && !isAboutToExpire(token) && isEnough(token)) return toRead(token, content);
+  const wasRestricted = typeof token === "object" && token.restriction !== undefined;
+  return { ...(await renew(content, refreshNow(content.refreshToken))), wasRestricted };
+}
+
+async function readContent(
+  request: Request,
+): Promise<{ content?: Content; setCookie?: string; wasDeleted?: boolean }> {
   const header = request.headers.get("Cookie");
   if (!header?.includes(`${sessionCookie().name}=`)) return {};
   const value = await sessionCookie().parse(header);
   const content = contentSchema.safeParse(value).data;
-  if (!content) {
-    return { setCookie: await endSession(), wasDeleted: farewellSchema.safeParse(value).success };
-  }
-
-  const token = await verifyAccessToken(content.accessToken);
-  if (token === "invalid") return { setCookie: await endSession() };
-  if (typeof token === "object" && secondsLeft(token) > refreshBeforeExpirySeconds) {
-    return { session: toSession(token, content) };
-  }
-  return renew(content, token);
+  if (content) return { content };
+  return { setCookie: await endSession(), wasDeleted: farewellSchema.safeParse(value).success };
 }
 
-/** Stack decides whether the session goes on; while it cannot, a token that is still good is good enough. */
-async function renew(content: Content, token: AccessToken | NoAccessToken): Promise<SessionRead> {
-  try {
-    const accessToken = await refreshOnce(content.refreshToken);
-    const renewed = accessToken ? await verifyAccessToken(accessToken) : "invalid";
-    if (!accessToken || renewed === "invalid") return { setCookie: await endSession() };
-    // That is nothing which the person could mend by signing in again.
-    if (typeof renewed === "string") throw new StackFault(`Stack's new token is no good here: ${renewed}`);
-    return {
-      session: toSession(renewed, content),
-      setCookie: await sessionCookie().serialize({ ...content, accessToken }),
-    };
-  } catch (error) {
-    if (typeof token === "string") throw error;
-    return { session: toSession(token, content) };
-  }
+/** @param refresh brings the session's new access token, if it has one */
+async function renew(content: Content, refresh: Promise<string | undefined>): Promise<TokensRead> {
+  const accessToken = await refresh;
+  const token = accessToken ? await verifyAccessToken(accessToken) : "invalid";
+  if (!accessToken || token === "invalid") return { setCookie: await endSession() };
+  // That is nothing which the person could mend by signing in again.
+  if (typeof token === "string") throw new StackFault(`Stack's new token is no good here: ${token}`);
+  const renewed = { ...content, accessToken };
+  return { ...toRead(token, renewed), setCookie: await sessionCookie().serialize(renewed) };
 }
 
-/** How long requests that still carry the old token get the new one without asking Stack again. */
-const refreshSharedMs = 30_000;
-const refreshes = new Map<string, Promise<string | undefined>>();
-
-/** A page's requests arrive together, each with the same old token: one of them asks, all of them wait. */
-function refreshOnce(refreshToken: string): Promise<string | undefined> {
-  let refresh = refreshes.get(refreshToken);
-  if (!refresh) {
-    refresh = refreshAccessToken(refreshToken);
-    refreshes.set(refreshToken, refresh);
-    const forget = () => refreshes.delete(refreshToken);
-    refresh.then(() => setTimeout(forget, refreshSharedMs).unref(), forget);
-  }
-  return refresh;
+function toRead(token: AccessToken | RestrictedToken, content: Content): TokensRead {
+  const signedIn = { token, tokens: content };
+  return token.restriction ? { signedIn } : { signedIn, session: toSession(token, content) };
 }
 
 /**
@@ -127,7 +161,7 @@ export async function rememberProfile(request: Request, setCookie: string | unde
 
 /** The Set-Cookie value that signs a browser out. */
 export function endSession(): Promise<string> {
-  return sessionCookie().serialize("", { maxAge: 0, expires: new Date(0) });
+  return clearCookie(sessionCookie());
 }
 
 /** The Set-Cookie value that signs out a user who was deleted, and lets the next page say so. */
@@ -138,37 +172,24 @@ export function endSessionOfDeleted(): Promise<string> {
 
 /** Ends a request's session at Stack. The browser is signed out whether or not Stack can be told. */
 export async function revokeSession(request: Request): Promise<void> {
-  const content = contentSchema.safeParse(await sessionCookie().parse(request.headers.get("Cookie"))).data;
+  const content = await contentOf(request.headers.get("Cookie"));
   if (!content) return;
   await signOut(content).catch((error) => logOutage("Ending a session at Stack", error));
 }
 
-/**
- * One cookie: signed, not readable by scripts, not sent along by other sites. Tokens are not encrypted:
- * whoever holds the cookie is the user all the same.
- *
- * `__Host-` binds it to this host over https. Cookies ignore ports, so on plain http, where several local
- * instances may run side by side, the port is part of the name.
- */
+/** @param cookie as a request's header or a Set-Cookie value has it */
+async function contentOf(cookie: string | null | undefined): Promise<Content | undefined> {
+  return contentSchema.safeParse(await sessionCookie().parse(cookie ?? null)).data;
+}
+
 function sessionCookie() {
-  const { appOrigin, sessionSecret } = environment();
-  const { protocol, port } = new URL(appOrigin);
-  const secure = protocol === "https:";
-  return createCookie(secure ? "__Host-todos-session" : `todos-session-${port || "80"}`, {
-    httpOnly: true,
-    sameSite: "lax",
-    path: "/",
-    secure,
-    secrets: [sessionSecret],
-    maxAge: 365 * 24 * 60 * 60,
-  });
+  return secretCookie("todos-session", sessionSeconds);
 }
 
 function toSession(token: AccessToken, content: Content): Session {
-  const { userId, email, signedUpAt, expiresAt } = token;
-  return { userId, email, signedUpAt, expiresAt, profileSeen: content.profileSeen };
+  return { ...token, profileSeen: content.profileSeen };
 }
 
-function secondsLeft(token: AccessToken): number {
-  return token.expiresAt - Date.now() / 1_000;
+function isAboutToExpire({ expiresAt }: AccessToken | RestrictedToken): boolean {
+  return expiresAt - Date.now() / 1_000 <= refreshBeforeExpirySeconds;
 }

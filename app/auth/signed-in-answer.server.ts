@@ -2,11 +2,12 @@ import { redirect } from "@remix-run/node";
 import { personalHeaders } from "#app/http/headers.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
 import { type AccessToken, verifyAccessToken } from "./access-token.server.ts";
+import { withRedirectTo } from "./redirect-to.ts";
 import { startSession } from "./session.server.ts";
 import type { Tokens } from "./stack-app.server.ts";
 
 /**
- * Signs the browser in, and sends it on.
+ * Signs the browser in, and sends it on; a restricted user goes to where he confirms his address first.
  * @param redirectTo a path of this site
  * @param settleProfile what the profile needs before the first page; bounded, and never fails
  */
@@ -17,6 +18,10 @@ export async function answerSignedIn(
 ): Promise<Response> {
   // The account or session is there by now: a fault from here on must not make it look otherwise.
   const token = await verifyAccessToken(tokens.accessToken).catch((error) => logOutage("Signing in", error));
+  const headers = personalHeaders(await startSession(tokens));
+  if (typeof token === "object" && token.restriction) {
+    return redirect(withRedirectTo("/verify-email", redirectTo), { status: 303, headers });
+  }
   if (typeof token === "object") await settleProfile(token);
-  return redirect(redirectTo, { status: 303, headers: personalHeaders(await startSession(tokens)) });
+  return redirect(redirectTo, { status: 303, headers });
 }

@@ -1,8 +1,10 @@
 import { redirect } from "@remix-run/node";
 import { personalHeaders } from "#app/http/headers.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
+import { wordsOfProblem } from "./oauth-problems.server.ts";
+import { enabledProviders, type Provider } from "./providers.server.ts";
 import { redirectToOf } from "./redirect-to.ts";
-import { readSession } from "./session.server.ts";
+import { readSession, type SessionRead } from "./session.server.ts";
 import { StackFault } from "./stack-requests.server.ts";
 
 /** What such a page knows. */
@@ -11,18 +13,28 @@ export interface SignedOutData {
   redirectTo: string;
   /** Whoever was signed in here a moment ago was deleted. */
   wasDeleted: boolean;
+  /** What else somebody can sign in with. */
+  providers: Provider[];
+  /** Why a sign-in with one of them came to nothing, in words. */
+  problem?: string | undefined;
 }
 
 /** The loader of pages that are of no use to somebody who is signed in: he goes where he was heading. */
 export async function signedOutOnly(request: Request): Promise<Response> {
   const redirectTo = redirectToOf(request);
-  const { session, setCookie, wasDeleted } = await readSession(request).catch((error) => {
+  const { session, setCookie, wasDeleted = false } = await readSessionIfPossible(request);
+  const headers = personalHeaders(setCookie);
+  if (session) return redirect(redirectTo, { status: 303, headers });
+  const providers = (await enabledProviders()) ?? [];
+  const data: SignedOutData = { redirectTo, wasDeleted, providers, problem: wordsOfProblem(request) };
+  return Response.json(data, { headers });
+}
+
+/** Reads a request's session; nobody is signed in as far as can be told while Stack cannot be asked. */
+export async function readSessionIfPossible(request: Request): Promise<SessionRead> {
+  return readSession(request).catch((error) => {
     if (!(error instanceof StackFault)) throw error;
     logOutage(`GET ${new URL(request.url).pathname}`, error);
-    return { session: undefined, setCookie: undefined, wasDeleted: false };
+    return {};
   });
-  const headers = personalHeaders(setCookie);
-  return session
-    ? redirect(redirectTo, { status: 303, headers })
-    : Response.json({ redirectTo, wasDeleted: wasDeleted ?? false } satisfies SignedOutData, { headers });
 }

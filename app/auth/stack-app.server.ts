@@ -55,7 +55,7 @@ export async function withinLimit<T>(limitMs: number, attempt: () => Promise<T>)
   try {
     return await askingStack(environment().stack, limitMs, attempt);
   } catch (error) {
-    if (error instanceof StackFault) throw error;
+    if (error instanceof StackFault || error instanceof StackRefusal) throw error;
     const code = (error as { errorCode?: unknown }).errorCode;
     if (typeof code === "string") throw new StackRefusal(code);
     throw new StackFault("Stack's answer makes no sense", { cause: error });

@@ -21,6 +21,15 @@ interface StackForm<Fields extends z.ZodObject> {
   attempt(typed: z.infer<Fields>): Promise<Response>;
 }
 
+/** For whatever signs somebody in. */
+const wordsEverywhere: Record<string, RefusedForm["errors"]> = {
+  MULTI_FACTOR_AUTHENTICATION_REQUIRED: {
+    form:
+      "This account asks for a second factor, a code from an app, and this site cannot ask for it yet. " +
+      "Ask the people who run the site to switch it off for your account.",
+  },
+};
+
 /**
  * Answers a form with which somebody asks something of Stack: as the attempt does, with 400 and a message beside
  * the field, or with 503.
@@ -45,7 +54,7 @@ export async function answerStackForm<Fields extends z.ZodObject>(
   } catch (error) {
     const operation = `POST ${new URL(request.url).pathname}`;
     if (error instanceof StackRefusal) {
-      const inWords = words[error.code];
+      const inWords = words[error.code] ?? wordsEverywhere[error.code];
       if (inWords) return refuse(inWords);
       logOutage(operation, error);
       return refuse({ form: "The sign-in service does not accept that." });

@@ -6,10 +6,26 @@ export class StackFault extends Error {
   override name = "StackFault";
   /** Seconds after which trying again makes sense. */
   readonly retryAfter: number;
-  constructor(message: string, { retryAfter = 5, ...options }: ErrorOptions & { retryAfter?: number } = {}) {
+  /** The HTTP status of an answer that was none; undefined where there was no answer. */
+  readonly status: number | undefined;
+  constructor(
+    message: string,
+    { retryAfter = 5, status, ...options }: ErrorOptions & { retryAfter?: number; status?: number } = {},
+  ) {
     super(message, options);
     this.retryAfter = retryAfter;
+    this.status = status;
   }
+}
+
+const secondFactorRequired = "MULTI_FACTOR_AUTHENTICATION_REQUIRED";
+
+/**
+ * Stack wants a second factor before it signs somebody in. The SDK would keep that to itself, lead to a page of its
+ * own, and complain that it did not get there: it is thrown past it, in the shape of the SDK's own errors.
+ */
+class SecondFactorRequired extends Error {
+  readonly errorCode = secondFactorRequired;
 }
 
 const attempts = new AsyncLocalStorage<{ origin: string; signal: AbortSignal }>();
@@ -69,10 +85,12 @@ async function fetchFromStack(
     throw new StackFault(`${what} got no answer`, { cause });
   }
   const status = Number(response.headers.get("x-stack-actual-status") ?? response.status);
-  const isRefusal = status < 500 && status !== 429 && response.headers.has("x-stack-known-error");
+  const refusal = response.headers.get("x-stack-known-error");
+  if (refusal === secondFactorRequired) throw new SecondFactorRequired();
+  const isRefusal = status < 500 && status !== 429 && refusal !== null;
   if (isRefusal || (status >= 200 && status < 300)) return response;
   response.body?.cancel().catch(() => undefined);
-  throw new StackFault(`${what} was answered with ${status}`, retryAfterOf(response));
+  throw new StackFault(`${what} was answered with ${status}`, { status, ...retryAfterOf(response) });
 }
 
 /** In seconds: Stack sends no dates. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { environment } from "#app/environment.server.ts";
 import { newApp, orRefusal, type Tokens, tokensOf, withinLimit } from "./stack-app.server.ts";
 import { StackFault } from "./stack-requests.server.ts";
+import { logUntrustedOrigin, untrustedOrigin } from "./untrusted-origin.server.ts";
 
 /** Longer than Postgres can index, and characters that its text cannot hold, are in no id of Stack's. */
 export const userIdSchema = z.string().regex(/^[^\0\p{Surrogate}]{1,255}$/u);
@@ -20,17 +21,29 @@ const signOutLimitMs = 2_000;
 const readUserLimitMs = 3_000;
 
 /**
- * Creates a user and a session.
+ * Creates a user and a session, and has a mail sent that leads to where he confirms his address.
+ *
+ * Where Stack does not know this site it sends none; the account is made all the same, and the log says what to mend.
+ * @param verificationCallbackUrl where the mail's link leads
  * @throws {StackRefusal | StackFault}
  */
-export function signUp(credentials: { email: string; password: string; name: string }): Promise<Tokens> {
+export function signUp(
+  { email, password, name }: { email: string; password: string; name: string },
+  verificationCallbackUrl: string,
+): Promise<Tokens> {
   return withinLimit(signInLimitMs, async () => {
     const app = newApp("memory");
-    const { name, ...emailAndPassword } = credentials;
-    orRefusal(
-      await app.signUpWithCredential({ ...emailAndPassword, noRedirect: true, noVerificationCallback: true }),
-    );
-    const user = await app.getUser({ or: "throw" });
+    // Stack keeps addresses in lower case, and does not find one of another case when its code comes back.
+    const credentials = { email: email.toLowerCase(), password, noRedirect: true };
+    const result = await app
+      .signUpWithCredential({ ...credentials, verificationCallbackUrl })
+      .catch((error) => {
+        if (error.errorCode !== untrustedOrigin) throw error;
+        logUntrustedOrigin("POST /sign-up");
+        return app.signUpWithCredential({ ...credentials, noVerificationCallback: true });
+      });
+    orRefusal(result);
+    const user = await app.getUser({ or: "throw", includeRestricted: true });
     if (name) await user.update({ displayName: name });
     return tokensOf(user);
   });
@@ -44,7 +57,7 @@ export function signIn(credentials: { email: string; password: string }): Promis
   return withinLimit(signInLimitMs, async () => {
     const app = newApp("memory");
     orRefusal(await app.signInWithCredential({ ...credentials, noRedirect: true }));
-    return tokensOf(await app.getUser({ or: "throw" }));
+    return tokensOf(await app.getUser({ or: "throw", includeRestricted: true }));
   });
 }
 
@@ -54,7 +67,7 @@ export function signIn(credentials: { email: string; password: string }): Promis
  */
 export function signOut(tokens: Tokens): Promise<void> {
   return withinLimit(signOutLimitMs, async () => {
-    const user = await newApp(tokens).getUser();
+    const user = await newApp(tokens).getUser({ includeRestricted: true });
     await user?.signOut();
   });
 }
@@ -66,9 +79,12 @@ export function signOut(tokens: Tokens): Promise<void> {
  * @returns undefined when the session was ended or the user deleted
  * @throws {StackFault}
  */
-export function refreshAccessToken(refreshToken: string): Promise<string | undefined> {
+export function refreshAccessToken(
+  refreshToken: string,
+  limitMs = refreshLimitMs,
+): Promise<string | undefined> {
   const { apiUrl, projectId, publishableClientKey } = environment().stack;
-  return withinLimit(refreshLimitMs, async () => {
+  return withinLimit(limitMs, async () => {
     const response = await fetch(`${apiUrl}/api/v1/auth/sessions/current/refresh`, {
       method: "POST",
       headers: {

@@ -8,6 +8,8 @@ interface FieldProps {
   error?: string | undefined;
   defaultValue?: string | undefined;
   autoComplete: string;
+  autoCapitalize?: "characters";
+  inputMode?: "text";
 }
 
 /** A labelled input, with its hint and what is wrong with it. */

@@ -5,12 +5,12 @@ import type { AccessToken } from "#app/auth/access-token.server.ts";
 import type { Session } from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
-import { statement } from "#app/db/statement.server.ts";
+import { type Statement, statement } from "#app/db/statement.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
 import { LateProfile } from "./late-profile.ts";
 
-/** A new user's profile usually arrives within a second: his first page should know him. */
-const signUpPatienceMs = 2_000;
+/** What Stack was told usually arrives within a second: the next page should know it. */
+const syncPatienceMs = 2_000;
 /** What somebody waits for his first todo before he is told why. */
 const writePatienceMs = 4_000;
 
@@ -26,16 +26,25 @@ export function isOverdue({ signedUpAt }: Pick<Session, "signedUpAt">): boolean 
  * Waits for the sync to bring a new user's profile: 2 s at most, and no longer than the database answers.
  * Whether it came does not matter to the caller: everything works without it for a while.
  */
-export async function untilProfileArrives({ userId }: AccessToken): Promise<void> {
+export function untilProfileArrives({ userId }: AccessToken): Promise<void> {
+  return untilSynced("Waiting for a new profile", profileExists(userId));
+}
+
+/** Waits as long for a user's new name, so that whoever changed it sees it on the next page. */
+export function untilNameArrives(userId: string, name: string | null): Promise<void> {
+  return untilSynced("Waiting for a new name", profileHasName(userId, name));
+}
+
+async function untilSynced(operation: string, wanted: Statement<{ exists: boolean }>): Promise<void> {
   try {
-    for (const pauseMs of pauses(signUpPatienceMs)) {
-      const [found] = await database().query(profileExists(userId));
+    for (const pauseMs of pauses(syncPatienceMs)) {
+      const [found] = await database().query(wanted);
       if (found?.exists) return;
       await delay(pauseMs);
     }
   } catch (error) {
     if (!(error instanceof DatabaseFault)) throw error;
-    logOutage("Waiting for a new profile", error);
+    logOutage(operation, error);
   }
 }
 
@@ -77,5 +86,19 @@ function profileExists(userId: string) {
   return statement(
     z.object({ exists: z.boolean() }),
     sql`select exists (select from neon_auth.users_sync u where u.id = ${userId}::text)`,
+  );
+}
+
+function profileHasName(userId: string, name: string | null) {
+  return statement(
+    z.object({ exists: z.boolean() }),
+    sql`
+      select exists (
+        select
+        from neon_auth.users_sync u
+        where u.id = ${userId}::text
+          and u.name is not distinct from ${name}::text
+      )
+    `,
   );
 }

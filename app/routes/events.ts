@@ -1,26 +1,33 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { isDeleted, readSession } from "#app/auth/session.server.ts";
+import { isDeleted, readTokens } from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
 import { openPage } from "#app/live/open-pages.server.ts";
+import { partOf } from "./todos/linked-todo.server.ts";
 import { parseListView } from "./todos/list-view.ts";
 import { viewer } from "./todos/queries.server.ts";
 
 /**
  * The changes to the list, as server-sent events, for the part of it that the query string names as it does on `/`.
- * 204 tells a browser not to come back by itself: nobody is signed in, or there are too many streams already.
+ * 204 tells a browser not to come back by itself: nobody is signed in, or nobody who may see the list yet, or there
+ * are too many streams already.
  */
 export async function loader({ request }: LoaderFunctionArgs) {
   try {
-    const { session, setCookie } = await readSession(request);
+    const { session, setCookie } = await readTokens(request);
     const headers = personalHeaders(setCookie);
     if (!session) return new Response(null, { status: 204, headers });
     const [profile] = await database().query(viewer(session));
     const view = parseListView(new URL(request.url).searchParams);
-    const stream = isDeleted(session, profile)
-      ? undefined
-      : openPage(request, headers, { session, view, isAdmin: profile?.isAdmin ?? false });
+    if (isDeleted(session, profile)) return new Response(null, { status: 204, headers });
+    const { part } = await partOf(view, session.userId);
+    const stream = openPage(request, headers, {
+      session,
+      part,
+      isAdmin: profile?.isAdmin ?? false,
+      isWholeTeam: view.teamFrom !== null,
+    });
     return stream ?? new Response(null, { status: 204, headers });
   } catch (error) {
     const unavailable = asUnavailable(error);

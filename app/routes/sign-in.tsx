@@ -7,7 +7,10 @@ import { signIn } from "#app/auth/stack.server.ts";
 import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { AccountDeleted } from "#app/components/account-deleted.tsx";
 import { CredentialsForm } from "#app/components/credentials-form.tsx";
+import { Done } from "#app/components/done.tsx";
+import { FormError } from "#app/components/field.tsx";
 import { Frame } from "#app/components/frame.tsx";
+import { ProviderLinks } from "#app/components/provider-links.tsx";
 import { documentHeaders } from "#app/http/headers.ts";
 import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
 
@@ -24,11 +27,25 @@ export function action({ request }: ActionFunctionArgs) {
 }
 
 export default function SignIn() {
-  const { redirectTo, wasDeleted } = useLoaderData<SignedOutData>();
+  const { redirectTo, wasDeleted, providers, problem } = useLoaderData<SignedOutData>();
   return (
     <Frame>
       {wasDeleted ? <AccountDeleted /> : null}
+      <FormError message={problem} />
+      <Done
+        sentences={{
+          "password-reset":
+            "The new password is set, and you are signed out everywhere. Sign in with the new password.",
+        }}
+      />
       <CredentialsForm title="Sign in" redirectTo={redirectTo} refused={useActionData<RefusedForm>()} />
+      <ProviderLinks providers={providers} redirectTo={redirectTo} />
+      <p className="aside">
+        <Link to={withRedirectTo("/forgot-password", redirectTo)}>Forgot password?</Link>
+      </p>
+      <p className="aside">
+        <Link to={withRedirectTo("/magic-link", redirectTo)}>Sign in by e-mail, without a password</Link>
+      </p>
       <p className="aside">
         New here? <Link to={withRedirectTo("/sign-up", redirectTo)}>Sign up</Link>
       </p>

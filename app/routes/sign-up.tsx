@@ -1,15 +1,17 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { answerCredentials } from "#app/auth/credentials.server.ts";
-import { withRedirectTo } from "#app/auth/redirect-to.ts";
+import { callbackUrl } from "#app/auth/mailed-codes.server.ts";
+import { redirectToOf, withRedirectTo } from "#app/auth/redirect-to.ts";
 import { type SignedOutData, signedOutOnly } from "#app/auth/signed-out-only.server.ts";
 import { signUp } from "#app/auth/stack.server.ts";
 import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { AccountDeleted } from "#app/components/account-deleted.tsx";
 import { CredentialsForm } from "#app/components/credentials-form.tsx";
 import { Frame } from "#app/components/frame.tsx";
+import { ProviderLinks } from "#app/components/provider-links.tsx";
 import { documentHeaders } from "#app/http/headers.ts";
-import { untilProfileArrives } from "#app/profiles/arrival.server.ts";
+import { untilNameArrives, untilProfileArrives } from "#app/profiles/arrival.server.ts";
 
 export const meta: MetaFunction = () => [{ title: "Sign up · Todos" }];
 
@@ -20,15 +22,21 @@ export function loader({ request }: LoaderFunctionArgs) {
 }
 
 export function action({ request }: ActionFunctionArgs) {
-  return answerCredentials(request, signUp, untilProfileArrives);
+  const verificationUrl = callbackUrl("/verify-email", redirectToOf(request));
+  return answerCredentials(
+    request,
+    (credentials) => signUp(credentials, verificationUrl),
+    (token, name) => (name ? untilNameArrives(token.userId, name) : untilProfileArrives(token)),
+  );
 }
 
 export default function SignUp() {
-  const { redirectTo, wasDeleted } = useLoaderData<SignedOutData>();
+  const { redirectTo, wasDeleted, providers } = useLoaderData<SignedOutData>();
   return (
     <Frame>
       {wasDeleted ? <AccountDeleted /> : null}
       <CredentialsForm title="Sign up" redirectTo={redirectTo} refused={useActionData<RefusedForm>()} />
+      <ProviderLinks providers={providers} redirectTo={redirectTo} />
       <p className="aside">
         Already have an account? <Link to={withRedirectTo("/sign-in", redirectTo)}>Sign in</Link>
       </p>

@@ -139,6 +139,50 @@ export async function stackRequest(method: string, path: string, body?: object):
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
 }
 
+const sessionSchema = z.object({ refreshToken: z.string() });
+
+/** Whether Stack would renew the session of whoever is signed in at a browser: 200 or 401. */
+export async function renewalStatus({ page }: Person): Promise<number> {
+  const { stackApiUrl, stackProjectId, stackPublishableClientKey } = instance();
+  const cookies = await page.context().cookies();
+  const [signed = ""] = cookies
+    .filter(({ name }) => name.includes("todos-session"))
+    .map(({ value }) => value);
+  const [content = ""] = decodeURIComponent(signed).split(".");
+  const { refreshToken } = sessionSchema.parse(JSON.parse(atob(content)));
+  const answer = await fetch(`${stackApiUrl}/api/v1/auth/sessions/current/refresh`, {
+    method: "POST",
+    headers: {
+      "x-stack-access-type": "client",
+      "x-stack-project-id": stackProjectId,
+      "x-stack-publishable-client-key": stackPublishableClientKey,
+      "x-stack-refresh-token": refreshToken,
+    },
+  });
+  return answer.status;
+}
+
+const mailsSchema = z.array(z.object({ subject: z.string(), text: z.string(), links: z.array(z.string()) }));
+type Mail = z.infer<typeof mailsSchema>[number];
+
+/**
+ * The newest mail to an address, as soon as it is there.
+ * @param subject what it has to be about, where somebody may get several: a sign-up sends one too
+ * @param localDirectory `LOCAL_DIR` of the instance that sends it
+ */
+export async function mailTo(email: string, subject = /./, localDirectory = directory): Promise<Mail> {
+  const url = new URL(instance(localDirectory).mailUrl);
+  url.searchParams.set("to", email);
+  let mail: Mail | undefined;
+  await expect(async () => {
+    const answer = await fetch(url, { headers: { Accept: "application/json" } });
+    mail = mailsSchema.parse(await answer.json()).find((each) => subject.test(each.subject));
+    expect(mail).toBeDefined();
+  }).toPass({ intervals: [100], timeout: 10_000 });
+  if (!mail) throw new Error(`There is no mail to ${email}`);
+  return mail;
+}
+
 /** Keeps the sync from writing, though not the app from reading, until some work is done. */
 export async function whileProfilesAreHeldBack<Result>(work: () => Promise<Result>): Promise<Result> {
   const client = await connectClient(instance().databaseUrl);
@@ -170,7 +214,7 @@ function database() {
   return connectDatabase(instance().databaseUrl);
 }
 
-/** The one that the tests run against. */
-function instance() {
-  return JSON.parse(readFileSync(`${directory}/local.json`, "utf8"));
+/** The one that the tests run against, or another. */
+function instance(localDirectory = directory) {
+  return JSON.parse(readFileSync(`${localDirectory}/local.json`, "utf8"));
 }

@@ -51,9 +51,13 @@ export class Browser {
     return this.send(action, new Request(`http://localhost:3000${path}`, { method: "POST", headers, body }));
   }
 
-  /** Sends a request as it is, with this browser's cookie. */
+  /** Sends a request as it is, with this browser's cookie. A Response that is thrown is an answer too. */
   async send(handler: Handler, request: Request): Promise<Response> {
-    const answer = await handler({ request, params: {}, context: {} });
+    const handled = (async () => handler({ request, params: {}, context: {} }))();
+    const answer = await handled.catch((thrown: unknown) => {
+      if (thrown instanceof Response) return thrown;
+      throw thrown;
+    });
     if (!(answer instanceof Response)) throw new Error("a loader or action of ours answers with a Response");
     for (const setCookie of answer.headers.getSetCookie()) this.keep(setCookie);
     return answer;

@@ -121,6 +121,21 @@ test("a refusal under HTTP status 200 is told beside its field", async () => {
   expectLines();
 });
 
+test("somebody whose account asks for a second factor is told that he cannot be asked for it here", async () => {
+  failing.fail(
+    knownError("MULTI_FACTOR_AUTHENTICATION_REQUIRED", 400, { attempt_code: "secret" }),
+    "/sign-in",
+  );
+  const { status, errors, cookie } = await attempt("signIn");
+  expect({ status, errors, cookie }).toEqual({
+    status: 400,
+    errors: { form: expect.stringContaining("second factor") },
+    cookie: "",
+  });
+  expect(JSON.stringify(errors)).not.toContain("secret");
+  expectLines();
+});
+
 test("a refusal that we have no words for is in the log", async () => {
   failing.fail(knownError("INVALID_PUBLISHABLE_CLIENT_KEY", 401, { project_id: "x" }));
   expect(await attempt("signIn")).toMatchObject({

@@ -1,0 +1,13 @@
+import { useSearchParams } from "@remix-run/react";
+
+/**
+ * Says what has just been done, in the sentence that belongs to the page's `?done=`. A word that is not known says
+ * nothing.
+ */
+export function Done({ sentences }: { sentences: Record<string, string> }) {
+  const [search] = useSearchParams();
+  const done = search.get("done");
+  return done !== null && Object.hasOwn(sentences, done) ? (
+    <output className="notice">{sentences[done]}</output>
+  ) : null;
+}

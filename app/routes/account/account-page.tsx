@@ -1,0 +1,61 @@
+import { Link, useSearchParams } from "@remix-run/react";
+import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import { Done } from "#app/components/done.tsx";
+import { FormError } from "#app/components/field.tsx";
+import type { ShownAccount } from "./account.server.ts";
+import { DeleteForm } from "./delete-form.tsx";
+import { doneSentences } from "./done-sentences.ts";
+import { NameForm } from "./name-form.tsx";
+import { PasswordForm } from "./password-form.tsx";
+
+interface AccountPageProps {
+  account: ShownAccount;
+  refused: RefusedForm | undefined;
+}
+
+/** One page of several forms of the browser's own. What is wrong with one of them is said in that one. */
+export function AccountPage({ account, refused }: AccountPageProps) {
+  const { email, isEmailVerified, name, hasPassword } = account;
+  const [search] = useSearchParams();
+  const refusedTo = (intent: string) => (refused?.typed.intent === intent ? refused : undefined);
+  return (
+    <div className="settings">
+      <h1>Account</h1>
+      <Done sentences={doneSentences(search.get("ended"))} />
+      {refused?.typed.intent ? null : <FormError message={refused?.errors.form} />}
+      <section>
+        <h2>E-mail address</h2>
+        <p className="own-email">{email ?? "Your account has none."}</p>
+        {email === null ? null : isEmailVerified ? (
+          <p className="hint">Verified</p>
+        ) : (
+          <p>
+            Not verified yet. <Link to="/verify-email">Verify it</Link>
+          </p>
+        )}
+      </section>
+      <section>
+        <h2>Your name</h2>
+        <NameForm name={name} refused={refusedTo("name")} />
+      </section>
+      <section>
+        <h2>Your password</h2>
+        <PasswordForm email={email} hasPassword={hasPassword} refused={refusedTo("password")} />
+      </section>
+      <section>
+        <h2>Other browsers and devices</h2>
+        <form method="post" action="/account">
+          <p>Ends your sessions in all other browsers within ten minutes. Here you stay signed in.</p>
+          <FormError message={refusedTo("sessions")?.errors.form} />
+          <button type="submit" name="intent" value="sessions">
+            Sign out everywhere else
+          </button>
+        </form>
+      </section>
+      <section className="ending">
+        <h2>Deletion</h2>
+        <DeleteForm email={email} refused={refusedTo("delete")} />
+      </section>
+    </div>
+  );
+}

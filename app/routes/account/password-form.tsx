@@ -1,0 +1,56 @@
+import { Link } from "@remix-run/react";
+import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import { Field, FormError } from "#app/components/field.tsx";
+
+interface PasswordFormProps {
+  email: string | null;
+  hasPassword: boolean;
+  /** What was said to this form, if it was this one. */
+  refused: RefusedForm | undefined;
+}
+
+/** Changes a password. Whoever has none, because he signs in by a link or elsewhere, gets his first one by e-mail. */
+export function PasswordForm({ email, hasPassword, refused }: PasswordFormProps) {
+  if (!hasPassword) {
+    return (
+      <p>
+        Your account has no password. To sign in with one, too,{" "}
+        <Link to="/forgot-password">have an e-mail sent that lets you set it</Link>.
+      </p>
+    );
+  }
+  const { errors = {} } = refused ?? {};
+  return (
+    <form method="post" action="/account" noValidate>
+      <FormError message={errors.form} />
+      <input
+        className="visually-hidden"
+        name="username"
+        autoComplete="username"
+        defaultValue={email ?? ""}
+        readOnly
+        tabIndex={-1}
+        aria-hidden
+      />
+      <Field
+        label="Current password"
+        name="currentPassword"
+        type="password"
+        autoComplete="current-password"
+        error={errors.currentPassword}
+      />
+      <Field
+        label="New password"
+        hint="8 to 70 characters"
+        name="newPassword"
+        type="password"
+        autoComplete="new-password"
+        error={errors.newPassword}
+      />
+      <p className="hint">Changing it signs you out everywhere else, within ten minutes.</p>
+      <button type="submit" name="intent" value="password">
+        Change the password
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,40 @@
+import { type LoaderFunctionArgs, type MetaFunction, redirect } from "@remix-run/node";
+import { authorizeUrl } from "#app/auth/oauth-client.server.ts";
+import { keepFlow, newFlow } from "#app/auth/oauth-flows.server.ts";
+import { backToSignIn } from "#app/auth/oauth-problems.server.ts";
+import { enabledProviders } from "#app/auth/providers.server.ts";
+import { redirectToOf } from "#app/auth/redirect-to.ts";
+import { readSessionIfPossible } from "#app/auth/signed-out-only.server.ts";
+import { DeadEnd } from "#app/components/dead-end.tsx";
+import { Frame } from "#app/components/frame.tsx";
+import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
+
+export const meta: MetaFunction = () => [{ title: "Not found · Todos" }];
+
+export const headers = documentHeaders;
+
+/** Starts a sign-in through a provider. Changes nothing but a cookie, so that links can lead here. */
+export async function loader({ request, params }: LoaderFunctionArgs) {
+  const redirectTo = redirectToOf(request);
+  const { session, setCookie } = await readSessionIfPossible(request);
+  const headers = personalHeaders(setCookie);
+  if (session) return redirect(redirectTo, { status: 303, headers });
+
+  const providers = await enabledProviders();
+  if (!providers) return backToSignIn("unavailable", redirectTo);
+  const provider = providers.find(({ id }) => id === params.provider);
+  if (!provider) return Response.json(null, { status: 404, headers });
+
+  const flow = newFlow(provider.id, redirectTo);
+  for (const cookie of await keepFlow(request, flow)) headers.append("Set-Cookie", cookie);
+  return redirect(await authorizeUrl(flow), { status: 303, headers });
+}
+
+/** Only for a provider that is not enabled. */
+export default function NoSuchProvider() {
+  return (
+    <Frame>
+      <DeadEnd title="Not found" message="Nobody can sign in that way here." />
+    </Frame>
+  );
+}

@@ -1,0 +1,90 @@
+import type { Page } from "@playwright/test";
+import { expect, mailTo, test } from "./people.ts";
+
+/** Asks for a link in a browser. @returns the address, which nobody has had before */
+async function askForLink(page: Page): Promise<string> {
+  const email = `magic-${crypto.randomUUID().slice(0, 8)}@example.com`;
+  await page.goto("/sign-in?redirectTo=%2F%3Fshow%3Dactive");
+  await page.getByRole("link", { name: "Sign in by e-mail" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in by e-mail" })).toBeVisible();
+  await page.getByLabel("Email").fill(email);
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await expect(page.getByRole("status")).toContainText(email);
+  return email;
+}
+
+async function expectSignedIn(page: Page, email: string): Promise<void> {
+  await expect(page).toHaveURL("/?show=active");
+  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+  await expect(page.getByText(email).first()).toBeVisible();
+}
+
+test("a mailed link signs somebody new in, in whichever browser its button is pressed, and once", async ({
+  visitor,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/status of 400/);
+  const [asking, scanner, phone] = [await visitor(), await visitor(), await visitor()];
+  const email = await askForLink(asking);
+  const { links } = await mailTo(email);
+  const [link = ""] = links;
+  await scanner.goto(link);
+  await phone.goto(link);
+  await phone.reload();
+  expect(await phone.content()).not.toContain(new URL(link).searchParams.get("code"));
+  await phone.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expectSignedIn(phone, email);
+
+  await scanner.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(scanner.getByRole("alert")).toContainText("used already");
+  await scanner.getByRole("link", { name: "Send a new link" }).click();
+  await expect(scanner.getByRole("button", { name: "Send the link" })).toBeVisible();
+});
+
+test("the code of the mail is typed where the link was asked for, and the link is never opened", async ({
+  visitor,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/status of 400/);
+  const page = await visitor();
+  const email = await askForLink(page);
+  await page.getByLabel("Code").fill("000000");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("not the code of the newest mail");
+  await expect(page.getByLabel("Code")).toHaveValue("");
+
+  const { text } = await mailTo(email);
+  await page.getByLabel("Code").fill(` ${text.trim().slice(-6).toLowerCase()} `);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expectSignedIn(page, email);
+  const names = (await page.context().cookies()).map(({ name }) => name);
+  expect(names).toEqual([expect.stringContaining("session")]);
+});
+
+test("a mail can be sent again, or to another address", async ({ visitor }) => {
+  const page = await visitor();
+  const email = await askForLink(page);
+  const first = await mailTo(email);
+  await page.getByRole("button", { name: "Send again" }).click();
+  await expect(page.getByRole("status")).toContainText(email);
+  await expect.poll(async () => (await mailTo(email)).links).not.toEqual(first.links);
+  await page.getByRole("link", { name: "Use another address" }).click();
+  await expect(page.getByLabel("Email")).toHaveValue("");
+});
+
+test("somebody with a password whose address is not verified is told to use the password", async ({
+  person,
+  visitor,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/status of 400/);
+  const { email } = await person("Bob");
+  const page = await visitor();
+  await page.goto("/magic-link");
+  await page.getByLabel("Email").fill(email);
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await expect(page.getByRole("alert")).toContainText("Sign in with the password");
+  await expect(page.getByLabel("Email")).toHaveValue(email);
+  await page.getByRole("link", { name: "Sign in with a password" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+});

@@ -1,0 +1,85 @@
+import type { Page } from "@playwright/test";
+import { addTodo, expect, progressOf, removeTodos, test } from "./people.ts";
+
+/** An address that nobody has used before, at a provider or here. */
+function newEmail(): string {
+  return `doug-${crypto.randomUUID().slice(0, 8)}@example.com`;
+}
+
+/** Leaves for a provider, from the sign-in page. */
+async function leaveFor(page: Page, provider: string, path = "/sign-in"): Promise<void> {
+  await page.goto(path);
+  await page.getByRole("link", { name: `Continue with ${provider}`, exact: true }).click();
+  await expect(page.getByRole("heading", { name: `Sign in to ${provider}` })).toBeVisible();
+}
+
+/** Says who one is, on the provider's page. */
+async function signInAs(page: Page, email: string, name = ""): Promise<void> {
+  await page.getByRole("textbox", { name: "Email" }).fill(email);
+  await page.getByRole("textbox", { name: "Name" }).fill(name);
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+}
+
+test("somebody new comes in through GitHub with his name, and again by one click", async ({ visitor }) => {
+  const email = newEmail();
+  const page = await visitor();
+  await leaveFor(page, "GitHub", "/sign-up");
+  await signInAs(page, email, "Doug");
+  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+  expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/");
+  await addTodo(page, "Feed the cat");
+  await expect(progressOf(page, email)).toContainText("Doug");
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await leaveFor(page, "GitHub");
+  await page.getByRole("button", { name: email }).click();
+  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+  await expect(progressOf(page, email)).toContainText("Doug");
+  await removeTodos(page, ["Feed the cat"]);
+});
+
+test("whoever comes from a filtered list gets back to it through Google", async ({ visitor }) => {
+  const page = await visitor();
+  await leaveFor(page, "Google", "/sign-in?redirectTo=/%3Fshow=active");
+  await signInAs(page, newEmail());
+  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+  expect(page.url()).toMatch(/\/\?show=active$/);
+});
+
+test("whoever cancels is told so on the sign-in page, from where he can start again", async ({ visitor }) => {
+  const page = await visitor();
+  await leaveFor(page, "GitHub", "/sign-in?redirectTo=/%3Fshow=active");
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(page.getByRole("alert")).toHaveText(/You did not allow the sign-in/);
+  const startAgain = page.getByRole("link", { name: "Continue with GitHub" });
+  await expect(startAgain).toHaveAttribute("href", "/auth/github?redirectTo=%2F%3Fshow%3Dactive");
+  await startAgain.click();
+  await signInAs(page, newEmail());
+  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+  expect(page.url()).toMatch(/\/\?show=active$/);
+});
+
+test("whose address has a password account that was not confirmed is told so, and can use the password", async ({
+  person,
+  visitor,
+}) => {
+  const { email } = await person("Bob");
+  const page = await visitor();
+  await leaveFor(page, "GitHub");
+  await signInAs(page, email);
+  await expect(page.getByRole("alert")).toHaveText(/Sign in as you did before and confirm it/);
+  expect(page.url()).not.toContain(encodeURIComponent(email));
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill("correct horse");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+});
+
+test("a provider that there is none of has a page that says so", async ({ visitor, expectConsoleError }) => {
+  expectConsoleError(/status of 404/);
+  const page = await visitor();
+  expect((await page.goto("/auth/nonsense"))?.status()).toBe(404);
+  await expect(page.getByRole("heading", { name: "Not found" })).toBeVisible();
+  await page.getByRole("link", { name: "To the list" }).click();
+  await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
+});

@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { expect, mailTo, test } from "./people.ts";
+
+test("a mailed link confirms the address in whichever browser its button is pressed, and once", async ({
+  person,
+  visitor,
+}) => {
+  const { page, email } = await person("Bob");
+  const [scanner, phone] = [await visitor(), await visitor()];
+  const [link = ""] = (await mailTo(email)).links;
+  await scanner.goto(link);
+  await phone.goto(link);
+  await phone.reload();
+  expect(await phone.content()).not.toContain(new URL(link).searchParams.get("code"));
+  await phone.getByRole("button", { name: "Confirm the address" }).click();
+  await expect(phone.getByRole("status")).toHaveText("The e-mail address is confirmed.");
+  await expect(phone).toHaveURL("/verify-email?done=confirmed");
+  await expect(phone.getByRole("link", { name: "Sign in" })).toBeVisible();
+
+  await scanner.getByRole("button", { name: "Confirm the address" }).click();
+  await expect(scanner.getByRole("status")).toContainText("used before");
+  // His own browser hears of it when it asks.
+  await page.goto("/verify-email?redirectTo=/%3Fteam=all");
+  await expect(page).toHaveURL("/?team=all");
+});
+
+test("the mail is sent again, and a damaged link says how to get there", async ({
+  person,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/status of 400/);
+  const { page, email } = await person("Doug");
+  const [first = ""] = (await mailTo(email)).links;
+  await page.goto(first.slice(0, -1));
+  await page.getByRole("button", { name: "Confirm the address" }).click();
+  await expect(page.getByRole("alert")).toContainText("This link does not work.");
+  await page.getByRole("link", { name: "Have a new link sent" }).click();
+  await expect(page.getByRole("main")).toContainText(`${email} is not confirmed yet`);
+  await page.getByRole("button", { name: "Send it again" }).click();
+  await expect(page.getByRole("status")).toContainText("on its way");
+  await expect.poll(async () => (await mailTo(email)).links).not.toEqual([first]);
+
+  const [second = ""] = (await mailTo(email)).links;
+  await page.goto(second);
+  await page.getByRole("button", { name: "Confirm the address" }).click();
+  await expect(page.getByRole("status")).toHaveText("The e-mail address is confirmed.");
+  await page.getByRole("link", { name: "Go on" }).click();
+  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+});
+
+test("where addresses have to be confirmed, nobody sees the list before he has done it", async ({
+  visitor,
+}) => {
+  test.setTimeout(120_000);
+  await using instance = await startStrictInstance();
+  const page = await visitor();
+  const email = `strict-${crypto.randomUUID().slice(0, 8)}@example.com`;
+  await page.goto(`${instance.appUrl}/sign-up?redirectTo=/%3Fteam=all`);
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill("correct horse");
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await expect(page.getByRole("heading", { name: "Confirm your e-mail address" })).toBeVisible();
+  await page.goto(`${instance.appUrl}/`);
+  await expect(page.getByRole("main")).toContainText(`${email} is not confirmed yet`);
+  await expect(page.getByRole("heading", { name: "Todos" })).toHaveCount(0);
+
+  const [link = ""] = (await mailTo(email, /./, instance.directory)).links;
+  await page.goto(link);
+  await page.getByRole("button", { name: "Confirm the address" }).click();
+  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+  await expect(page).toHaveURL(`${instance.appUrl}/?team=all`);
+  await page.goto("about:blank");
+});
+
+/** An instance whose project wants verified addresses, from nothing to nothing. */
+async function startStrictInstance() {
+  const directory = ".local-browser-tests-strict";
+  const port = "3458";
+  rmSync(directory, { recursive: true, force: true });
+  const command = spawn("npm", ["run", "--silent", "local"], {
+    env: { ...process.env, PORT: port, LOCAL_DIR: directory, LOCAL_REQUIRE_VERIFIED_EMAIL: "true" },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const ended = once(command, "exit");
+  await expect.poll(() => existsSync(`${directory}/local.json`), { timeout: 60_000 }).toBe(true);
+  return {
+    directory,
+    appUrl: `http://localhost:${port}`,
+    async [Symbol.asyncDispose]() {
+      process.kill(JSON.parse(readFileSync(`${directory}/local.json`, "utf8")).pid, "SIGTERM");
+      await ended;
+      rmSync(directory, { recursive: true });
+    },
+  };
+}

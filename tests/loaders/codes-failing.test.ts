@@ -1,0 +1,101 @@
+import { http, passthrough } from "msw";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { environment } from "#app/environment.server.ts";
+import * as forgotRoute from "#app/routes/forgot-password.tsx";
+import * as magicRoute from "#app/routes/magic-link.tsx";
+import * as resetRoute from "#app/routes/reset-password.tsx";
+import { type Failure, failures, startFailingStack } from "#tests/mocks/failing-stack.ts";
+import { stack, standIn } from "#tests/setup/stack.ts";
+import { Browser } from "./browser.ts";
+import { mailedLinkTo, refusalOf } from "./mailed-codes.ts";
+
+const failing = await startFailingStack(standIn.handlers, environment().stack.apiUrl);
+// From here on requests are sent to a port where connections can really fail.
+environment().stack.apiUrl = failing.origin;
+
+const email = "patient@example.com";
+const password = "correct horse battery";
+const code = "k".repeat(45);
+const limitMs = 5_000;
+const output = (["error", "warn", "log"] as const).map((name) => vi.spyOn(console, name).mockReturnValue());
+
+beforeEach(() => {
+  for (const spy of output) spy.mockClear();
+  stack.use(http.all(`${failing.origin}/*`, () => passthrough()));
+});
+afterEach(async () => {
+  await vi.waitFor(() => expect(failing.waiting()).toBe(0), { interval: 5 });
+  failing.recover();
+});
+afterAll(() => failing[Symbol.asyncDispose]());
+
+/** Each form that asks Stack for a code or uses one, and what of it is kept. */
+const forms = [
+  { action: forgotRoute.action, path: "/forgot-password", fields: { email }, kept: { email } },
+  { action: resetRoute.action, path: `/reset-password?code=${code}`, fields: { password }, kept: {} },
+  { action: magicRoute.action, path: "/magic-link", fields: { email }, kept: { email } },
+  { action: magicRoute.action, path: `/magic-link?code=${code}`, fields: {}, kept: {} },
+  { action: magicRoute.action, path: "/magic-link?done=sent", fields: { code: "kkkkkk" }, kept: {} },
+];
+
+/** Fills in every form at once, in a browser that waits for a code, and reads what somebody is told. */
+async function everyForm(startFailing: () => void | Promise<void>, retryAfter = "5"): Promise<void> {
+  const waiting = new Browser();
+  await waiting.post(magicRoute.action, "/magic-link", { email });
+  const { cookie } = waiting;
+  await startFailing();
+  failing.requests.length = 0;
+
+  const answers = await Promise.all(
+    forms.map(async ({ action, path, fields }) => {
+      const browser = new Browser();
+      browser.cookie = cookie;
+      const startedAt = performance.now();
+      const answer = await browser.post(action, path, { ...fields });
+      expect(performance.now() - startedAt).toBeLessThan(limitMs);
+      expect(browser.cookie).toBe(cookie);
+      expect(answer.headers.get("Retry-After")).toBe(retryAfter);
+      return refusalOf(answer);
+    }),
+  );
+  const form = "The sign-in service cannot be reached just now. Try again in a moment.";
+  expect(answers).toEqual(forms.map(({ kept }) => ({ status: 503, errors: { form }, typed: kept })));
+  expectLines(...forms.map(({ path }) => `POST ${path.replace(/\?.*/, "")}: `));
+}
+
+/** A line in the log for each, without what is secret, and nothing else. */
+function expectLines(...beginnings: string[]): void {
+  const lines = output.flatMap((spy) => spy.mock.calls.map((call) => call.map(String).join(" "))).sort();
+  expect(lines).toEqual(beginnings.sort().map((each) => expect.stringMatching(`^${each}[^\n]{0,300}$`)));
+  for (const secret of [email, password, "kkkkkk"]) expect(lines.join()).not.toContain(secret);
+}
+
+test.each(Object.entries(failures))(
+  "where Stack %s, every form with a code is answered in time and in words",
+  async (name, failure: Failure) => {
+    await everyForm(() => failing.fail(failure), name.includes("come back") ? "3600" : "5");
+  },
+  10_000,
+);
+
+test("where Stack refuses connections, every form with a code is answered in time and in words", async () => {
+  await everyForm(() => failing.refuse()).finally(() => failing.accept());
+});
+
+test("a link that was pressed while Stack was away works once it is back", async () => {
+  const browser = new Browser();
+  await browser.post(magicRoute.action, "/magic-link", { email: "lost@example.com" });
+  const { path } = await mailedLinkTo("lost@example.com", "/magic-link");
+  const press = () => browser.post(magicRoute.action, path, {});
+  failing.fail(failures["resets connections"], "/auth/otp/sign-in");
+  expect((await press()).status).toBe(503);
+  failing.recover();
+  expect(await press()).toRedirectTo("/");
+});
+
+test("a mail that cannot be sent is in the log alone, since only the known addresses meet that", async () => {
+  failing.fail(failures["answers 500"], "send-reset-code");
+  const answer = await new Browser().post(forgotRoute.action, "/forgot-password", { email });
+  expect(answer).toRedirectTo("/forgot-password?done=sent");
+  await vi.waitFor(() => expectLines("Mailing a link to set a new password: "), { interval: 5 });
+});

@@ -1,0 +1,89 @@
+import * as callbackRoute from "#app/routes/auth.provider.callback.ts";
+import * as startRoute from "#app/routes/auth.provider.tsx";
+import * as signInRoute from "#app/routes/sign-in.tsx";
+import { Browser, whileSyncing } from "./browser.ts";
+
+/** Who somebody says he is at a provider. */
+export interface Account {
+  email: string;
+  name?: string;
+}
+
+/** A browser that signs in through providers. */
+export class OAuthBrowser extends Browser {
+  /** Follows a link such as `Continue with GitHub`. */
+  start(provider = "github", query = ""): Promise<Response> {
+    return this.load(withProvider(startRoute.loader, provider), `/auth/${provider}${query}`);
+  }
+
+  /**
+   * Comes back to the app, as one that has been at a provider does.
+   * @param syncDelayMs how long a new profile takes
+   */
+  comeBack(path: string, provider = "github", syncDelayMs = 0): Promise<Response> {
+    return whileSyncing(syncDelayMs, () => this.load(withProvider(callbackRoute.loader, provider), path));
+  }
+
+  /** Comes back without asking for the page itself: `HEAD`, or looking ahead. */
+  peek(path: string, init: { method?: string; headers?: Record<string, string> }): Promise<Response> {
+    const headers = { ...init.headers, Cookie: this.cookie };
+    const request = new Request(`http://localhost:3000${path}`, { ...init, headers });
+    return this.send(withProvider(callbackRoute.loader, "github"), request);
+  }
+
+  /** All of it: the link, the provider's page, and back. */
+  async signInThrough(provider: string, account: Account, query = ""): Promise<Response> {
+    return this.comeBack(await atProvider(await this.start(provider, query), account), provider);
+  }
+
+  /** What the page shows that an answer has led to. */
+  async signInPage(answer: Response): Promise<SignInPage> {
+    const page = await this.load(signInRoute.loader, answer.headers.get("Location") ?? "");
+    return page.json();
+  }
+}
+
+interface SignInPage {
+  redirectTo: string;
+  problem?: string;
+  providers: { id: string; name: string }[];
+}
+
+/**
+ * What happens between leaving the app and coming back to it.
+ * @param account who is chosen; undefined: the person wants none of it
+ * @returns the path at the app with which Stack sends the browser back
+ */
+export async function atProvider(answer: Response, account: Account | undefined): Promise<string> {
+  const atStack = await fetch(locationOf(answer), { redirect: "manual" });
+  const cookie = atStack.headers.getSetCookie().map((each) => each.split(";")[0]);
+  const page = locationOf(atStack);
+  const back = account ? await chosen(page, account) : await cancelled(page);
+  const answered = await fetch(back, { redirect: "manual", headers: { Cookie: cookie.join("; ") } });
+  const { origin, pathname, search } = new URL(locationOf(answered));
+  if (origin !== "http://localhost:3000") throw new Error(`Stack leads to ${origin}`);
+  return pathname + search;
+}
+
+async function chosen(page: string, { email, name = "" }: Account): Promise<string> {
+  const body = new URLSearchParams({ email, name });
+  return locationOf(await fetch(page, { method: "POST", body, redirect: "manual" }));
+}
+
+async function cancelled(page: string): Promise<string> {
+  const html = await (await fetch(page)).text();
+  const [, url = ""] = html.match(/<a href="([^"]+)">Cancel/) ?? [];
+  return url.replaceAll("&amp;", "&");
+}
+
+function locationOf(answer: Response): string {
+  const location = answer.headers.get("Location");
+  if (!location) throw new Error(`an answer that leads nowhere: ${answer.status}`);
+  return location;
+}
+
+type RouteLoader = typeof startRoute.loader | typeof callbackRoute.loader;
+
+function withProvider(loader: RouteLoader, provider: string) {
+  return ({ request }: { request: Request }) => loader({ request, params: { provider }, context: {} });
+}

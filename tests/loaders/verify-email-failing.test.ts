@@ -1,0 +1,143 @@
+import { getResponse, http, passthrough } from "msw";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { startSession } from "#app/auth/session.server.ts";
+import { environment } from "#app/environment.server.ts";
+import * as verifyEmailRoute from "#app/routes/verify-email.tsx";
+import { type Failure, failures, startFailingStack } from "#tests/mocks/failing-stack.ts";
+import { stack, standIn } from "#tests/setup/stack.ts";
+import { Browser, signedIn, signedUp } from "./browser.ts";
+
+const failing = await startFailingStack(standIn.handlers, environment().stack.apiUrl);
+// From here on tokens are issued at, and requests sent to, a port where connections can really fail.
+environment().stack.apiUrl = failing.origin;
+
+const limitMs = 5_000;
+const unavailable = "The sign-in service cannot be reached just now. Try again in a moment.";
+const log = vi.spyOn(console, "error").mockReturnValue();
+
+beforeEach(() => {
+  log.mockClear();
+  stack.use(http.all(`${failing.origin}/*`, () => passthrough()));
+});
+afterEach(async () => {
+  await vi.waitFor(() => expect(failing.waiting()).toBe(0), { interval: 5 });
+  failing.recover();
+});
+afterAll(() => failing[Symbol.asyncDispose]());
+
+const open = (browser: Browser) => browser.load(verifyEmailRoute.loader, "/verify-email?redirectTo=/stats");
+const press = (browser: Browser, path = "/verify-email") => browser.post(verifyEmailRoute.action, path, {});
+
+async function linkTo(email: string): Promise<string> {
+  const link = new URL((await standIn.mails(email))[0]?.links[0] ?? "");
+  return link.pathname + link.search;
+}
+
+/** Somebody whose keys are known already, so that only what he asks for can fail. */
+async function restrictedUser(): Promise<Browser> {
+  const browser = new Browser();
+  const claims = { sub: "bob", is_restricted: true, restricted_reason: { type: "email_not_verified" } };
+  browser.keep(await startSession({ accessToken: await standIn.signAccessToken(claims), refreshToken: "x" }));
+  await open(browser);
+  browser.keep(await startSession({ accessToken: await standIn.signAccessToken(claims), refreshToken: "x" }));
+  return browser;
+}
+
+/** What somebody gets, in which time, and whether he is signed in as before. A refused form has its page around it. */
+async function outcome(browser: Browser, ask: (browser: Browser) => Promise<Response>) {
+  const { cookie } = browser;
+  const startedAt = performance.now();
+  const answer = await ask(browser);
+  if (ask === press) await open(browser);
+  expect(performance.now() - startedAt).toBeLessThan(limitMs);
+  expect(browser.cookie).toBe(cookie);
+  const { message, errors } = await answer.json();
+  return [answer.status, answer.headers.get("Retry-After"), message ?? errors.form];
+}
+
+/** Everybody at once: two look at the page, one confirms, two want the mail once more. */
+async function everybody(startFailing: () => void | Promise<void>, retryAfter = "5"): Promise<void> {
+  const [normal, restricted] = [await signedIn("unverified"), await restrictedUser()];
+  await startFailing();
+  failing.requests.length = 0;
+  log.mockClear();
+  const link = `/verify-email?code=${"0".repeat(45)}`;
+  const outcomes = await Promise.all([
+    outcome(normal, open),
+    outcome(restricted, open),
+    outcome(new Browser(), (browser) => press(browser, link)),
+    outcome(normal, press),
+    outcome(restricted, press),
+  ]);
+  expect(outcomes).toEqual(Array(5).fill([503, retryAfter, unavailable]));
+  const lines = log.mock.calls.map((call) => call.join(" "));
+  expect(lines.map((line) => line.split(":")[0]).sort()).toEqual([
+    ...Array(4).fill("GET /verify-email"),
+    ...Array(3).fill("POST /verify-email"),
+  ]);
+  expect(lines.join()).not.toMatch(/eyJh|000000|\n/);
+}
+
+test.each(Object.entries(failures))(
+  "a Stack that %s is told in words, and signs nobody out",
+  async (name, failure: Failure) => {
+    await everybody(() => failing.fail(failure), name.includes("come back") ? "3600" : "5");
+  },
+  10_000,
+);
+
+test("a Stack that never answers is told in words, and signs nobody out", async () => {
+  await everybody(() => failing.fail(() => {}));
+}, 10_000);
+
+test("a Stack that refuses connections is told in words, and signs nobody out", async () => {
+  await everybody(() => failing.refuse()).finally(() => failing.accept());
+});
+
+test("a mail that Stack does not get sent is told in words, and can be asked for again", async () => {
+  const browser = await signedUp("mail@example.com");
+  failing.fail(failures["answers 500"], "/send-verification-code");
+  const answer = await press(browser);
+  expect([answer.status, (await answer.json()).errors]).toEqual([503, { form: unavailable }]);
+  failing.recover();
+  expect(await press(browser)).toRedirectTo("/verify-email?done=sent");
+});
+
+test("an address is confirmed although the session cannot be renewed, and the next page renews it", async () => {
+  const browser = await signedUp("half@example.com");
+  failing.fail(() => {}, "/sessions/current/refresh");
+  const startedAt = performance.now();
+  expect(await press(browser, await linkTo("half@example.com"))).toRedirectTo("/verify-email?done=confirmed");
+  expect(performance.now() - startedAt).toBeLessThan(limitMs);
+  failing.recover();
+  expect(await open(browser)).toRedirectTo("/stats");
+}, 10_000);
+
+test("a code that was used up by an answer that got lost lets the person go on", async () => {
+  const browser = await signedUp("lost@example.com");
+  const path = await linkTo("lost@example.com");
+  failing.fail((request, response) => {
+    // Stack has done it; nobody hears of it.
+    void verifyUnheard(request.url ?? "", path).finally(() => response.destroy());
+  }, "POST /api/v1/contact-channels/verify");
+  expect((await press(browser, path)).status).toBe(503);
+  failing.recover();
+  expect(await press(browser, path)).toRedirectTo("/verify-email?done=used");
+  expect(await open(browser)).toRedirectTo("/stats");
+});
+
+/** Uses a link's code up at Stack. */
+async function verifyUnheard(url: string, path: string): Promise<void> {
+  const code = new URL(path, failing.origin).searchParams.get("code");
+  const request = new Request(`http://stack.test${url}`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      "x-stack-access-type": "client",
+      "x-stack-project-id": environment().stack.projectId,
+      "x-stack-publishable-client-key": environment().stack.publishableClientKey,
+    },
+    body: JSON.stringify({ code }),
+  });
+  await getResponse(standIn.handlers, request);
+}
