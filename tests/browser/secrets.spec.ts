@@ -1,0 +1,107 @@
+import { expect, test } from "@playwright/test";
+import { Collection, kinds } from "./secrets/collection.ts";
+import * as flows from "./secrets/flows.ts";
+import { startLoggedInstance } from "./secrets/logged-instance.ts";
+import { startRecordingProxy, unanswered } from "./secrets/recording-proxy.ts";
+import { type Artefact, artefactsOf, findSecrets, type Place, places } from "./secrets/search.ts";
+import type { Run } from "./secrets/steps.ts";
+import { Visitor } from "./secrets/visitor.ts";
+
+const port = 3459;
+const app = new URL(`http://localhost:${port}`);
+
+test("nothing secret is in a URL that leaves the site, a log line, a page or what scripts can read", async ({
+  browser,
+  javaScriptEnabled,
+}) => {
+  test.setTimeout(180_000);
+  await using instance = await startLoggedInstance("secrets", port);
+  await using proxy = await startRecordingProxy();
+  const collection = new Collection();
+  const visitors: Visitor[] = [];
+  const visitor = async () => {
+    const context = await browser.newContext({
+      javaScriptEnabled,
+      baseURL: app.origin,
+      proxy: proxy.options,
+    });
+    const newcomer = new Visitor(await context.newPage(), app);
+    visitors.push(newcomer);
+    return newcomer;
+  };
+  const run: Run = { instance, collection, visitor };
+  const words = new Map(places.map((place) => [place, newWord()]));
+  const planted = (place: Place) => words.get(place) ?? "";
+
+  const bob = await flows.signUp(run, planted("data"));
+  await flows.verifyAddress(run, bob);
+  await flows.changePasswords(run, bob);
+  await flows.useMagicLinks(run);
+  const doug = await flows.signUp(run, "Doug");
+  await flows.useProviders(run, doug.email);
+  await flows.deleteAccount(doug);
+  await flows.readPages(run, bob, [planted("HTML"), planted("events")], Boolean(javaScriptEnabled));
+  await flows.meetOutages(run, bob);
+  await plantTheRest(bob.visitor, planted, `${instance.stackApiUrl}/`);
+  for (const { page } of visitors) await page.context().close();
+  // What was logged before has been read by then, too.
+  await expect.poll(instance.log).toContain(planted("log"));
+
+  collection.addKeys(instance);
+  for (const exchange of proxy.exchanges) collection.addExchange(exchange, app);
+  const missing = kinds.filter((kind) => !collection.secrets.get(kind)?.size);
+  expect(missing, "kinds of secrets that the run did not bring about").toEqual([]);
+
+  // No answer of the app can be made to set one.
+  const setCookies = [`planted=${planted("Set-Cookie without HttpOnly")}; Path=/; SameSite=Lax`];
+  const plantedCookie = { ...unanswered(app), setCookies };
+  const artefacts = [
+    ...visitors.flatMap((each) => each.artefacts),
+    ...[...proxy.exchanges, plantedCookie].flatMap((exchange) => artefactsOf(exchange, app)),
+    ...instance
+      .log()
+      .split("\n")
+      .map((text): Artefact => ({ place: "log", text })),
+  ];
+  for (const [place, word] of words) {
+    // The list comes as events to scripts alone.
+    if (place === "events" && !javaScriptEnabled) continue;
+    expect([...findSecrets(artefacts, [["word", new Set([word])]]).keys()]).toContain(`word in ${place}`);
+  }
+  expect(Object.fromEntries(findSecrets(artefacts, collection.secrets))).toEqual({});
+  // Old browsers send all of a page's URL where no policy keeps them from it.
+  const referers = artefacts.filter(
+    ({ place, text }) => place === "Referer to another site" && text.startsWith(app.origin),
+  );
+  expect(referers).toEqual([{ place: "Referer to another site", text: expect.stringContaining("planted=") }]);
+});
+
+/** Plants what no flow has planted by itself. */
+async function plantTheRest(
+  visitor: Visitor,
+  planted: (place: Place) => string,
+  elsewhere: string,
+): Promise<void> {
+  await visitor.leaveFor(`${elsewhere}?planted=${planted("URL of another site")}`);
+  await visitor.open(`/?planted=${planted("Referer to another site")}`);
+  await visitor.leaveFor(elsewhere, "unsafe-url");
+  await visitor.open(`/?planted=${planted("URL of this site")}`);
+  // The log names the errors of Stack's that the app does not know.
+  await visitor.open(`/auth/github/callback?error=server_error&errorCode=${planted("log")}`);
+  await visitor.page.evaluate(
+    ([cookie = "", local = "", session = ""]) => {
+      // biome-ignore lint/suspicious/noDocumentCookie: this is what a script would read
+      document.cookie = `planted=${cookie}`;
+      localStorage.setItem("planted", local);
+      sessionStorage.setItem("planted", session);
+    },
+    [planted("document.cookie"), planted("localStorage"), planted("sessionStorage")],
+  );
+  await visitor.open("/");
+}
+
+/** Capital letters, which go through everywhere as they are. */
+function newWord(): string {
+  const digits = crypto.randomUUID().replaceAll("-", "");
+  return [...digits].map((digit) => String.fromCharCode(65 + Number.parseInt(digit, 16))).join("");
+}
