@@ -6,7 +6,7 @@ import { createRequestHandler, type ServerBuild } from "@remix-run/node";
 import { closeDatabases } from "#app/db/database.server.ts";
 import { environment } from "#app/environment.server.ts";
 import { closeOpenPages } from "#app/live/open-pages.server.ts";
-import { sweepDeletedProfiles } from "#app/profiles/sweep.server.ts";
+import { sweep } from "#app/profiles/sweep.server.ts";
 import { readAssets, sendAsset } from "./assets.server.ts";
 import { formLimitBytes, readBody, webhookLimitBytes } from "./body.server.ts";
 import { isFromThisSite } from "./origin.server.ts";
@@ -81,7 +81,7 @@ export async function startServer(build: ServerBuild): Promise<void> {
   server.listen(port, host);
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   console.warn(`Listening on port ${(server.address() as AddressInfo).port}, serving ${appOrigin}`);
-  sweepDeletedProfiles().catch((error) => logOutage("Sweeping todos of deleted profiles", error));
+  sweep().catch((error) => logOutage("Sweeping", error));
   stopOnSignal(server);
 }
 

@@ -35,8 +35,8 @@ export interface HubOptions<W extends Watcher> {
 /** Two readings are at least so far apart: what changes in between is read together. */
 const readPauseMs = 40;
 /**
- * At most so many different pages are read for a change, which keeps it below 20 statements. Of the others, these many
- * a second are told to reload.
+ * At most so many different pages are read for a change, which keeps it below 20 statements, and below 30 if all of
+ * them are searches. Of the others, these many a second are told to reload.
  */
 const largestReadKeys = 12;
 const reloadsPerSecond = 100;

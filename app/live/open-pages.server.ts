@@ -2,9 +2,9 @@ import { isDeleted, type Session } from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { environment } from "#app/environment.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
-import { type ListView, sharedKey } from "#app/routes/todos/list-view.ts";
+import type { ListPart } from "#app/routes/todos/list-part.server.ts";
 import { type Member, progressOf, rightsOf } from "#app/routes/todos/queries.server.ts";
-import { readSharedLists } from "#app/routes/todos/shared-list.server.ts";
+import { keyOf, readSharedLists } from "#app/routes/todos/shared-list.server.ts";
 import { openEventStream, toEvent } from "./event-stream.server.ts";
 import { Hub, type Watcher } from "./hub.server.ts";
 import type { LiveEvents } from "./live-event.ts";
@@ -12,7 +12,7 @@ import type { LiveEvents } from "./live-event.ts";
 /** A page of the list that is open in a browser. */
 interface OpenPage extends Watcher {
   session: Session;
-  view: ListView;
+  part: ListPart;
   isAdmin: boolean;
   /** His own line in Team progress as he was told it last, in JSON. */
   ownProgress?: string;
@@ -50,14 +50,16 @@ export function openPagesCount() {
 
 /**
  * Answers with a stream of the changes to a page.
- * @param isAdmin as it is now; the page is told to reload when that changes
+ * @param page `isAdmin` as it is now: the page is told to reload when that changes. Pages with `isWholeTeam` show so
+ * much of the team that they share it with nobody
  * @returns undefined when the user has more streams already than a person can have browsers
  */
 export function openPage(
   request: Request,
   headers: Headers,
-  { session, view, isAdmin }: Pick<OpenPage, "session" | "view" | "isAdmin">,
+  page: Pick<OpenPage, "session" | "part" | "isAdmin"> & { isWholeTeam: boolean },
 ): Response | undefined {
+  const { session, part, isAdmin, isWholeTeam } = page;
   const { userId } = session;
   if ((streamsOf.get(userId) ?? 0) >= mostStreamsPerUser) return undefined;
   countStreams(userId, +1);
@@ -68,7 +70,15 @@ export function openPage(
   });
   // An end that came while we asked who he is: nobody will tell of it again.
   if (isClosing || request.signal.aborted) end();
-  else leave = openPages().watch({ key: sharedKey(view) ?? notShared, session, view, isAdmin, send, end });
+  else
+    leave = openPages().watch({
+      key: isWholeTeam ? notShared : keyOf(part),
+      session,
+      part,
+      isAdmin,
+      send,
+      end,
+    });
   return response;
 }
 
@@ -86,7 +96,7 @@ function countStreams(userId: string, step: 1 | -1): void {
 
 async function read(pages: OpenPage[]) {
   const shared = pages.filter(({ key }) => key !== notShared);
-  const { version, team, lists } = await readSharedLists(shared.map(({ view }) => view));
+  const { version, team, lists } = await readSharedLists(shared.map(({ part }) => part));
   firstOfTeam = team;
   const events = new Map([[notShared, event("change", { version }, version)]]);
   for (const [index, list] of lists.entries()) {

@@ -16,7 +16,66 @@ let nextAt = Date.now() + pauseMs;
 export function sweepNowAndThen(): void {
   if (Date.now() < nextAt) return;
   nextAt = Date.now() + pauseMs;
-  sweepDeletedProfiles().catch((error) => logOutage("Sweeping todos of deleted profiles", error));
+  sweep().catch((error) => logOutage("Sweeping", error));
+}
+
+/**
+ * Does all that is left for later.
+ * @throws {DatabaseFault}
+ */
+export async function sweep(): Promise<void> {
+  await sweepDeletedProfiles();
+  await sweepUndoableTodos();
+  await foldTodoChanges();
+}
+
+/**
+ * Folds the ledger of changes into the counters, so that pages have little of it to read.
+ * @throws {DatabaseFault}
+ */
+export async function foldTodoChanges(): Promise<void> {
+  await database().query(
+    statement(z.object({ isFolded: z.boolean() }), sql`select true as "isFolded" from fold_todo_changes()`),
+  );
+}
+
+/**
+ * Removes what nobody can bring back any more: after ten minutes, or because its owner is deleted and no trigger could
+ * do it.
+ * @throws {DatabaseFault}
+ */
+export async function sweepUndoableTodos(): Promise<void> {
+  let removed: number;
+  do {
+    const [batch] = await database().query(removePastUndoableTodos());
+    removed = batch?.removed ?? 0;
+  } while (removed === batchSize);
+}
+
+function removePastUndoableTodos() {
+  return statement(
+    z.object({ removed: z.number() }),
+    sql`
+      with past as (
+        select c.batch, c.todo_id
+        from undoable_todos c
+        left join neon_auth.users_sync u on u.id = c.owner_id
+        where c.changed_at <= now() - interval '10 minutes'
+          or u.deleted_at is not null
+          or (u.id is null and c.kind = 'removed')
+        limit ${batchSize}::int
+        for update of c skip locked
+      ),
+      removed as (
+        delete from undoable_todos c
+        using past
+        where c.batch = past.batch
+          and c.todo_id = past.todo_id
+        returning c.todo_id
+      )
+      select count(*)::int as removed from removed
+    `,
+  );
 }
 
 /**

@@ -100,12 +100,16 @@ export async function profileInPostgres(email: string): Promise<{ name: string |
   return profile;
 }
 
-/** Deletes todos as a person does. */
+/** Deletes todos as a person does, and waits for the server: the page shows it before. */
 export async function removeTodos(page: Page, tasks: string[]): Promise<void> {
   for (const task of tasks) {
+    const answered = page.waitForResponse((answer) =>
+      Boolean(answer.request().postData()?.includes("intent=delete")),
+    );
     await todo(page, task)
       .getByRole("button", { name: `Delete ${task}` })
       .click();
+    await answered;
     await expect(todo(page, task)).toHaveCount(0);
   }
 }

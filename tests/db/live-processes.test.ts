@@ -12,8 +12,9 @@ import { closeDatabases, connectDatabase, type Database } from "#app/db/database
 import { statement } from "#app/db/statement.server.ts";
 import { environment, inheritedVariables } from "#app/environment.server.ts";
 import type { LiveEvents } from "#app/live/live-event.ts";
+import { completedTodos } from "#app/routes/todos/completed.server.ts";
+import { toPage, wholeList } from "#app/routes/todos/list-part.server.ts";
 import { listVersion, remainingTodos, teamProgress, todosPage } from "#app/routes/todos/queries.server.ts";
-import { toPage } from "#app/routes/todos/shared-list.server.ts";
 import { migrate } from "#db/commands/migrate.ts";
 import { buildWhenStale } from "#db/local/build.ts";
 import { type LoopbackServer, openLoopbackServer } from "#db/local/loopback-server.ts";
@@ -132,13 +133,14 @@ const add = (task: string) => run(database, `insert into todos (owner_id, task) 
 
 /** What the database would have a page show that loads now. */
 async function truth(): Promise<LiveEvents["change"]> {
-  const [[state], [count], team, newestFirst] = await database.snapshot(
+  const [[state], [count], [done], team, newestFirst] = await database.snapshot(
     listVersion(),
-    remainingTodos(),
+    remainingTodos(wholeList),
+    completedTodos(null),
     teamProgress(null, null),
-    todosPage(null),
+    todosPage(wholeList, null),
   );
-  const list = { ...toPage(newestFirst), remaining: count?.remaining ?? 0, team };
+  const list = { ...toPage(newestFirst, count), ownerId: null, completed: done?.completed ?? 0, team };
   return { version: state?.version ?? "", list };
 }
 

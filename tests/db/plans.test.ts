@@ -4,6 +4,7 @@ import type { Session } from "#app/auth/session.server.ts";
 import { connectClient } from "#app/db/database.server.ts";
 import type { Statement } from "#app/db/statement.server.ts";
 import { allUsersBatch, statsTotals, todosPerDay, usersPage } from "#app/routes/stats/queries.server.ts";
+import { wholeList } from "#app/routes/todos/list-part.server.ts";
 import {
   listVersion,
   progressOf,
@@ -12,6 +13,7 @@ import {
   todosPage,
   viewer,
 } from "#app/routes/todos/queries.server.ts";
+import { foundPage, remainingFound } from "#app/routes/todos/search.server.ts";
 import { fillDatabase, userIdSql } from "#tests/benchmarks/million-todos.ts";
 
 const { DATABASE_URL = "" } = process.env;
@@ -58,11 +60,24 @@ const middle = {
 const place = { value: "50", userId: "5" };
 const latest = { value: middle.insertedAt, userId: "5" };
 
+const search = (query: string) => ({ ...wholeList, query });
+
 const statements: [string, number, () => Statement<unknown>][] = [
   ["who is looking", 0, () => viewer(session)],
-  ["the newest page", 51, () => todosPage(null)],
-  ["a page in the middle", 51, () => todosPage(middle)],
-  ["how many are open", 0, () => remainingTodos()],
+  ["the newest page", 51, () => todosPage(wholeList, null)],
+  ["a page in the middle", 51, () => todosPage(wholeList, middle)],
+  ["the newest open todos", 51, () => todosPage({ ...wholeList, complete: false }, null)],
+  ["completed todos in the middle", 100, () => todosPage({ ...wholeList, complete: true }, middle)],
+  ["one's own todos", 51, () => todosPage({ ...wholeList, ownerId: session.userId }, null)],
+  ["one's own completed todos", 51, () => todosPage({ complete: true, ownerId: session.userId }, null)],
+  ["how many are open", 0, () => remainingTodos(wholeList)],
+  ["how many of one's own are open", 0, () => remainingTodos({ ...wholeList, ownerId: session.userId })],
+  ["a search for what all have", 102, () => foundPage(search("TÓDO"), null)],
+  ["a search for what few have", 3_022, () => foundPage(search("todo 1234"), null)],
+  ["a search among one's own", 150, () => foundPage({ ...search("todo 1"), ownerId: session.userId }, null)],
+  ["the count of what all have", 3_000, () => remainingFound(search("todo"), null)],
+  ["the count of what few have", 3_022, () => remainingFound(search("todo 1234"), null)],
+  ["the count of two characters", 20_000, () => remainingFound(search("zz"), null)],
   ["the first of Team progress", 0, () => teamProgress(session.userId, null)],
   ["a page of Team progress", 0, () => teamProgress(session.userId, 501)],
   ["the progress of one user", 0, () => progressOf([session.userId])],
@@ -79,6 +94,26 @@ const statements: [string, number, () => Statement<unknown>][] = [
 test.each(statements)("%s: of 50,000 todos %i are read at most", async (_, atMost, statement) => {
   const plan = await planOf(statement());
   expect(plan["Actual Rows"]).toBeGreaterThan(0);
+  expect(rowsRead(plan, "todos")).toBeLessThanOrEqual(atMost);
+});
+
+const vain: [string, number, () => Statement<unknown>][] = [
+  ["three characters", 3_000, () => foundPage(search("zzz"), null)],
+  [
+    "three characters among one's own",
+    50,
+    () => foundPage({ ...search("zzz"), ownerId: session.userId }, null),
+  ],
+  ["three characters before the middle", 3_000, () => foundPage(search("zzz"), middle)],
+  ["two characters", 10_000, () => foundPage(search("zz"), null)],
+  ["signs", 10_000, () => foundPage(search("%%%"), middle)],
+];
+
+test.each(
+  vain,
+)("a search for %s in vain: of 50,000 todos %i are read at most", async (_, atMost, statement) => {
+  const plan = await planOf(statement());
+  expect([plan["Actual Rows"], rowsRead(plan, "todos")]).toEqual([0, expect.any(Number)]);
   expect(rowsRead(plan, "todos")).toBeLessThanOrEqual(atMost);
 });
 

@@ -11,6 +11,7 @@ import {
   usersCursor,
   usersPage,
 } from "#app/routes/stats/queries.server.ts";
+import { wholeList } from "#app/routes/todos/list-part.server.ts";
 import { progressOf, remainingTodos, teamProgress } from "#app/routes/todos/queries.server.ts";
 import { migrate } from "#db/commands/migrate.ts";
 import { clear, session, statementsOf } from "./migrations-harness.ts";
@@ -46,7 +47,7 @@ const dropKey = () => sql.query("alter table todos drop constraint todos_owner_i
 /** What pages show, by our statements. */
 async function shown() {
   const [[remaining], team, [totals], days, users] = await database.snapshot(
-    remainingTodos(),
+    remainingTodos(wholeList),
     teamProgress(null, 1),
     statsTotals(boss),
     todosPerDay(boss),
@@ -307,14 +308,16 @@ test("a transaction above read committed folds nothing, and fails at nothing", a
   await first.query("begin isolation level repeatable read");
   await first.query("select from todos");
   await sql.query("select fold_todo_changes()");
-  await first.query("insert into todos (owner_id, task) select 'person 1', 'x' from generate_series(1, 500)");
+  await first.query(
+    "insert into todos (owner_id, task) select 'person 1', 'x' from generate_series(1, 3000)",
+  );
   await first.query("commit");
-  expect(await inLedger()).toBe(500);
+  expect(await inLedger()).toBe(3000);
   await expectExact();
 });
 
-test("whoever changes hundreds at once folds them himself", async () => {
-  await sql.query("insert into todos (owner_id, task) select 'person 1', 'x' from generate_series(1, 256)");
+test("whoever changes thousands at once folds them himself", async () => {
+  await sql.query("insert into todos (owner_id, task) select 'person 1', 'x' from generate_series(1, 2048)");
   expect(await inLedger()).toBe(0);
   await expectExact();
 });

@@ -32,9 +32,11 @@ const patience = { timeout: 4_000, interval: 5 };
 
 /** Waits until a stream has been told what the loader shows now. */
 async function upToDate(stream: Stream, browser: Browser = bob, search = ""): Promise<void> {
-  const { version, todos, earlier, remaining, team } = (await browser.todosPage(`/${search}`)).data;
-  const now = { version, list: { todos, earlier, remaining, team } };
-  await expect.poll(() => stream.last("change"), patience).toEqual(now);
+  const { data } = await browser.todosPage(`/${search}`);
+  const { version, todos, earlier, remaining, areMoreRemaining, isSearchedInPart, ownerId, completed, team } =
+    data;
+  const list = { todos, earlier, remaining, areMoreRemaining, isSearchedInPart, ownerId, completed, team };
+  await expect.poll(() => stream.last("change"), patience).toEqual({ version, list });
 }
 
 /** A page that watches, has been told what there is, and is live. */
@@ -168,6 +170,54 @@ test("a page of earlier todos is sent its own part of the list", async () => {
   await upToDate(streams[0]);
   await upToDate(streams[1], doug, search);
   expect(streams.map((stream) => stream.last("change")?.list?.todos.length)).toEqual([50, 10]);
+});
+
+test.each([
+  ["?show=active", ["feed the cat"]],
+  ["?show=completed", ["water the plants"]],
+  ["?owner=me", ["water the plants"]],
+  ["?q=WATER", ["water the plants"]],
+  ["?q=WATER&show=active", []],
+  ["?q=wa", ["water the plants"]],
+])("a page at %j is sent what a tick has left there", async (search, left) => {
+  await add("water the plants");
+  await add("feed the cat", doug);
+  const stream = await watching(bob, search);
+  await runSql("update todos set is_complete = true where task = 'water the plants'");
+  await upToDate(stream, bob, search);
+  expect(stream.last("change")?.list?.todos.map(({ task }) => task)).toEqual(left);
+});
+
+test("who looks at his own todos is sent his own, and nobody else's", async () => {
+  const streams = await Promise.all([watching(bob, "?owner=me"), watching(doug, "?owner=me")]);
+  await add("of Bob", bob);
+  await add("of Doug", doug);
+  await upToDate(streams[0], bob, "?owner=me");
+  await upToDate(streams[1], doug, "?owner=me");
+  const sent = streams.map(({ blocks }) => JSON.stringify(blocks.filter(({ event }) => event === "change")));
+  expect(sent.map((text) => [text.includes("of Bob"), text.includes("of Doug")])).toEqual([
+    [true, false],
+    [false, true],
+  ]);
+});
+
+test("pages with the same filter and search are one group, however their URLs are written", async () => {
+  const searches = ["?q=plants&show=active", "?show=active&q=+plants+", "?show=active&q=plants&nothing=1"];
+  for (const search of searches) await watching(bob, search);
+  expect(openPagesCount()).toMatchObject({ watchers: 3, groups: 1 });
+  await watching(doug, "?q=plant&show=active");
+  expect(openPagesCount()).toMatchObject({ watchers: 4, groups: 2 });
+});
+
+test("a link to a todo is sent the page that holds it", async () => {
+  await runSql(`insert into todos (owner_id, task) select '${bob.userId}', n from generate_series(1, 90) n`);
+  const id = (await allTodos())[4]?.id ?? "";
+  const stream = await watching(doug, `?todo=${id}`);
+  await runSql(`update todos set is_complete = true where id = ${id}`);
+  await upToDate(stream, doug, `?todo=${id}`);
+  expect(stream.last("change")?.list?.todos.find((todo) => todo.id === id)).toMatchObject({
+    isComplete: true,
+  });
 });
 
 test.each([

@@ -1,5 +1,9 @@
+import sql from "sql-template-tag";
 import { afterEach, expect, test, vi } from "vitest";
-import { sweepDeletedProfiles } from "#app/profiles/sweep.server.ts";
+import { z } from "zod";
+import { database } from "#app/db/current.server.ts";
+import { statement } from "#app/db/statement.server.ts";
+import { sweep, sweepDeletedProfiles } from "#app/profiles/sweep.server.ts";
 import { allTodos, runSql, signedIn } from "./browser.ts";
 
 afterEach(() => vi.useRealTimers());
@@ -25,6 +29,16 @@ test("a sweep removes every todo of deleted profiles, and no other", async () =>
   expect(await left()).toEqual(new Set(["bob's"]));
 });
 
+const ledger = () =>
+  database().query(statement(z.object({ sign: z.number() }), sql`select sign from todo_changes`));
+
+test("a sweep folds the ledger of changes", async () => {
+  await runSql("insert into todo_changes (sign) values (0)");
+  expect(await ledger()).not.toEqual([]);
+  await sweep();
+  expect(await ledger()).toEqual([]);
+});
+
 test("a page that is read a minute after the last sweep brings about the next one", async () => {
   await deletedWithTodos("eve", 3);
   const bob = await signedIn("bob");
@@ -34,4 +48,6 @@ test("a page that is read a minute after the last sweep brings about the next on
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 61_000 });
   await bob.todosPage();
   await vi.waitFor(async () => expect(await left()).not.toContain("eve"));
+  // Its last step.
+  await vi.waitFor(async () => expect(await ledger()).toEqual([]));
 });

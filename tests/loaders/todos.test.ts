@@ -157,7 +157,8 @@ test("a form sent by the script is answered with JSON", async () => {
 
 test("after a change the browser is back at the same place in the list", async () => {
   const place = "/?before=2026-11-21T10:00:00.000000Z_7";
-  const answer = await (await person("bob")).change({ intent: "add", task: "water the plants" }, place);
+  const id = await addedBy("bob", "water the plants");
+  const answer = await (await person("bob")).change({ intent: "toggle", id, complete: "true" }, place);
   expect(answer).toRedirectTo(place);
 });
 
@@ -284,7 +285,7 @@ test.each(badIds)("the id %j is refused and changes nothing", async (id) => {
 test.each([
   ["no intent", {}],
   ["an unknown intent", { intent: "explode" }],
-  ["an intent of a later version", { intent: "clear-completed" }],
+  ["an intent of a later version", { intent: "archive" }],
   ["no task", { intent: "add" }],
   ["a damaged key", { intent: "add", task: "x", key: "1" }],
   ["no id", { intent: "delete" }],

@@ -1,7 +1,8 @@
-import { useFetcher } from "@remix-run/react";
-import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { useNavigate } from "@remix-run/react";
+import { type FormEvent, useId, useRef, useState } from "react";
 import { type ActionAnswer, canBeAddedAgain, type RefusedChange } from "./answer.ts";
 import { useChangeAction } from "./change-form.tsx";
+import { Sending } from "./sending.tsx";
 
 /** A todo on its way. Its key makes the server add it once, however often it is sent. */
 interface SentTodo {
@@ -15,6 +16,7 @@ interface SentTodo {
  */
 export function AddTodo({ addKey, refused }: { addKey?: string; refused: RefusedChange | undefined }) {
   const action = useChangeAction();
+  const navigate = useNavigate();
   const errorId = useId();
   const field = useRef<HTMLInputElement>(null);
   const [sent, setSent] = useState<SentTodo[]>([]);
@@ -39,7 +41,10 @@ export function AddTodo({ addKey, refused }: { addKey?: string; refused: Refused
 
   function settle(todo: SentTodo, answer: ActionAnswer) {
     setSent((others) => others.filter((other) => other !== todo));
-    if (answer.ok) return;
+    if (answer.ok) {
+      if (answer.place) navigate(answer.place);
+      return;
+    }
     if (field.current && !field.current.value) {
       field.current.value = todo.task;
       setAnswered({ ...answer, ...todo });
@@ -89,32 +94,15 @@ export function AddTodo({ addKey, refused }: { addKey?: string; refused: Refused
         </p>
       ))}
       {sent.map((todo) => (
-        <Sending key={todo.key} todo={todo} action={action} onAnswer={settle} />
+        <Sending
+          key={todo.key}
+          fetcherKey={todo.key}
+          fields={{ intent: "add", ...todo }}
+          onAnswer={(answer) => settle(todo, answer)}
+        />
       ))}
     </form>
   );
-}
-
-function Sending(props: {
-  todo: SentTodo;
-  action: string;
-  onAnswer: (todo: SentTodo, answer: ActionAnswer) => void;
-}) {
-  const { todo, action, onAnswer } = props;
-  const fetcher = useFetcher<ActionAnswer>({ key: todo.key });
-  const { data, state, submit } = fetcher;
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: sent once, when the todo appears
-  useEffect(() => {
-    submit({ intent: "add", via: "script", ...todo }, { method: "post", action });
-  }, []);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: settled once, when the answer and the new list are in
-  useEffect(() => {
-    if (state === "idle" && data) onAnswer(todo, data);
-  }, [state, data]);
-
-  return null;
 }
 
 /** A random UUID. `crypto.randomUUID` is there in secure contexts only, and plain http hosts are none. */

@@ -1,11 +1,13 @@
-import { type FetcherWithComponents, useLocation } from "@remix-run/react";
+import { useLocation } from "@remix-run/react";
 import type { FormEvent, ReactNode } from "react";
-import type { ActionAnswer } from "./answer.ts";
+
+/** What a change asks for, by name. */
+export type Fields = Record<string, string | string[]>;
 
 interface ChangeFormProps {
-  /** What it asks for, by name; posted as hidden fields where there is no JavaScript. */
-  fields: Record<string, string>;
-  fetcher: FetcherWithComponents<ActionAnswer>;
+  /** Posted as hidden fields where there is no JavaScript. */
+  fields: Fields;
+  onSend: () => void;
   children: ReactNode;
 }
 
@@ -13,16 +15,16 @@ interface ChangeFormProps {
  * A form for one change, sent by a press of its button. The script asks for JSON: the redirect that a plain form
  * gets would be a navigation, which takes the page back to its top and interrupts other changes.
  */
-export function ChangeForm({ fields, fetcher, children }: ChangeFormProps) {
+export function ChangeForm({ fields, onSend, children }: ChangeFormProps) {
   const action = useChangeAction();
   function send(event: FormEvent) {
     event.preventDefault();
-    fetcher.submit({ ...fields, via: "script" }, { method: "post", action });
+    onSend();
   }
   return (
     <form method="post" action={action} onSubmit={send}>
-      {Object.entries(fields).map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
+      {pairs(fields).map(([name, value]) => (
+        <input key={`${name} ${value}`} type="hidden" name={name} value={value} />
       ))}
       {children}
     </form>
@@ -33,4 +35,15 @@ export function ChangeForm({ fields, fetcher, children }: ChangeFormProps) {
 export function useChangeAction(): string {
   const { search } = useLocation();
   return search ? `/?index&${search.slice(1)}` : "/?index";
+}
+
+/** A change as the script sends it. */
+export function toBody(fields: Fields): URLSearchParams {
+  return new URLSearchParams([...pairs(fields), ["via", "script"]]);
+}
+
+function pairs(fields: Fields): [string, string][] {
+  return Object.entries(fields).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value]),
+  );
 }

@@ -13,7 +13,7 @@ import { type Statement, statement } from "#app/db/statement.server.ts";
  *   this session has seen it. A new user's row may not be there yet.
  * - `target` is a todo that the list would show: those of a deleted profile are not there for anybody.
  */
-const factsRow = z.object({
+export const factsRow = z.object({
   actorLives: z.boolean(),
   isThere: z.boolean(),
   isAllowed: z.boolean(),
@@ -21,7 +21,10 @@ const factsRow = z.object({
 });
 type Facts = z.infer<typeof factsRow>;
 
-export type Change = Statement<Facts>;
+/** What a change says that can be undone: how many todos it has taken away or altered, and can bring back. */
+export const undoableFactsRow = factsRow.extend({ undoable: z.number() });
+
+export type Change = Statement<Facts & { undoable?: number }>;
 export type Outcome = "done" | "not there" | "not allowed" | "signed out";
 
 /** Turns the facts of a change into its outcome. Allowed but not done: somebody deleted it meanwhile. */
@@ -100,8 +103,11 @@ export function toggleTodo(
   );
 }
 
-/** Deletes a todo of the actor's own, or anybody's for an admin. */
-export function deleteTodo({ userId, profileSeen }: Session, { id }: { id: string }): Change {
+/** Gives a todo of the actor's own another task, or anybody's for an admin. The same task changes nothing. */
+export function editTodo(
+  { userId, profileSeen }: Session,
+  { id, task }: { id: string; task: string },
+): Change {
   return statement(
     factsRow,
     sql`
@@ -114,29 +120,32 @@ export function deleteTodo({ userId, profileSeen }: Session, { id }: { id: strin
         having coalesce(bool_and(u.deleted_at is null), not ${profileSeen}::boolean)
       ),
       target as (
-        select t.id, t.owner_id
+        select t.id, t.owner_id, t.task
         from todos t
         left join neon_auth.users_sync u on u.id = t.owner_id
         where t.id = ${id}::bigint
           and u.deleted_at is null
       ),
       permitted as (
-        select target.id
+        select target.id, target.task
         from actor, target
         where target.owner_id = actor.id
           or actor.is_admin
       ),
-      deleted as (
-        delete from todos t
-        using permitted
+      edited as (
+        update todos t
+        set task = ${task}::text
+        from permitted
         where t.id = permitted.id
+          and t.task <> ${task}::text
         returning t.id
       )
       select
         exists (select from actor) as "actorLives",
         exists (select from target) as "isThere",
         exists (select from permitted) as "isAllowed",
-        exists (select from deleted) as "isDone"
+        exists (select from edited)
+          or exists (select from permitted where task = ${task}::text) as "isDone"
     `,
   );
 }

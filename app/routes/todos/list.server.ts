@@ -9,12 +9,15 @@ import { database } from "#app/db/current.server.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
 import { isOverdue } from "#app/profiles/arrival.server.ts";
 import { sweepNowAndThen } from "#app/profiles/sweep.server.ts";
+import { completedTodos } from "./completed.server.ts";
+import { partOf } from "./linked-todo.server.ts";
+import { pageOf, remainingOf, toPage } from "./list-part.server.ts";
 import { parseListView } from "./list-view.ts";
-import { listVersion, remainingTodos, teamProgress, todosPage, viewer } from "./queries.server.ts";
-import { toPage } from "./shared-list.server.ts";
+import { listVersion, teamProgress, viewer } from "./queries.server.ts";
+import { readUndoOffer } from "./undo-cookie.server.ts";
 
 /**
- * Everything that `/` shows, in one round trip and one snapshot of the database.
+ * Everything that `/` shows, in one round trip and one snapshot of the database; two where a link leads to a todo.
  * @returns the page's data, its status, and the Set-Cookie value if the session changed
  */
 export async function readList(request: Request) {
@@ -22,13 +25,15 @@ export async function readList(request: Request) {
     const { session, setCookie, wasDeleted = false } = await readSession(request);
     if (!session) return { data: { view: "landing" as const, wasDeleted }, setCookie };
 
-    const { before, teamFrom } = parseListView(new URL(request.url).searchParams);
-    const [[profile], newestFirst, [count], team, [list]] = await database().snapshot(
+    const listView = parseListView(new URL(request.url).searchParams);
+    const { part, isLinkedThere } = await partOf(listView, session.userId);
+    const [[profile], newestFirst, [count], team, [list], [done]] = await database().snapshot(
       viewer(session),
-      todosPage(before),
-      remainingTodos(),
-      teamProgress(session.userId, teamFrom),
+      pageOf(part),
+      remainingOf(part),
+      teamProgress(session.userId, listView.teamFrom),
       listVersion(),
+      completedTodos(session.userId),
     );
     if (isDeleted(session, profile)) {
       return { data: { view: "landing" as const, wasDeleted: true }, setCookie: await endSession() };
@@ -41,12 +46,16 @@ export async function readList(request: Request) {
         version: list?.version ?? "",
         viewer: toViewer(session, profile),
         isProfileMissing: !profile && isOverdue(session),
-        ...toPage(newestFirst),
-        isNewestPage: before === null,
-        remaining: count?.remaining ?? 0,
+        listView,
+        ...toPage(newestFirst, count),
+        ownerId: part.filter.ownerId,
+        isNewestPage: part.before === null,
+        isLinkedThere,
+        completed: done?.completed ?? 0,
+        ownCompleted: done?.ownCompleted ?? 0,
         team,
-        teamFrom,
         addKey: crypto.randomUUID(),
+        undo: await readUndoOffer(request, session),
       },
       setCookie: profile && !session.profileSeen ? await rememberProfile(request, setCookie) : setCookie,
     };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Session } from "#app/auth/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import type { Cursor } from "./cursor.ts";
+import type { Filter } from "./list-part.server.ts";
 
 /** How many todos a page shows. */
 export const todosPerPage = 50;
@@ -26,7 +27,7 @@ export function viewer({ userId }: Session) {
   );
 }
 
-const todoRow = z.object({
+export const todoRow = z.object({
   id: z.string(),
   task: z.string(),
   isComplete: z.boolean(),
@@ -43,7 +44,7 @@ export type Todo = z.infer<typeof todoRow>;
  * a page, to tell whether there are earlier ones. `insertedAt` keeps Postgres's microseconds, so that it can
  * serve as a cursor; it is never empty, but SafeQL takes what a function returns for nullable.
  */
-export function todosPage(before: Cursor | null) {
+export function todosPage({ complete, ownerId }: Omit<Filter, "query">, before: Cursor | null) {
   return statement(
     todoRow,
     sql`
@@ -58,6 +59,8 @@ export function todosPage(before: Cursor | null) {
       from todos t
       left join neon_auth.users_sync u on u.id = t.owner_id
       where u.deleted_at is null
+        and (${complete}::boolean is null or t.is_complete = ${complete}::boolean)
+        and (${ownerId}::text is null or t.owner_id = ${ownerId}::text)
         and (
           ${before?.insertedAt ?? null}::timestamptz is null
           or (t.inserted_at, t.id) < (${before?.insertedAt ?? null}::timestamptz, ${before?.id ?? null}::bigint)
@@ -82,14 +85,30 @@ export function listVersion() {
   );
 }
 
-/** How many todos are still open, everybody's together. */
-export function remainingTodos() {
+export const remainingRow = z.object({
+  remaining: z.number(),
+  /** No more were counted, and there may be more. */
+  areMore: z.boolean(),
+  /** The last todo that was searched, as a cursor has it, where there may be earlier ones. */
+  searchedToAt: z.string().nullable(),
+  searchedToId: z.string().nullable(),
+});
+export type Remaining = z.infer<typeof remainingRow>;
+
+/** How many todos are still open, among completed ones none. */
+export function remainingTodos({ complete, ownerId }: Omit<Filter, "query">) {
   return statement(
-    z.object({ remaining: z.number() }),
+    remainingRow,
     sql`
-      select coalesce(sum(c.total - c.complete), 0)::int as remaining
+      select
+        coalesce(sum(c.total - c.complete), 0)::int as remaining,
+        false as "areMore",
+        null::text as "searchedToAt",
+        null::text as "searchedToId"
       from todo_counts c
       where c.owner_id not in (select u.id from neon_auth.users_sync u where u.deleted_at is not null)
+        and (${ownerId}::text is null or c.owner_id = ${ownerId}::text)
+        and ${complete}::boolean is not true
     `,
   );
 }

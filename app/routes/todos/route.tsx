@@ -14,18 +14,20 @@ import {
 import { useRef } from "react";
 import { endSessionOfDeleted, readSession, type Session } from "#app/auth/session.server.ts";
 import { Unavailable } from "#app/components/unavailable.tsx";
-import { database } from "#app/db/current.server.ts";
-import { type Form, readForm } from "#app/http/form.server.ts";
+import type { Form } from "#app/http/form.server.ts";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
-import { onceProfileArrived } from "#app/profiles/arrival.server.ts";
 import { AddTodo } from "./add-todo.tsx";
-import type { ActionAnswer, RefusedChange } from "./answer.ts";
-import { addTodo, type Change, deleteTodo, outcomeOf, toggleTodo } from "./changes.server.ts";
-import { type ChangeInput, parseChange } from "./input.server.ts";
+import { placeOfAdded } from "./added-todo.server.ts";
+import type { ActionAnswer, MadeChange, RefusedChange } from "./answer.ts";
+import { EditTodo } from "./edit-todo.tsx";
+import { type ChangeInput, parseChange, readChangeForm } from "./input.server.ts";
 import { Landing } from "./landing.tsx";
 import { type ListData, readList } from "./list.server.ts";
+import { makeChange } from "./make-change.server.ts";
 import { TodosPage } from "./todos-page.tsx";
+import { endUndoOffer, offerUndo } from "./undo-cookie.server.ts";
+import { withoutEdit } from "./url-state.ts";
 
 export const meta: MetaFunction = () => [{ title: "Todos" }];
 
@@ -40,7 +42,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
 }
 
 export async function action({ request }: ActionFunctionArgs) {
-  const form = await readForm(request);
+  const changeForm = await readChangeForm(request);
+  const { form } = changeForm;
   try {
     const { session, setCookie, wasDeleted } = await readSession(request);
     if (!session) {
@@ -49,16 +52,24 @@ export async function action({ request }: ActionFunctionArgs) {
       return redirect("/sign-in", { status: 303, headers });
     }
 
-    const change = parseChange(form);
+    const change = parseChange(changeForm);
     if ("errors" in change) return refuse(400, change.errors, form, setCookie);
 
-    switch (outcomeOf(await make(session, change.input))) {
-      case "done":
-        return done(request, form, setCookie);
+    const { input } = change;
+    const made = await makeChange(session, input);
+    switch (made.outcome) {
+      case "done": {
+        const place = input.intent === "add" ? await placeOfAdded(request, input.task) : undefined;
+        const answer: MadeChange = { ok: true, ...made.undoable, ...(place && { place }) };
+        const headers = personalHeaders(setCookie);
+        const offer = await undoOffer(form, session, input, answer);
+        if (offer) headers.append("Set-Cookie", offer);
+        return done(request, form, headers, answer);
+      }
       case "not there":
-        return refuse(404, { form: "That todo is not there any more." }, form, setCookie);
+        return refuse(404, { form: made.why }, form, setCookie);
       case "not allowed":
-        return refuse(403, { form: "Only its owner or an admin may delete that todo." }, form, setCookie);
+        return refuse(403, { form: made.why }, form, setCookie);
       case "signed out":
         return redirect("/sign-in", { status: 303, headers: personalHeaders(await endSessionOfDeleted()) });
     }
@@ -82,6 +93,8 @@ export async function clientAction(args: ClientActionFunctionArgs): Promise<Acti
     const errors = { form: "The site cannot be reached. Check the connection, and try again." };
     return {
       ok: false,
+      intent: typed.get("intent") ?? undefined,
+      id: typed.get("id") ?? undefined,
       isTemporary: true,
       errors,
       task: typed.get("task") ?? "",
@@ -107,7 +120,12 @@ export default function Todos() {
         <TodosPage data={lastList} refused={refused} notice={data.message} />
       ) : (
         <Unavailable title="Todos" message={data.message}>
-          {refused?.task ? <AddTodo refused={{ ...refused, errors: {} }} /> : null}
+          {refused?.task && refused.intent === "add" ? (
+            <AddTodo refused={{ ...refused, errors: {} }} />
+          ) : null}
+          {refused?.id && refused.intent === "edit" ? (
+            <EditTodo id={refused.id} text={refused.task} error={undefined} />
+          ) : null}
         </Unavailable>
       );
     case "list":
@@ -123,29 +141,24 @@ function useLastList(data: ListData) {
   return last.current?.search === search ? last.current.list : undefined;
 }
 
-/** Only an added todo is the actor's own: a refused foreign key is about his profile there, and nowhere else. */
-function make(session: Session, input: ChangeInput) {
-  const change = () => database().query(toStatement(session, input));
-  return input.intent === "add" ? onceProfileArrived(session, change) : change();
+/** The Set-Cookie value with which the next pages offer to undo what a plain form has changed, or cease to. */
+function undoOffer(form: Form | undefined, session: Session, input: ChangeInput, made: MadeChange) {
+  const { batch, intent, count } = made;
+  // The offer of an earlier change would be taken for one of this.
+  if (input.intent === "restore" || count === 0) return endUndoOffer();
+  if (!batch || !intent || !count || form?.get("via") === "script") return undefined;
+  return offerUndo(session, { batch, intent, count });
 }
 
-function toStatement(session: Session, input: ChangeInput): Change {
-  switch (input.intent) {
-    case "add":
-      return addTodo(session, { task: input.task, key: input.key ?? null });
-    case "toggle":
-      return toggleTodo(session, input);
-    case "delete":
-      return deleteTodo(session, input);
-  }
-}
-
-/** Back to the same place in the list; a script that sent the form itself gets JSON instead. */
-function done(request: Request, form: Form | undefined, setCookie: string | undefined): Response {
-  const headers = personalHeaders(setCookie);
-  if (form?.get("via") === "script") return Response.json({ ok: true } satisfies ActionAnswer, { headers });
+/**
+ * Back to the same place in the list, unless the change shows elsewhere; a script that sent the form itself gets JSON
+ * instead.
+ */
+function done(request: Request, form: Form | undefined, headers: Headers, made: MadeChange): Response {
+  if (form?.get("via") === "script") return Response.json(made, { headers });
+  if (made.place) return redirect(made.place, { status: 303, headers });
   const { pathname, search } = new URL(request.url);
-  return redirect(pathname + search, { status: 303, headers });
+  return redirect(pathname + withoutEdit(search), { status: 303, headers });
 }
 
 function refuse(
@@ -158,6 +171,8 @@ function refuse(
   const isTemporary = status === 503;
   const answer: RefusedChange = {
     ok: false,
+    intent: form?.get("intent"),
+    id: form?.get("id"),
     errors,
     task,
     isTemporary,

@@ -1,14 +1,17 @@
 import { Link } from "@remix-run/react";
+import { type ListView, searchOf } from "./list-view.ts";
 import type { Member } from "./queries.server.ts";
 
 interface TeamProgressProps {
   team: Member[];
-  /** The place of the first of them, where the whole team is shown page by page; null: in brief. */
-  from: number | null;
+  /** The whole team is listView page by page, or in brief. What else is on the page stays as it is. */
+  listView: ListView;
 }
 
 /** Who did how much of his own todos. */
-export function TeamProgress({ team, from }: TeamProgressProps) {
+export function TeamProgress({ team, listView }: TeamProgressProps) {
+  const from = listView.teamFrom;
+  const pathTo = (teamFrom: number | null) => `/${searchOf({ ...listView, teamFrom })}`;
   const members = team[0]?.members ?? 0;
   const hidden = members - team.length;
   const next = from === null ? null : from + team.length;
@@ -27,9 +30,9 @@ export function TeamProgress({ team, from }: TeamProgressProps) {
         ))}
       </ul>
       <p className="pages">
-        {from === null && hidden > 0 ? <Link to="/?team=all">{`and ${hidden} more`}</Link> : null}
-        {next !== null && next <= members ? <Link to={`/?team=all&from=${next}`}>Next people</Link> : null}
-        {from === null ? null : <Link to="/">Show fewer</Link>}
+        {from === null && hidden > 0 ? <Link to={pathTo(1)}>{`and ${hidden} more`}</Link> : null}
+        {next !== null && next <= members ? <Link to={pathTo(next)}>Next people</Link> : null}
+        {from === null ? null : <Link to={pathTo(null)}>Show fewer</Link>}
       </p>
     </section>
   );

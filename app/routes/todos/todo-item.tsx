@@ -1,48 +1,98 @@
-import { useFetcher } from "@remix-run/react";
-import { useId } from "react";
-import type { ActionAnswer } from "./answer.ts";
-import { ChangeForm } from "./change-form.tsx";
+import { useFetcher, useSearchParams } from "@remix-run/react";
+import type { ActionAnswer, RefusedChange } from "./answer.ts";
+import { ChangeForm, toBody, useChangeAction } from "./change-form.tsx";
+import { EditButton } from "./edit-button.tsx";
+import { EditTodo } from "./edit-todo.tsx";
 import type { Viewer } from "./list.server.ts";
 import type { Todo } from "./queries.server.ts";
+import { useEditing } from "./use-editing.ts";
 
-/** One todo: anybody ticks it, its owner and admins delete it. Each control is a form that posts by itself. */
-export function TodoItem({ todo, viewer }: { todo: Todo; viewer: Viewer }) {
-  const taskId = useId();
+interface TodoItemProps {
+  todo: Todo;
+  viewer: Viewer;
+  /** An edit of this todo that was refused. */
+  refused: RefusedChange | undefined;
+  hold: (todo: Todo, isHeld: boolean) => void;
+  /** The link by which somebody came leads to it. */
+  isLinked: boolean;
+  onDelete: (todo: Todo) => void;
+}
+
+/** One todo: anybody ticks it, its owner and admins edit and delete it. Each control is a form that posts by itself. */
+export function TodoItem({ todo, viewer, refused, hold, isLinked, onDelete }: TodoItemProps) {
   const toggle = useFetcher<ActionAnswer>();
-  const removal = useFetcher<ActionAnswer>();
+  const action = useChangeAction();
+  const mayChange = viewer.isAdmin || viewer.id === todo.ownerId;
+  const isAskedFor = useSearchParams()[0].get("edit") === todo.id && mayChange;
+  const { task, editing, asksToDelete, item, button, start, stop, save, leave } = useEditing({
+    todo,
+    isAskedFor,
+    refused,
+    hold,
+  });
   const isComplete = toggle.formData ? toggle.formData.get("complete") === "true" : todo.isComplete;
-  const error = errorOf(toggle.data) ?? errorOf(removal.data);
+  const toggled = { intent: "toggle", id: todo.id, complete: String(!isComplete) };
+  const error = toggle.data && !toggle.data.ok ? toggle.data.errors.form : undefined;
+
+  function remove() {
+    focusNeighbour(item.current);
+    onDelete(todo);
+  }
 
   return (
-    <li className="todo" data-complete={isComplete}>
-      <ChangeForm fetcher={toggle} fields={{ intent: "toggle", id: todo.id, complete: String(!isComplete) }}>
+    <li
+      className="todo"
+      data-complete={isComplete}
+      aria-current={isLinked || undefined}
+      ref={item}
+      onBlur={leave}
+    >
+      <ChangeForm fields={toggled} onSend={() => toggle.submit(toBody(toggled), { method: "post", action })}>
         {/* biome-ignore lint/a11y/useSemanticElements: a checkbox cannot post a form without JavaScript */}
-        <button
-          type="submit"
-          role="checkbox"
-          aria-checked={isComplete}
-          aria-labelledby={taskId}
-          className="tick"
-        >
+        <button type="submit" role="checkbox" aria-checked={isComplete} aria-label={task} className="tick">
           <svg viewBox="0 0 24 24" aria-hidden="true">
             <path d="M6 12.5l4 4 8-9" />
           </svg>
         </button>
       </ChangeForm>
-      <span className="task" id={taskId} dir="auto">
-        {todo.task}
-      </span>
+      {editing ? (
+        <EditTodo
+          id={todo.id}
+          text={editing.text}
+          error={asksToDelete ? undefined : editing.error}
+          editing={{ ...editing, save, cancel: stop }}
+        >
+          {asksToDelete ? (
+            <p role="alert" className="question">
+              Delete this todo?{" "}
+              <button type="button" onClick={remove}>
+                Delete it
+              </button>{" "}
+              <button type="button" onClick={stop}>
+                Keep it
+              </button>
+            </p>
+          ) : null}
+        </EditTodo>
+      ) : (
+        <span className="task" dir="auto">
+          {task}
+        </span>
+      )}
       <span className={todo.isGhost ? "owner ghost" : "owner"}>
         {todo.isGhost ? "no owner" : (todo.ownerEmail ?? "no e-mail")}
       </span>
-      {viewer.isAdmin || viewer.id === todo.ownerId ? (
-        <ChangeForm fetcher={removal} fields={{ intent: "delete", id: todo.id }}>
-          <button type="submit" aria-label={`Delete ${todo.task}`} title="Delete" className="quiet">
-            <svg viewBox="0 0 24 24" aria-hidden="true">
-              <path d="M7 7l10 10M17 7L7 17" />
-            </svg>
-          </button>
-        </ChangeForm>
+      {mayChange ? (
+        <div className="todo-actions">
+          {editing ? null : <EditButton id={todo.id} task={task} button={button} onPress={start} />}
+          <ChangeForm fields={{ intent: "delete", id: todo.id }} onSend={remove}>
+            <button type="submit" aria-label={`Delete ${task}`} title="Delete" className="quiet">
+              <svg viewBox="0 0 24 24" aria-hidden="true">
+                <path d="M7 7l10 10M17 7L7 17" />
+              </svg>
+            </button>
+          </ChangeForm>
+        </div>
       ) : null}
       {error ? (
         <p role="alert" className="field-error">
@@ -53,6 +103,11 @@ export function TodoItem({ todo, viewer }: { todo: Todo; viewer: Viewer }) {
   );
 }
 
-function errorOf(answer: ActionAnswer | undefined): string | undefined {
-  return answer && !answer.ok ? answer.errors.form : undefined;
+/** Takes the focus out of a line that is about to go, to the next one; where there is none, to the heading. */
+function focusNeighbour(item: HTMLElement | null): void {
+  if (!item?.contains(document.activeElement)) return;
+  const neighbour = item.nextElementSibling ?? item.previousElementSibling;
+  const buttons = neighbour?.querySelectorAll("button");
+  const next = buttons?.item(buttons.length - 1) ?? document.getElementById("todos");
+  next?.focus({ preventScroll: true });
 }

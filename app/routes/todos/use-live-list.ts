@@ -50,7 +50,7 @@ export function useLiveList(loaded: List): { data: List; isLive: boolean } {
 
     function change({ version, list }: LiveEvents["change"], isForThisPage: boolean): void {
       if (version !== "" && !isReset && Number(version) <= Number(latest.current.version)) return;
-      if (list && isForThisPage) {
+      if (list && isForThisPage && isOwnView(list, latest.current.loaded)) {
         setPushed({ version, list, inPlaceOf: isReset ? latest.current.loaded : undefined });
       } else {
         // What was pushed before may have a higher version than what will be loaded.
@@ -96,6 +96,11 @@ function newest(loaded: List, pushed: Pushed | undefined, own: LiveEvents["own"]
   if (pushed.inPlaceOf !== loaded && Number(pushed.version) <= Number(loaded.version)) return loaded;
   const { version, list } = pushed;
   return { ...loaded, version, ...list, team: withViewer(list.team, loaded, own) };
+}
+
+/** In another tab somebody else may have signed in since, whose own todos these are. */
+function isOwnView({ ownerId }: SharedList, { viewer }: List): boolean {
+  return ownerId === null || ownerId === viewer.id;
 }
 
 /** The first of the team, which is the same for all, and below them the viewer, if he has a line of his own. */

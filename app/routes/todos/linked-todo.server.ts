@@ -1,0 +1,70 @@
+import sql from "sql-template-tag";
+import { z } from "zod";
+import { database } from "#app/db/current.server.ts";
+import { statement } from "#app/db/statement.server.ts";
+import { type Filter, filterOf, type ListPart } from "./list-part.server.ts";
+import type { ListView } from "./list-view.ts";
+import { todosPerPage } from "./queries.server.ts";
+
+/**
+ * The part of the list that a view shows. A todo that a link leads to is looked up, in a round trip of its own: it is
+ * in the middle of its page, or on the newest one.
+ * @returns whether such a todo is there, too; without one it is true
+ */
+export async function partOf(
+  view: ListView,
+  userId: string,
+): Promise<{ part: ListPart; isLinkedThere: boolean }> {
+  const filter = filterOf(view, userId);
+  if (!view.todoId) return { part: { filter, before: view.before }, isLinkedThere: true };
+  const [place] = await database().query(placeOf(view.todoId, filter));
+  if (!place) return { part: { filter, before: null }, isLinkedThere: false };
+  const { insertedAt, id } = place;
+  return { part: { filter, before: insertedAt && id ? { insertedAt, id } : null }, isLinkedThere: true };
+}
+
+/**
+ * Where the page of a todo begins, as a cursor has it; null: it is among the newest. No row where the todo is gone, or
+ * is not among those of the filter. What is searched for may be far apart: its page begins with the todo itself.
+ */
+function placeOf(todoId: string, { complete, ownerId, query }: Filter) {
+  return statement(
+    z.object({ insertedAt: z.string().nullable(), id: z.string().nullable() }),
+    sql`
+      with linked as (
+        select t.inserted_at, t.id
+        from todos t
+        left join neon_auth.users_sync u on u.id = t.owner_id
+        where t.id = ${todoId}::bigint
+          and u.deleted_at is null
+          and (${complete}::boolean is null or t.is_complete = ${complete}::boolean)
+          and (${ownerId}::text is null or t.owner_id = ${ownerId}::text)
+          and (${query}::text = '' or searchable(t.task) like search_pattern(${query}::text))
+      ),
+      place as (
+        select n.inserted_at, n.id
+        from linked
+        cross join lateral (
+          select t.inserted_at, t.id
+          from todos t
+          where (t.inserted_at, t.id) > (linked.inserted_at, linked.id)
+            and (${complete}::boolean is null or t.is_complete = ${complete}::boolean)
+            and (${ownerId}::text is null or t.owner_id = ${ownerId}::text)
+          order by t.inserted_at, t.id
+          limit 1
+          offset ${todosPerPage / 2}::int
+        ) n
+        where ${query}::text = ''
+        union all
+        select inserted_at, least(id, 9223372036854775806) + 1
+        from linked
+        where ${query}::text <> ''
+      )
+      select
+        to_char(place.inserted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "insertedAt",
+        place.id::text as id
+      from linked
+      left join place on true
+    `,
+  );
+}

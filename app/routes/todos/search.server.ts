@@ -1,0 +1,148 @@
+import sql from "sql-template-tag";
+import { statement } from "#app/db/statement.server.ts";
+import type { Cursor } from "./cursor.ts";
+import type { Filter } from "./list-part.server.ts";
+import { remainingRow, todoRow, todosPerPage } from "./queries.server.ts";
+
+// Two ways lead to what is searched for: from the newest todo back, which is short when many hold it, and the index,
+// which is short when few do. The planner would have to guess which; here the first is tried, and ends after
+// `search_window` todos. docs/decisions/0012-search.md has the measurements.
+
+/** So many are counted; it takes 4 ms. */
+const mostCounted = 1_000;
+
+/** As `todosPage`, of those that hold what is searched for: any case, with or without accents. */
+export function foundPage({ complete, ownerId, query }: Filter, before: Cursor | null) {
+  return statement(
+    todoRow,
+    sql`
+      with near as materialized (
+        select n.id, n.inserted_at
+        from (
+          select t.id, t.inserted_at, t.task, t.owner_id
+          from todos t
+          where (${complete}::boolean is null or t.is_complete = ${complete}::boolean)
+            and (${ownerId}::text is null or t.owner_id = ${ownerId}::text)
+            and (
+              ${before?.insertedAt ?? null}::timestamptz is null
+              or (t.inserted_at, t.id) < (${before?.insertedAt ?? null}::timestamptz, ${before?.id ?? null}::bigint)
+            )
+          order by t.inserted_at desc, t.id desc
+          limit search_window(${query}::text)
+        ) n
+        left join neon_auth.users_sync u on u.id = n.owner_id
+        where u.deleted_at is null
+          and searchable(n.task) like search_pattern(${query}::text)
+        order by n.inserted_at desc, n.id desc
+        limit ${todosPerPage + 1}::int
+      ),
+      far as materialized (
+        select t.id, t.inserted_at
+        from todos t
+        left join neon_auth.users_sync u on u.id = t.owner_id
+        where has_trigram(${query}::text)
+          and (select count(*) from near) <= ${todosPerPage}::int
+          and (${complete}::boolean is null or t.is_complete = ${complete}::boolean)
+          and (${ownerId}::text is null or t.owner_id = ${ownerId}::text)
+          and (
+            ${before?.insertedAt ?? null}::timestamptz is null
+            or (t.inserted_at, t.id) < (${before?.insertedAt ?? null}::timestamptz, ${before?.id ?? null}::bigint)
+          )
+          and u.deleted_at is null
+          and searchable(t.task) like search_pattern(${query}::text)
+      ),
+      found as materialized (
+        select id, inserted_at from near
+        union
+        select id, inserted_at from far
+        order by inserted_at desc, id desc
+        limit ${todosPerPage + 1}::int
+      )
+      select
+        t.id::text as id,
+        t.task,
+        t.is_complete as "isComplete",
+        t.owner_id as "ownerId",
+        u.email as "ownerEmail",
+        u.id is null as "isGhost",
+        coalesce(to_char(t.inserted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '') as "insertedAt"
+      from found
+      join todos t on t.id = found.id
+      left join neon_auth.users_sync u on u.id = t.owner_id
+      order by t.inserted_at desc, t.id desc
+    `,
+  );
+}
+
+/**
+ * As `remainingTodos`, of those that hold what is searched for; and, where the index knows nothing of that, how far
+ * back a page of it was searched.
+ */
+export function remainingFound({ complete, ownerId, query }: Filter, before: Cursor | null) {
+  return statement(
+    remainingRow,
+    sql`
+      with newest_open as materialized (
+        select t.inserted_at, t.id, t.task, t.owner_id
+        from todos t
+        where ${complete}::boolean is not true
+          and not t.is_complete
+          and (${ownerId}::text is null or t.owner_id = ${ownerId}::text)
+        order by t.inserted_at desc, t.id desc
+        limit search_window(${query}::text)
+      ),
+      near as materialized (
+        select n.id
+        from newest_open n
+        left join neon_auth.users_sync u on u.id = n.owner_id
+        where u.deleted_at is null
+          and searchable(n.task) like search_pattern(${query}::text)
+        limit ${mostCounted + 1}::int
+      ),
+      far as materialized (
+        select t.id
+        from todos t
+        left join neon_auth.users_sync u on u.id = t.owner_id
+        where ${complete}::boolean is not true
+          and has_trigram(${query}::text)
+          and (select count(*) from near) <= ${mostCounted}::int
+          and not t.is_complete
+          and (${ownerId}::text is null or t.owner_id = ${ownerId}::text)
+          and u.deleted_at is null
+          and searchable(t.task) like search_pattern(${query}::text)
+      ),
+      counted as (
+        select greatest(
+          (select count(*) from near),
+          (select count(*) from (select from far limit ${mostCounted + 1}::int) f)
+        ) as found
+      ),
+      searched_to as (
+        select w.inserted_at, w.id
+        from todos w
+        where not has_trigram(${query}::text)
+          and (${complete}::boolean is null or w.is_complete = ${complete}::boolean)
+          and (${ownerId}::text is null or w.owner_id = ${ownerId}::text)
+          and (
+            ${before?.insertedAt ?? null}::timestamptz is null
+            or (w.inserted_at, w.id) < (${before?.insertedAt ?? null}::timestamptz, ${before?.id ?? null}::bigint)
+          )
+        order by w.inserted_at desc, w.id desc
+        limit 1
+        offset search_window(${query}::text) - 1
+      )
+      select
+        coalesce(least(counted.found, ${mostCounted}::int)::int, 0) as remaining,
+        coalesce(
+          counted.found > ${mostCounted}::int
+            or not has_trigram(${query}::text)
+              and (select count(*) from newest_open) = search_window(${query}::text),
+          false
+        ) as "areMore",
+        to_char(s.inserted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "searchedToAt",
+        s.id::text as "searchedToId"
+      from counted
+      left join searched_to s on true
+    `,
+  );
+}

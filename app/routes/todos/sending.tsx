@@ -1,0 +1,30 @@
+import { useFetcher } from "@remix-run/react";
+import { useEffect } from "react";
+import type { ActionAnswer } from "./answer.ts";
+import { type Fields, toBody, useChangeAction } from "./change-form.tsx";
+
+interface SendingProps {
+  /** Unlike that of any other request of the page. */
+  fetcherKey: string;
+  fields: Fields;
+  /** Told when the answer and the new list are in. */
+  onAnswer: (answer: ActionAnswer) => void;
+}
+
+/** Sends a change by itself once it appears, so that it outlives what it was made with: a field, or a todo's line. */
+export function Sending({ fetcherKey, fields, onAnswer }: SendingProps) {
+  const action = useChangeAction();
+  const { data, state, submit } = useFetcher<ActionAnswer>({ key: fetcherKey });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: sent once, when it appears
+  useEffect(() => {
+    submit(toBody(fields), { method: "post", action });
+  }, []);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: settled once, when the answer and the new list are in
+  useEffect(() => {
+    if (state === "idle" && data) onAnswer(data);
+  }, [state, data]);
+
+  return null;
+}

@@ -1,0 +1,84 @@
+-- migrate:up
+-- What a change has taken away or altered, for the ten minutes in which whoever made it may undo it. It is written by
+-- the statement that makes the change, and taken out again by the one that undoes it.
+create table undoable_todos (
+  -- Names one change of one actor.
+  batch uuid not null,
+  todo_id bigint not null,
+  actor_id text not null,
+  owner_id text not null,
+  changed_at timestamptz not null default now(),
+  kind text not null,
+  -- Of a removed todo all its columns, by name: one that is added to todos needs nothing here. Of a ticked one
+  -- is_complete and completed_at, since what else has become of it meanwhile stays.
+  was jsonb not null,
+  constraint undoable_todos_pkey primary key (batch, todo_id),
+  constraint undoable_todos_kind check (kind in ('removed', 'ticked'))
+)
+-- Every row is deleted soon.
+with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+-- A deletion is undone by the todo's id.
+create index undoable_todos_todo_id on undoable_todos (todo_id);
+create index undoable_todos_owner_id on undoable_todos (owner_id);
+
+-- A profile that is deleted, in either way, takes along what could be brought back of its todos. There is no foreign
+-- key for it: that would keep somebody from dropping the other one to see the tutorial's ghosts, and would not notice
+-- deleted_at. It runs inside Neon's own write: see remove_todos_of_deleted_profile. What it leaves behind nobody
+-- can bring back, and the app's sweep removes it.
+create function remove_undoable_todos_of_deleted_profile() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+set lock_timeout = '300ms'
+as $$
+declare
+  profile constant text := case tg_op when 'DELETE' then old.id else new.id end;
+begin
+  with chosen as (
+    select c.batch, c.todo_id
+    from public.undoable_todos c
+    where c.owner_id = profile
+    limit 10000
+    for update skip locked
+  )
+  delete from public.undoable_todos c
+  using chosen
+  where c.batch = chosen.batch
+    and c.todo_id = chosen.todo_id;
+  return null;
+-- "others" means neither of the two after it. The writer's time may run out here: that must not undo his write.
+exception when others or query_canceled or assert_failure then
+  raise warning 'what can be undone of the deleted profile % is left to the sweep: %', profile, sqlerrm;
+  return null;
+end
+$$;
+revoke all on function remove_undoable_todos_of_deleted_profile() from public;
+
+do $$
+begin
+  -- Longer than deadlock_timeout, 1 s: only then does Postgres call off an autovacuum that is in the way.
+  set local lock_timeout = '1500ms';
+  create trigger undoable_todos_of_marked_profile
+    after insert or update on neon_auth.users_sync
+    for each row
+    when (new.deleted_at is not null)
+    execute function remove_undoable_todos_of_deleted_profile();
+  create trigger undoable_todos_of_deleted_profile
+    after delete on neon_auth.users_sync
+    for each row
+    execute function remove_undoable_todos_of_deleted_profile();
+exception when insufficient_privilege then
+  perform pg_notify(
+    'migration',
+    'neon_auth.users_sync belongs to a role that allows us no trigger on it: what could be undone of a deleted '
+      'profile''s todos is removed by the app''s own sweep'
+  );
+end
+$$;
+
+-- migrate:down
+set local lock_timeout = '1500ms';
+-- Along with its triggers, which on users_sync only its owner could drop.
+drop function remove_undoable_todos_of_deleted_profile() cascade;
+drop table undoable_todos;

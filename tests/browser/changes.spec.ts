@@ -1,0 +1,327 @@
+import type { Page } from "@playwright/test";
+import { addTodo, dbSql, expect, progressOf, removeTodos, test, todo } from "./people.ts";
+
+const needsScript = "without JavaScript each change is a page of its own";
+
+const editButton = (page: Page, task: string) =>
+  page.getByRole("button", { name: `Edit ${task}`, exact: true });
+const undoButton = (page: Page) => page.getByRole("button", { name: "Undo" });
+const editField = (page: Page) => page.getByRole("textbox", { name: "Edit todo" });
+
+test("a todo is edited by its owner, and by nobody else", async ({ person }) => {
+  const bob = await person("Bob");
+  await addTodo(bob.page, "Water the plants");
+  const doug = await person("Doug");
+  await expect(todo(doug.page, "Water the plants")).toBeVisible();
+  await expect(editButton(doug.page, "Water the plants")).toHaveCount(0);
+
+  await editButton(bob.page, "Water the plants").click();
+  await expect(editField(bob.page)).toBeFocused();
+  await editField(bob.page).fill("Water the cacti");
+  await editField(bob.page).press("Enter");
+  await expect(todo(bob.page, "Water the cacti")).toBeVisible();
+  await expect(editField(bob.page)).toHaveCount(0);
+  await doug.page.reload();
+  await expect(todo(doug.page, "Water the cacti")).toBeVisible();
+  await removeTodos(bob.page, ["Water the cacti"]);
+});
+
+test("Cancel leaves a todo as it was", async ({ person }) => {
+  const { page } = await person("Bob");
+  await addTodo(page, "Water the plants");
+  await editButton(page, "Water the plants").click();
+  await editField(page).fill("Forget them");
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(editField(page)).toHaveCount(0);
+  await page.reload();
+  await removeTodos(page, ["Water the plants"]);
+});
+
+test("a task that is too long is refused beside its field, which keeps it", async ({
+  person,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/400/);
+  const { page } = await person("Bob");
+  await addTodo(page, "Water the plants");
+  await editButton(page, "Water the plants").click();
+  const tooLong = "x".repeat(501);
+  await editField(page).fill(tooLong);
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(editField(page)).toHaveAccessibleDescription(/at most 500 characters/);
+  await expect(editField(page)).toHaveValue(tooLong);
+  await expect(page.getByRole("textbox", { name: "New todo" })).toHaveValue("");
+  await editField(page).fill("Short enough");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(todo(page, "Short enough")).toBeVisible();
+  await removeTodos(page, ["Short enough"]);
+});
+
+test("editing begins with the text selected, Escape restores it, and leaving saves", async ({
+  person,
+  javaScriptEnabled,
+}) => {
+  test.skip(javaScriptEnabled === false, needsScript);
+  const { page } = await person("Bob");
+  await addTodo(page, "Water the plants");
+  await editButton(page, "Water the plants").focus();
+  await page.keyboard.press("Enter");
+  await expect(editField(page)).toBeFocused();
+  await page.keyboard.type("Forget them");
+  await expect(editField(page)).toHaveValue("Forget them");
+  await page.keyboard.press("Escape");
+  await expect(editButton(page, "Water the plants")).toBeFocused();
+
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("Water the cacti");
+  await page.getByRole("heading", { name: "Todos", exact: true }).click();
+  await expect(todo(page, "Water the cacti")).toBeVisible();
+  await page.reload();
+  await removeTodos(page, ["Water the cacti"]);
+});
+
+test("a todo that is emptied asks whether it is to be deleted", async ({ person, javaScriptEnabled }) => {
+  test.skip(javaScriptEnabled === false, needsScript);
+  const { page } = await person("Bob");
+  await addTodo(page, "Water the plants");
+  await editButton(page, "Water the plants").click();
+  await editField(page).fill("  ");
+  await editField(page).press("Enter");
+  await expect(page.getByText("Delete this todo?")).toBeVisible();
+  await page.getByRole("button", { name: "Keep it" }).click();
+  await expect(editButton(page, "Water the plants")).toBeFocused();
+
+  await page.keyboard.press("Enter");
+  await editField(page).fill("");
+  await editField(page).press("Enter");
+  await page.getByRole("button", { name: "Delete it" }).click();
+  await expect(page.getByRole("checkbox", { name: "Water the plants" })).toHaveCount(0);
+  await undoButton(page).click();
+  await expect(todo(page, "Water the plants")).toBeVisible();
+  await removeTodos(page, ["Water the plants"]);
+});
+
+test("several lines are pasted as one", async ({ person, javaScriptEnabled }) => {
+  test.skip(javaScriptEnabled === false, "without JavaScript the browser leaves out the line breaks");
+  const { page } = await person("Bob");
+  await addTodo(page, "Water");
+  await editButton(page, "Water").click();
+  await editField(page).press("End");
+  await editField(page).evaluate((field) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", " the plants\r\n  and\nthe cacti");
+    field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await expect(editField(page)).toHaveValue("Water the plants and the cacti");
+  await editField(page).press("Enter");
+  await removeTodos(page, ["Water the plants and the cacti"]);
+});
+
+test("what is typed outlives a change from elsewhere, and a deletion of the todo itself", async ({
+  person,
+  javaScriptEnabled,
+  expectConsoleError,
+}) => {
+  test.skip(javaScriptEnabled === false, "without JavaScript a page does not change");
+  expectConsoleError(/404/);
+  const { page } = await person("Bob");
+  await addTodo(page, "Water the plants");
+  await addTodo(page, "Feed the cat");
+  await editButton(page, "Water the plants").click();
+  await editField(page).fill("Half a thou");
+  await dbSql("update todos set task = 'Feed the dog' where task = 'Feed the cat'");
+  await expect(todo(page, "Feed the dog")).toBeVisible();
+  await expect(editField(page)).toHaveValue("Half a thou");
+  await expect(editField(page)).toBeFocused();
+
+  await dbSql("delete from todos where task in ('Water the plants', 'Feed the dog')");
+  await expect(todo(page, "Feed the dog")).toHaveCount(0);
+  await expect(editField(page)).toHaveValue("Half a thou");
+  await editField(page).press("Enter");
+  await expect(editField(page)).toHaveAccessibleDescription(/not there any more/);
+  await expect(editField(page)).toHaveValue("Half a thou");
+  await editField(page).press("Escape");
+  await expect(editField(page)).toHaveCount(0);
+  await expect(page.getByRole("checkbox", { name: "Water the plants" })).toHaveCount(0);
+});
+
+test("an edit shows at once, and is in its field again when there is no connection", async ({
+  person,
+  javaScriptEnabled,
+  expectConsoleError,
+}) => {
+  test.skip(javaScriptEnabled === false, "without JavaScript the browser itself says that it is offline");
+  expectConsoleError(/ERR_INTERNET_DISCONNECTED/);
+  const { page } = await person("Bob");
+  await addTodo(page, "Water the plants");
+  let fail = () => {};
+  await page.route("**/?index*", (route) => {
+    fail = () => void route.abort("internetdisconnected");
+  });
+  await editButton(page, "Water the plants").click();
+  await editField(page).fill("Water the cacti");
+  const sent = page.waitForRequest("**/?index*");
+  await editField(page).press("Enter");
+  await sent;
+  await expect(todo(page, "Water the cacti")).toBeVisible();
+  await expect(editField(page)).toHaveCount(0);
+  fail();
+  await expect(editField(page)).toHaveAccessibleDescription(/cannot be reached/);
+  await expect(editField(page)).toHaveValue("Water the cacti");
+  await expect(editField(page)).toBeFocused();
+
+  await page.unroute("**/?index*");
+  await editField(page).press("Enter");
+  await expect(editField(page)).toHaveCount(0);
+  await page.reload();
+  await removeTodos(page, ["Water the cacti"]);
+});
+
+test("what was deleted comes back to its place with Undo", async ({ person }) => {
+  const { page } = await person("Bob");
+  const tasks = ["Water the plants", "Feed the cat", "Buy seeds"];
+  for (const task of tasks) await addTodo(page, task);
+  await todo(page, "Feed the cat").getByRole("checkbox").click();
+  await expect(todo(page, "Feed the cat").getByRole("checkbox")).toBeChecked();
+  await removeTodos(page, ["Feed the cat"]);
+  await expect(page.getByText("The todo was deleted.")).toBeVisible();
+  await undoButton(page).click();
+  await expect(todo(page, "Feed the cat").getByRole("checkbox")).toBeChecked();
+  await expect(undoButton(page)).toHaveCount(0);
+  const shown = await page.getByRole("list", { name: "Todos", exact: true }).getByRole("checkbox").all();
+  const names = await Promise.all(shown.map((checkbox) => checkbox.getAttribute("aria-label")));
+  expect(names.filter((name) => tasks.includes(name ?? ""))).toEqual(tasks);
+  await removeTodos(page, tasks);
+});
+
+test("the offer to undo stays for ten seconds, and for as long as it is hovered or focused", async ({
+  person,
+  javaScriptEnabled,
+}) => {
+  test.skip(javaScriptEnabled === false, "without JavaScript it stays until the page is left");
+  const { page } = await person("Bob");
+  await page.clock.install();
+  await addTodo(page, "Water the plants");
+  await removeTodos(page, ["Water the plants"]);
+  await expect(undoButton(page)).toBeVisible();
+  await page.clock.runFor(10_000);
+  await expect(undoButton(page)).toBeVisible();
+  await undoButton(page).hover();
+  await page.clock.runFor(60_000);
+  await expect(undoButton(page)).toBeVisible();
+  await undoButton(page).focus();
+  await page.mouse.move(0, 0);
+  await page.clock.runFor(60_000);
+  await expect(undoButton(page)).toBeVisible();
+  await undoButton(page).blur();
+  await page.clock.runFor(15_000);
+  await expect(undoButton(page)).toHaveCount(0);
+});
+
+test("Ctrl+Z undoes one deletion after the other, though not while somebody types", async ({
+  person,
+  javaScriptEnabled,
+}) => {
+  test.skip(javaScriptEnabled === false, needsScript);
+  const { page } = await person("Bob");
+  await addTodo(page, "Water the plants");
+  await addTodo(page, "Feed the cat");
+  await removeTodos(page, ["Water the plants", "Feed the cat"]);
+  await page.getByRole("textbox", { name: "New todo" }).fill("Half a thou");
+  await page.keyboard.press("Control+z");
+  await expect(page.getByRole("textbox", { name: "New todo" })).toHaveValue("");
+  await expect(todo(page, "Feed the cat")).toHaveCount(0);
+
+  await page.getByRole("heading", { name: "Todos", exact: true }).click();
+  await page.keyboard.press("Control+z");
+  await expect(todo(page, "Feed the cat")).toBeVisible();
+  await expect(todo(page, "Water the plants")).toHaveCount(0);
+  await page.keyboard.press("Control+z");
+  await expect(todo(page, "Water the plants")).toBeVisible();
+  await removeTodos(page, ["Water the plants", "Feed the cat"]);
+});
+
+test("a deletion shows at once, and is taken back with a message when there is no connection", async ({
+  person,
+  javaScriptEnabled,
+  expectConsoleError,
+}) => {
+  test.skip(javaScriptEnabled === false, "without JavaScript the browser itself says that it is offline");
+  expectConsoleError(/ERR_INTERNET_DISCONNECTED/);
+  const { page } = await person("Bob");
+  await addTodo(page, "Water the plants");
+  let fail = () => {};
+  await page.route("**/?index*", (route) => {
+    fail = () => void route.abort("internetdisconnected");
+  });
+  const sent = page.waitForRequest("**/?index*");
+  await page.getByRole("button", { name: "Delete Water the plants" }).click();
+  await sent;
+  await expect(todo(page, "Water the plants")).toHaveCount(0);
+  fail();
+  await expect(todo(page, "Water the plants")).toBeVisible();
+  await expect(
+    page.getByText("“Water the plants” was not deleted. The site cannot be reached."),
+  ).toBeVisible();
+  await page.unroute("**/?index*");
+  await removeTodos(page, ["Water the plants"]);
+});
+
+test("what cannot be undone any more says so", async ({ person, expectConsoleError }) => {
+  expectConsoleError(/404/);
+  const { page } = await person("Bob");
+  await addTodo(page, "Water the plants");
+  await removeTodos(page, ["Water the plants"]);
+  await expect(undoButton(page)).toBeVisible();
+  await dbSql("delete from undoable_todos");
+  await undoButton(page).click();
+  await expect(page.getByText("cannot be undone any more")).toBeVisible();
+});
+
+test("all on the page are ticked at once, and Undo unticks just those", async ({ person }) => {
+  const { page, email } = await person("Bob");
+  const tasks = ["Water the plants", "Feed the cat", "Buy seeds"];
+  for (const task of tasks) await addTodo(page, task);
+  await page.goto("/?owner=me");
+  await todo(page, "Feed the cat").getByRole("checkbox").click();
+  await expect(progressOf(page, email)).toContainText("1/3");
+  const tickAll = page.getByRole("checkbox", { name: "Tick all on this page" });
+  await expect(tickAll).not.toBeChecked();
+  await tickAll.click();
+  await expect(tickAll).toBeChecked();
+  for (const task of tasks) await expect(todo(page, task).getByRole("checkbox")).toBeChecked();
+  await expect(page.getByText("2 todos were changed.")).toBeVisible();
+  await undoButton(page).click();
+  await expect(progressOf(page, email)).toContainText("1/3");
+  await expect(todo(page, "Feed the cat").getByRole("checkbox")).toBeChecked();
+  await expect(todo(page, "Buy seeds").getByRole("checkbox")).not.toBeChecked();
+  await removeTodos(page, tasks);
+});
+
+test("a user clears what he has completed, and an admin what everybody has", async ({ person }) => {
+  const bob = await person("Bob");
+  const doug = await person("Doug");
+  const clearOwn = (page: Page) => page.getByRole("button", { name: "Clear completed", exact: true });
+  await addTodo(bob.page, "Water the plants");
+  await addTodo(bob.page, "Feed the cat");
+  await expect(clearOwn(bob.page)).toHaveCount(0);
+  await todo(bob.page, "Feed the cat").getByRole("checkbox").click();
+  await expect(clearOwn(bob.page)).toHaveAccessibleDescription("1 of your own");
+  await clearOwn(bob.page).click();
+  await expect(todo(bob.page, "Feed the cat")).toHaveCount(0);
+  await expect(todo(bob.page, "Water the plants")).toBeVisible();
+  await undoButton(bob.page).click();
+  await expect(todo(bob.page, "Feed the cat").getByRole("checkbox")).toBeChecked();
+
+  await doug.page.reload();
+  await expect(clearOwn(doug.page)).toHaveCount(0);
+  await dbSql(`update neon_auth.users_sync
+    set raw_json = raw_json || '{"server_metadata": {"role": "admin"}}' where email = '${doug.email}'`);
+  await doug.page.reload();
+  await doug.page.getByRole("button", { name: "Clear everyone’s completed" }).click();
+  await expect(todo(doug.page, "Feed the cat")).toHaveCount(0);
+  await undoButton(doug.page).click();
+  await expect(todo(doug.page, "Feed the cat")).toBeVisible();
+  await bob.page.reload();
+  await removeTodos(bob.page, ["Water the plants", "Feed the cat"]);
+});

@@ -1,0 +1,195 @@
+import type { Page } from "@playwright/test";
+import { addTodo, dbSql, expect, progressOf, removeTodos, test, todo, withManyTodos } from "./people.ts";
+
+const filter = (page: Page, name: string) => page.getByRole("link", { name, exact: true });
+const searchbox = (page: Page) => page.getByRole("searchbox", { name: "Search" });
+
+/** Searches as one can with and without JavaScript. */
+async function search(page: Page, query: string): Promise<void> {
+  await searchbox(page).fill(query);
+  await searchbox(page).press("Enter");
+}
+
+test("filters narrow the list, count what is open in it, and are part of the address", async ({ person }) => {
+  const bob = await person("Bob");
+  const doug = await person("Doug");
+  await addTodo(bob.page, "Open of Bob");
+  await addTodo(bob.page, "Done of Bob");
+  await todo(bob.page, "Done of Bob").getByRole("checkbox").click();
+  await expect(todo(bob.page, "Done of Bob").getByRole("checkbox")).toBeChecked();
+  await addTodo(doug.page, "Open of Doug");
+
+  await bob.page.reload();
+  await expect(filter(bob.page, "All")).toHaveAttribute("aria-current", "page");
+  await filter(bob.page, "Mine").click();
+  await expect(bob.page).toHaveURL("/?owner=me");
+  await expect(todo(bob.page, "Open of Doug")).toHaveCount(0);
+  await expect(todo(bob.page, "Done of Bob")).toBeVisible();
+  await expect(bob.page.getByText("1 todo remaining")).toBeVisible();
+  await filter(bob.page, "Active").click();
+  await expect(bob.page).toHaveURL("/?show=active&owner=me");
+  await expect(todo(bob.page, "Done of Bob")).toHaveCount(0);
+  await expect(todo(bob.page, "Open of Bob")).toBeVisible();
+  for (const name of ["Mine", "Active"])
+    await expect(filter(bob.page, name)).toHaveAttribute("aria-current", "page");
+  await expect(filter(bob.page, "All")).not.toHaveAttribute("aria-current", /./);
+
+  await bob.page.reload();
+  await expect(todo(bob.page, "Open of Bob")).toBeVisible();
+  await expect(todo(bob.page, "Done of Bob")).toHaveCount(0);
+  await filter(bob.page, "Completed").click();
+  await expect(todo(bob.page, "Done of Bob")).toBeVisible();
+  await expect(bob.page.getByText("0 todos remaining")).toBeVisible();
+  await bob.page.goBack();
+  await expect(todo(bob.page, "Open of Bob")).toBeVisible();
+  await expect(todo(bob.page, "Done of Bob")).toHaveCount(0);
+  await filter(bob.page, "All").click();
+  await expect(bob.page).toHaveURL("/");
+  await expect(todo(bob.page, "Open of Doug")).toBeVisible();
+  await removeTodos(bob.page, ["Open of Bob", "Done of Bob"]);
+  await removeTodos(doug.page, ["Open of Doug"]);
+});
+
+test("a tick under a filter leaves one there, and an empty filter says why it is empty", async ({
+  person,
+}) => {
+  const { page } = await person("Bob");
+  await addTodo(page, "Tick me off");
+  await page.goto("/?show=active&owner=me");
+  await todo(page, "Tick me off").getByRole("checkbox").click();
+  await expect(todo(page, "Tick me off")).toHaveCount(0);
+  await expect(page.getByText("Nothing left to do for you.")).toBeVisible();
+  await expect(page).toHaveURL("/?show=active&owner=me");
+  await page.goto("/?owner=me");
+  await removeTodos(page, ["Tick me off"]);
+  await expect(page.getByText("You have no todos yet.")).toBeVisible();
+});
+
+test("earlier pages keep the filters", async ({ person }) => {
+  const { page, email } = await person("Bob");
+  await withManyTodos(email, 60, async () => {
+    await page.goto("/?owner=me&q=todo");
+    await page.getByRole("link", { name: "Earlier todos" }).click();
+    await expect(todo(page, "todo 3")).toBeVisible();
+    await expect(todo(page, "todo 20")).toHaveCount(0);
+    await expect(filter(page, "Mine")).toHaveAttribute("aria-current", "page");
+    await expect(searchbox(page)).toHaveValue("todo");
+    await page.getByRole("link", { name: "Newest todos" }).click();
+    await expect(todo(page, "todo 60")).toBeVisible();
+    await expect(page).toHaveURL("/?owner=me&q=todo");
+  });
+});
+
+test("a search finds a part of a text, whatever its case and accents, and keeps the filters", async ({
+  person,
+}) => {
+  const { page } = await person("Bob");
+  await addTodo(page, "Crème brûlée");
+  await addTodo(page, "Buy milk");
+  await filter(page, "Mine").click();
+  await search(page, "BRULEE");
+  await expect(todo(page, "Buy milk")).toHaveCount(0);
+  await expect(todo(page, "Crème brûlée")).toBeVisible();
+  await expect(page).toHaveURL("/?owner=me&q=BRULEE");
+  await expect(page.getByText("1 todo remaining")).toBeVisible();
+  await page.reload();
+  await expect(searchbox(page)).toHaveValue("BRULEE");
+  await search(page, "nothing like it");
+  await expect(page.getByText("No todo of yours with “nothing like it”.")).toBeVisible();
+  await search(page, "");
+  await expect(todo(page, "Buy milk")).toBeVisible();
+  await removeTodos(page, ["Crème brûlée", "Buy milk"]);
+});
+
+test("the list follows what is typed, the field keeps the focus, and one step back undoes the search", async ({
+  person,
+  javaScriptEnabled,
+}) => {
+  test.skip(javaScriptEnabled === false, "without JavaScript a search is sent with Enter");
+  const { page } = await person("Bob");
+  await addTodo(page, "Buy milk");
+  await addTodo(page, "Feed the cat");
+  await filter(page, "Mine").click();
+  await searchbox(page).focus();
+  await page.keyboard.type("feed");
+  await expect(todo(page, "Buy milk")).toHaveCount(0);
+  await page.keyboard.type(" the c");
+  await expect(page).toHaveURL("/?owner=me&q=feed+the+c");
+  await expect(searchbox(page)).toBeFocused();
+  await expect(searchbox(page)).toHaveValue("feed the c");
+  await page.goBack();
+  await expect(page).toHaveURL("/?owner=me");
+  await expect(searchbox(page)).toHaveValue("");
+  await expect(todo(page, "Buy milk")).toBeVisible();
+  await removeTodos(page, ["Buy milk", "Feed the cat"]);
+});
+
+test("what another person does shows under a filter and a search without a reload", async ({
+  person,
+  javaScriptEnabled,
+}) => {
+  test.skip(
+    javaScriptEnabled === false,
+    "without JavaScript a page shows what others change when it is loaded again",
+  );
+  const bob = await person("Bob");
+  const doug = await person("Doug");
+  await doug.page.goto("/?show=active&q=seed");
+  let loads = 0;
+  doug.page.on("request", (request) => {
+    if (request.url().includes("_data=")) loads++;
+  });
+  await addTodo(bob.page, "Buy seeds");
+  await addTodo(bob.page, "Feed the cat");
+  await expect(todo(doug.page, "Buy seeds")).toBeVisible();
+  await expect(todo(doug.page, "Feed the cat")).toHaveCount(0);
+  await expect(progressOf(doug.page, bob.email)).toContainText("0/2");
+  await todo(bob.page, "Buy seeds").getByRole("checkbox").click();
+  await expect(todo(doug.page, "Buy seeds")).toHaveCount(0);
+  await expect(progressOf(doug.page, bob.email)).toContainText("1/2");
+  expect(loads).toBe(0);
+
+  await bob.page.goto("/?owner=me");
+  await addTodo(doug.page, "Seeds of Doug");
+  await dbSql(`update todos set task = 'Feed two cats' where task = 'Feed the cat'`);
+  await expect(todo(bob.page, "Feed two cats")).toBeVisible();
+  await expect(todo(bob.page, "Seeds of Doug")).toHaveCount(0);
+  await removeTodos(bob.page, ["Buy seeds", "Feed two cats"]);
+  await removeTodos(doug.page, ["Seeds of Doug"]);
+});
+
+test("a link to a todo shows it in the middle of its page, marked and in view", async ({
+  person,
+  javaScriptEnabled,
+}) => {
+  const { page, email } = await person("Bob");
+  await withManyTodos(email, 120, async () => {
+    const [row] = await dbSql(`select t.id::text from todos t join neon_auth.users_sync u on u.id = t.owner_id
+      where t.task = 'todo 40' and u.email = '${email}'`);
+    await page.goto(`/?todo=${row?.id}&owner=me`);
+    await expect(todo(page, "todo 40")).toHaveAttribute("aria-current", "true");
+    await expect(page.locator("li[aria-current]")).toHaveCount(1);
+    await expect(todo(page, "todo 65")).toHaveCount(1);
+    await expect(todo(page, "todo 100")).toHaveCount(0);
+    if (javaScriptEnabled !== false) await expect(todo(page, "todo 40")).toBeInViewport();
+  });
+  await page.reload();
+  await expect(page.getByText("The todo that the link leads to is not here")).toBeVisible();
+});
+
+test("a todo that is added where it would not show leads to where it does", async ({ person }) => {
+  const { page } = await person("Bob");
+  await page.goto("/?show=completed&owner=me");
+  await page.getByRole("textbox", { name: "New todo" }).fill("Hello there");
+  await page.getByRole("button", { name: "Add" }).click();
+  await expect(todo(page, "Hello there")).toBeVisible();
+  await expect(page).toHaveURL("/?owner=me");
+  await search(page, "hello");
+  await expect(page).toHaveURL("/?owner=me&q=hello");
+  await page.getByRole("textbox", { name: "New todo" }).fill("Good morning");
+  await page.getByRole("button", { name: "Add" }).click();
+  await expect(todo(page, "Good morning")).toBeVisible();
+  await expect(page).toHaveURL("/?owner=me");
+  await expect(searchbox(page)).toHaveValue("");
+  await removeTodos(page, ["Hello there", "Good morning"]);
+});

@@ -1,0 +1,304 @@
+import sql from "sql-template-tag";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { database } from "#app/db/current.server.ts";
+import { statement } from "#app/db/statement.server.ts";
+import { allTodos, Browser, runSql, signedIn } from "./browser.ts";
+
+const bob = await signedIn("bob");
+const doug = await signedIn("doug");
+const admin = await signedIn("admin");
+const setRole = (role: string) =>
+  runSql(`update neon_auth.users_sync
+    set raw_json = raw_json || '{"server_metadata": {"role": "${role}"}}' where id = '${admin.userId}'`);
+
+beforeEach(async () => {
+  await runSql("delete from todos");
+  await runSql("delete from undoable_todos");
+  await setRole("admin");
+});
+
+/** Todos of Bob's and Doug's in turn, every third of them ticked an hour ago. */
+async function todosOfBoth(count: number): Promise<string[]> {
+  await runSql(`insert into todos (owner_id, task, is_complete, completed_at)
+    select case when n % 2 = 0 then '${bob.userId}' else '${doug.userId}' end, 'todo ' || n,
+      n % 3 = 0, case when n % 3 = 0 then now() - interval '1 hour' end
+    from generate_series(1, ${count}) n order by n`);
+  return (await allTodos()).map(({ id }) => id);
+}
+
+async function everything() {
+  return database().query(
+    statement(
+      z.object({ todo: z.string() }),
+      sql`select coalesce(to_jsonb(t)::text, '') as todo from todos t order by t.id`,
+    ),
+  );
+}
+
+const fieldsOf = (ids: string[], complete = "true"): [string, string][] => [
+  ["intent", "toggle-all"],
+  ...ids.map((id): [string, string] => ["id", id]),
+  ["complete", complete],
+];
+
+const undoableAnswer = z.object({
+  ok: z.literal(true),
+  batch: z.uuid(),
+  intent: z.string(),
+  count: z.number(),
+});
+
+/** Makes a change as the script does. @returns the batch, and how many todos it is about */
+async function batchOf(browser: Browser, fields: [string, string][]) {
+  const answer = await browser.change([...fields, ["via", "script"]]);
+  expect(answer.status).toBe(200);
+  return undoableAnswer.parse(await answer.json());
+}
+
+const clear: [string, string][] = [["intent", "clear-completed"]];
+const clearEveryones: [string, string][] = [...clear, ["scope", "everyone"]];
+const completeTasks = async () =>
+  (await allTodos()).filter(({ isComplete }) => isComplete).map(({ task }) => task);
+
+test("any user ticks all on the page, whoever owns them", async () => {
+  const ids = await todosOfBoth(50);
+  expect(await doug.change(fieldsOf(ids))).toRedirectTo("/");
+  expect((await allTodos()).every(({ isComplete }) => isComplete)).toBe(true);
+  expect(await doug.change(fieldsOf(ids, "false"))).toRedirectTo("/");
+  expect((await allTodos()).some(({ isComplete }) => isComplete)).toBe(false);
+});
+
+test("only those that are named are ticked, and one that was ticked already keeps its time", async () => {
+  const ids = await todosOfBoth(6);
+  const before = await everything();
+  const { count } = await batchOf(bob, fieldsOf(ids.slice(0, 4)));
+  expect(count).toBe(3);
+  const after = await everything();
+  expect([after[2], after[4], after[5]]).toEqual([before[2], before[4], before[5]]);
+  expect((await allTodos()).map(({ isComplete }) => isComplete)).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+    true,
+  ]);
+});
+
+test.each([
+  "true",
+  "false",
+])("undoing complete=%s puts back exactly what it changed, with its times", async (complete) => {
+  const ids = await todosOfBoth(9);
+  const before = await everything();
+  const { batch } = await batchOf(doug, fieldsOf(ids, complete));
+  expect(await everything()).not.toEqual(before);
+  expect((await bob.change({ intent: "restore", batch })).status).toBe(404);
+  expect(await doug.change({ intent: "restore", batch })).toRedirectTo("/");
+  expect(await everything()).toEqual(before);
+  expect((await doug.change({ intent: "restore", batch })).status).toBe(404);
+});
+
+test("undoing leaves alone what others have done since", async () => {
+  const ids = await todosOfBoth(2);
+  const [first = "", second = ""] = ids;
+  const { batch } = await batchOf(doug, fieldsOf(ids));
+  await doug.change({ intent: "edit", id: first, task: "renamed" });
+  await bob.change({ intent: "delete", id: second });
+  expect(await doug.change({ intent: "restore", batch })).toRedirectTo("/");
+  expect(await allTodos()).toMatchObject([{ id: first, task: "renamed", isComplete: false }]);
+});
+
+test("undoing leaves alone, with its time, what somebody has ticked again since", async () => {
+  const ids = await todosOfBoth(3);
+  const { batch } = await batchOf(bob, fieldsOf(ids, "false"));
+  await doug.change({ intent: "toggle", id: ids[2] ?? "", complete: "true" });
+  const before = await everything();
+  expect(await bob.change({ intent: "restore", batch })).toRedirectTo("/");
+  expect(await everything()).toEqual(before);
+});
+
+test("those that are gone are left out; when all are gone it is 404", async () => {
+  const ids = await todosOfBoth(3);
+  const [first = "", ...others] = ids;
+  await admin.change({ intent: "delete", id: first });
+  expect(await bob.change(fieldsOf(ids))).toRedirectTo("/");
+  expect((await allTodos()).map(({ isComplete }) => isComplete)).toEqual([true, true]);
+  expect((await bob.change(fieldsOf([first]))).status).toBe(404);
+  expect(others).toHaveLength(2);
+});
+
+test("nothing to tick is done, and there is nothing to undo", async () => {
+  const ids = await todosOfBoth(3);
+  await bob.change(fieldsOf(ids));
+  const version = (await bob.todosPage()).data.version;
+  const { batch, count } = await batchOf(bob, fieldsOf(ids));
+  expect(count).toBe(0);
+  expect((await bob.todosPage()).data.version).toBe(version);
+  expect((await bob.change({ intent: "restore", batch })).status).toBe(404);
+});
+
+test("todos of a profile that is marked as deleted are not ticked, nor unticked by undoing", async () => {
+  const leaver = await signedIn("leaver");
+  await leaver.change({ intent: "add", task: "say goodbye" });
+  const ids = [...(await allTodos()).map(({ id }) => id), ...(await todosOfBoth(1))];
+  const { batch } = await batchOf(bob, fieldsOf(ids));
+  await runSql("alter table neon_auth.users_sync disable trigger user");
+  await runSql(`update neon_auth.users_sync set deleted_at = now() where id = '${leaver.userId}'`);
+  await runSql("alter table neon_auth.users_sync enable trigger user");
+  expect(await bob.change({ intent: "restore", batch })).toRedirectTo("/");
+  expect(await completeTasks()).toEqual(["say goodbye"]);
+  expect(await bob.change(fieldsOf(ids, "false"))).toRedirectTo("/");
+  expect(await completeTasks()).toEqual(["say goodbye"]);
+});
+
+test.each([
+  ["no id", (): [string, string][] => fieldsOf([])],
+  ["51 ids", (): [string, string][] => fieldsOf(Array(51).fill("1"))],
+  ["an id that is none", (ids: string[]): [string, string][] => fieldsOf([...ids, "01"])],
+  [
+    "an id that is too large",
+    (ids: string[]): [string, string][] => fieldsOf([...ids, "9223372036854775808"]),
+  ],
+  ["no state", (ids: string[]): [string, string][] => fieldsOf(ids).slice(0, -1)],
+  ["two states", (ids: string[]): [string, string][] => [...fieldsOf(ids), ["complete", "true"]]],
+  ["two intents", (ids: string[]): [string, string][] => [...fieldsOf(ids), ["intent", "toggle-all"]]],
+  ["another intent, too", (ids: string[]): [string, string][] => [["intent", "delete"], ...fieldsOf(ids)]],
+])("a form for several todos with %s is refused and changes nothing", async (_, fields) => {
+  const ids = await todosOfBoth(3);
+  const before = await everything();
+  expect((await bob.change(fields(ids))).status).toBe(400);
+  expect(await everything()).toEqual(before);
+});
+
+test("an unknown field is ignored", async () => {
+  const ids = await todosOfBoth(1);
+  expect(await bob.change([...fieldsOf(ids), ["colour", "blue"]])).toRedirectTo("/");
+  expect(await completeTasks()).toEqual(["todo 1"]);
+});
+
+test("a user clears his own completed todos, on all pages, and brings them back", async () => {
+  await todosOfBoth(120);
+  const before = await everything();
+  const { batch, count } = await batchOf(bob, clear);
+  expect(count).toBe(20);
+  const left = await allTodos();
+  expect(left).toHaveLength(100);
+  expect(left.some(({ owner, isComplete }) => owner === "bob@example.com" && isComplete)).toBe(false);
+  expect((await doug.change({ intent: "restore", batch })).status).toBe(404);
+  expect(await bob.change({ intent: "restore", batch })).toRedirectTo("/");
+  expect(await everything()).toEqual(before);
+  expect((await bob.change({ intent: "restore", batch })).status).toBe(404);
+});
+
+test("an admin clears everyone's, and without the scope his own alone", async () => {
+  await todosOfBoth(9);
+  const before = await everything();
+  expect((await batchOf(admin, clear)).count).toBe(0);
+  expect(await everything()).toEqual(before);
+  const { batch, count } = await batchOf(admin, clearEveryones);
+  expect([count, await completeTasks()]).toEqual([3, []]);
+  await setRole("none");
+  expect((await admin.change({ intent: "restore", batch })).status).toBe(404);
+  await setRole("admin");
+  expect(await admin.change({ intent: "restore", batch })).toRedirectTo("/");
+  expect(await everything()).toEqual(before);
+});
+
+test("what is of an owner who was deleted since stays away, and the rest comes back", async () => {
+  const leaver = await signedIn("another leaver");
+  await todosOfBoth(9);
+  await runSql(`update todos set owner_id = '${leaver.userId}' where task = 'todo 3'`);
+  const { batch } = await batchOf(admin, clearEveryones);
+  await runSql(`update neon_auth.users_sync set deleted_at = now() where id = '${leaver.userId}'`);
+  expect(await admin.change({ intent: "restore", batch })).toRedirectTo("/");
+  expect(await completeTasks()).toEqual(["todo 6", "todo 9"]);
+});
+
+test("other users may not clear everyone's", async () => {
+  await todosOfBoth(9);
+  const before = await everything();
+  const answer = await bob.change(clearEveryones);
+  expect(answer.status).toBe(403);
+  expect(await answer.json()).toMatchObject({ errors: { form: expect.stringContaining("admins") } });
+  expect(await everything()).toEqual(before);
+});
+
+test.each([
+  ["an unknown scope", [...clear, ["scope", "mine"]]],
+  ["two scopes", [...clearEveryones, ["scope", "everyone"]]],
+  ["an id given twice", [...clear, ["id", "1"], ["id", "2"]]],
+] as [string, [string, string][]][])("clearing with %s is refused", async (_, fields) => {
+  await todosOfBoth(9);
+  const before = await everything();
+  expect((await admin.change(fields)).status).toBe(400);
+  expect(await everything()).toEqual(before);
+});
+
+test("1,000 are cleared at once, the newest, and the rest the next time", async () => {
+  await runSql(`insert into todos (owner_id, task, is_complete, completed_at, inserted_at)
+    select '${bob.userId}', n::text, true, now(), now() - n * interval '1 second' from generate_series(1, 1100) n`);
+  const before = await everything();
+  const { batch, count } = await batchOf(bob, clear);
+  expect(count).toBe(1000);
+  expect(new Set(await completeTasks())).toEqual(
+    new Set(Array.from({ length: 100 }, (_, n) => `${n + 1001}`)),
+  );
+  expect((await batchOf(bob, clear)).count).toBe(100);
+  expect(await bob.change({ intent: "restore", batch })).toRedirectTo("/");
+  expect(await everything()).toHaveLength(1000);
+  expect(before).toEqual(expect.arrayContaining(await everything()));
+});
+
+test("a ghost is ticked with the rest, and not cleared", async () => {
+  await runSql("alter table todos drop constraint todos_owner_id_fk");
+  onTestFinished(async () => {
+    await runSql("select move_orphaned_todos()");
+    await runSql(`alter table todos add constraint todos_owner_id_fk
+      foreign key (owner_id) references neon_auth.users_sync(id) on delete cascade`);
+  });
+  await runSql(`insert into todos (owner_id, task) values ('nobody', 'haunt the house')`);
+  const [ghost] = await allTodos();
+  const { batch } = await batchOf(bob, fieldsOf([ghost?.id ?? ""]));
+  await admin.change(clearEveryones);
+  expect(await completeTasks()).toEqual(["haunt the house"]);
+  expect(await bob.change({ intent: "restore", batch })).toRedirectTo("/");
+  expect(await completeTasks()).toEqual([]);
+});
+
+test("the page says how many there are to clear", async () => {
+  await todosOfBoth(9);
+  const { completed, ownCompleted } = (await bob.todosPage()).data;
+  expect([completed, ownCompleted]).toEqual([3, 1]);
+});
+
+test("somebody who is not signed in is sent to sign in, and changes nothing", async () => {
+  const ids = await todosOfBoth(3);
+  const before = await everything();
+  for (const fields of [fieldsOf(ids), clear, clearEveryones]) {
+    expect(await new Browser().change(fields)).toRedirectTo("/sign-in");
+  }
+  expect(await everything()).toEqual(before);
+});
+
+test("a user whose profile is gone is signed out, and changes nothing", async () => {
+  const leaver = await signedIn("gone");
+  const ids = await todosOfBoth(3);
+  const before = await everything();
+  await runSql(`delete from neon_auth.users_sync where id = '${leaver.userId}'`);
+  const { cookie } = leaver;
+  for (const fields of [fieldsOf(ids), clear]) {
+    leaver.cookie = cookie;
+    expect(await leaver.change(fields)).toRedirectTo("/sign-in");
+  }
+  expect(await everything()).toEqual(before);
+});
+
+test("after a plain form the next page offers to undo it", async () => {
+  const ids = await todosOfBoth(3);
+  await bob.change(fieldsOf(ids));
+  expect((await bob.todosPage()).data.undo).toMatchObject({ intent: "toggle-all", count: 2 });
+  await bob.change(clear);
+  expect((await bob.todosPage()).data.undo).toMatchObject({ intent: "clear-completed", count: 1 });
+});

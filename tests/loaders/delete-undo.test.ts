@@ -1,0 +1,301 @@
+import { randomUUID } from "node:crypto";
+import sql from "sql-template-tag";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { z } from "zod";
+import { database } from "#app/db/current.server.ts";
+import { statement } from "#app/db/statement.server.ts";
+import { sweepUndoableTodos } from "#app/profiles/sweep.server.ts";
+import { allTodos, Browser, runSql, signedIn } from "./browser.ts";
+
+const bob = await signedIn("bob");
+const doug = await signedIn("doug");
+const admin = await signedIn("admin");
+const setRole = (role: string) =>
+  runSql(`update neon_auth.users_sync
+    set raw_json = raw_json || '{"server_metadata": {"role": "${role}"}}' where id = '${admin.userId}'`);
+
+beforeEach(async () => {
+  await runSql("delete from todos");
+  await runSql("delete from undoable_todos");
+  await setRole("admin");
+});
+
+/** A ticked todo of Bob's between two others, with all that a todo can have. */
+async function bobsTodo(): Promise<string> {
+  for (const task of ["before", "water the plants", "after"]) {
+    await bob.change({ intent: "add", task, key: randomUUID() });
+  }
+  const id = (await allTodos())[1]?.id ?? "";
+  await doug.change({ intent: "toggle", id, complete: "true" });
+  return id;
+}
+
+/** Every column of every todo, as text. */
+async function everything() {
+  return database().query(
+    statement(
+      z.object({ todo: z.string() }),
+      sql`select coalesce(to_jsonb(t)::text, '') as todo from todos t order by t.id`,
+    ),
+  );
+}
+
+const undoable = async () =>
+  database().query(
+    statement(
+      z.object({ id: z.string() }),
+      sql`select c.todo_id::text as id from undoable_todos c order by c.todo_id`,
+    ),
+  );
+
+const later = (minutes: number) =>
+  runSql(`update undoable_todos set changed_at = changed_at - interval '${minutes} minutes'`);
+
+const undoableAnswer = z.object({
+  ok: z.literal(true),
+  batch: z.uuid(),
+  intent: z.string(),
+  count: z.number(),
+});
+
+async function deletedByScript(browser: Browser, id: string): Promise<string> {
+  const answer = await browser.change({ intent: "delete", id, via: "script" });
+  const { batch, ...rest } = undoableAnswer.parse(await answer.json());
+  expect(rest).toEqual({ ok: true, intent: "delete", count: 1 });
+  return batch;
+}
+
+test("what was deleted comes back exactly as it was, to where it was", async () => {
+  const id = await bobsTodo();
+  const [before, list] = [await everything(), (await bob.todosPage()).data.todos];
+  expect(await bob.change({ intent: "delete", id })).toRedirectTo("/");
+  expect(await everything()).toHaveLength(2);
+  expect(await bob.change({ intent: "restore", id })).toRedirectTo("/");
+  expect(await everything()).toEqual(before);
+  expect((await bob.todosPage()).data.todos).toEqual(list);
+  expect(await undoable()).toEqual([]);
+});
+
+test("a script learns the batch, and undoes by that", async () => {
+  const id = await bobsTodo();
+  const before = await everything();
+  const batch = await deletedByScript(bob, id);
+  const answer = await bob.change({ intent: "restore", batch, via: "script" });
+  expect([answer.status, await answer.json()]).toEqual([200, { ok: true }]);
+  expect(await everything()).toEqual(before);
+});
+
+test("Team progress and what remains are right again", async () => {
+  const id = await bobsTodo();
+  const shown = async () => {
+    const { team, remaining } = (await bob.todosPage()).data;
+    return { team, remaining };
+  };
+  const before = await shown();
+  await bob.change({ intent: "delete", id });
+  expect(await shown()).not.toEqual(before);
+  await bob.change({ intent: "restore", id });
+  expect(await shown()).toEqual(before);
+});
+
+test("the second time there is nothing to undo, also when both come at once", async () => {
+  const id = await bobsTodo();
+  const before = await everything();
+  await bob.change({ intent: "delete", id });
+  const both = await Promise.all([1, 2].map(() => bob.change({ intent: "restore", id })));
+  expect(both.map(({ status }) => status).sort()).toEqual([303, 404]);
+  expect(await everything()).toEqual(before);
+  expect((await bob.change({ intent: "restore", id })).status).toBe(404);
+  expect(await everything()).toEqual(before);
+});
+
+test("a todo can be deleted and brought back again and again", async () => {
+  const id = await bobsTodo();
+  const before = await everything();
+  for (const _ of ["first", "second"]) {
+    await bob.change({ intent: "delete", id });
+    expect(await bob.change({ intent: "restore", id })).toRedirectTo("/");
+  }
+  expect(await everything()).toEqual(before);
+});
+
+test("only whoever deleted it brings it back: not its owner, and no admin", async () => {
+  const id = await bobsTodo();
+  const batch = await deletedByScript(admin, id);
+  for (const browser of [bob, doug]) {
+    expect((await browser.change({ intent: "restore", id })).status).toBe(404);
+    expect((await browser.change({ intent: "restore", batch })).status).toBe(404);
+  }
+  expect(await allTodos()).toHaveLength(2);
+  expect(await admin.change({ intent: "restore", batch })).toRedirectTo("/");
+  expect(await allTodos()).toHaveLength(3);
+});
+
+test("somebody who is an admin no more cannot undo what he did as one", async () => {
+  const id = await bobsTodo();
+  await admin.change({ intent: "delete", id });
+  await setRole("none");
+  expect((await admin.change({ intent: "restore", id })).status).toBe(404);
+  expect(await allTodos()).toHaveLength(2);
+  await setRole("admin");
+  expect(await admin.change({ intent: "restore", id })).toRedirectTo("/");
+});
+
+test("after ten minutes it is too late, and the sweep removes what was kept", async () => {
+  const id = await bobsTodo();
+  await bob.change({ intent: "delete", id });
+  await later(9);
+  await sweepUndoableTodos();
+  expect(await undoable()).toEqual([{ id }]);
+  await later(1);
+  expect((await bob.change({ intent: "restore", id })).status).toBe(404);
+  expect(await undoable()).toEqual([{ id }]);
+  await sweepUndoableTodos();
+  expect(await undoable()).toEqual([]);
+});
+
+test("a page that is read a minute after the last sweep brings about the next one", async () => {
+  onTestFinished(() => void vi.useRealTimers());
+  await bob.change({ intent: "delete", id: await bobsTodo() });
+  await later(10);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 61_000 });
+  await bob.todosPage();
+  await vi.waitFor(async () => expect(await undoable()).toEqual([]));
+});
+
+test.each([
+  [
+    "marked as deleted",
+    (id: string) => `update neon_auth.users_sync set deleted_at = now() where id = '${id}'`,
+  ],
+  ["gone", (id: string) => `delete from neon_auth.users_sync where id = '${id}'`],
+])("of an owner whose profile is %s nothing comes back, and nothing is kept", async (how, end) => {
+  const leaver = await signedIn(how.replaceAll(" ", "-"));
+  await leaver.change({ intent: "add", task: "say goodbye" });
+  const id = (await allTodos())[0]?.id ?? "";
+  await admin.change({ intent: "delete", id });
+  await runSql(end(leaver.userId));
+  expect(await undoable()).toEqual([]);
+  expect((await admin.change({ intent: "restore", id })).status).toBe(404);
+  expect(await leaver.change({ intent: "restore", id })).toRedirectTo("/sign-in");
+  expect(await allTodos()).toEqual([]);
+});
+
+test.each([
+  [
+    "marked as deleted",
+    (id: string) => `update neon_auth.users_sync set deleted_at = now() where id = '${id}'`,
+  ],
+  ["gone", (id: string) => `delete from neon_auth.users_sync where id = '${id}'`],
+])("where no trigger told of a profile that is %s, nothing comes back all the same, and the sweep removes what was kept", async (how, end) => {
+  const leaver = await signedIn(`quietly-${how.replaceAll(" ", "-")}`);
+  await leaver.change({ intent: "add", task: "say goodbye" });
+  const id = (await allTodos())[0]?.id ?? "";
+  await admin.change({ intent: "delete", id });
+  await runSql("alter table neon_auth.users_sync disable trigger user");
+  await runSql(end(leaver.userId));
+  await runSql("alter table neon_auth.users_sync enable trigger user");
+  expect((await admin.change({ intent: "restore", id })).status).toBe(404);
+  expect(await undoable()).toEqual([{ id }]);
+  await sweepUndoableTodos();
+  expect(await undoable()).toEqual([]);
+  expect(await allTodos()).toEqual([]);
+});
+
+test("without the foreign key it is the same, and a ghost that is deleted is gone for good", async () => {
+  await runSql("alter table todos drop constraint todos_owner_id_fk");
+  onTestFinished(async () => {
+    await runSql("select move_orphaned_todos()");
+    await runSql(`alter table todos add constraint todos_owner_id_fk
+      foreign key (owner_id) references neon_auth.users_sync(id) on delete cascade`);
+  });
+  const id = await bobsTodo();
+  const before = await everything();
+  await bob.change({ intent: "delete", id });
+  expect(await bob.change({ intent: "restore", id })).toRedirectTo("/");
+  expect(await everything()).toEqual(before);
+
+  await runSql(`insert into todos (owner_id, task) values ('nobody', 'haunt the house')`);
+  const ghost = (await allTodos()).at(-1)?.id ?? "";
+  expect(await admin.change({ intent: "delete", id: ghost })).toRedirectTo("/");
+  expect((await admin.todosPage()).data.undo).toBeNull();
+  expect((await admin.change({ intent: "restore", id: ghost })).status).toBe(404);
+  expect(await undoable()).toEqual([]);
+
+  const leaver = await signedIn("leaves-a-ghost");
+  await leaver.change({ intent: "add", task: "say goodbye" });
+  const last = (await allTodos()).at(-1)?.id ?? "";
+  await admin.change({ intent: "delete", id: last });
+  await runSql("alter table neon_auth.users_sync disable trigger user");
+  await runSql(`delete from neon_auth.users_sync where id = '${leaver.userId}'`);
+  await runSql("alter table neon_auth.users_sync enable trigger user");
+  expect((await admin.change({ intent: "restore", id: last })).status).toBe(404);
+  expect(await everything()).toEqual(before);
+});
+
+test("of an owner who is deleted in the same moment nothing comes back", async () => {
+  const leaver = await signedIn("leaves-meanwhile");
+  await leaver.change({ intent: "add", task: "say goodbye" });
+  const id = (await allTodos())[0]?.id ?? "";
+  await admin.change({ intent: "delete", id });
+  await runSql(`create function leave() returns trigger language plpgsql as $$
+    begin delete from neon_auth.users_sync where id = new.owner_id; return new; end $$`);
+  await runSql("create trigger leave before insert on todos for each row execute function leave()");
+  onTestFinished(() => runSql("drop function leave() cascade"));
+  expect((await admin.change({ intent: "restore", id })).status).toBe(404);
+  expect(await allTodos()).toEqual([]);
+});
+
+test("a todo that was added again by its form does not come back a second time", async () => {
+  const key = randomUUID();
+  await bob.change({ intent: "add", task: "once", key });
+  const id = (await allTodos())[0]?.id ?? "";
+  await bob.change({ intent: "delete", id });
+  await bob.change({ intent: "add", task: "once", key });
+  const before = await everything();
+  expect((await bob.change({ intent: "restore", id })).status).toBe(404);
+  expect(await everything()).toEqual(before);
+});
+
+test("a refused deletion keeps nothing", async () => {
+  const id = await bobsTodo();
+  expect((await doug.change({ intent: "delete", id })).status).toBe(403);
+  expect(await undoable()).toEqual([]);
+  expect((await doug.change({ intent: "restore", id })).status).toBe(404);
+});
+
+test.each([
+  ["nothing", {}],
+  ["an id that is none", { id: "01" }],
+  ["an id that is too large", { id: "9223372036854775808" }],
+  ["a batch that is none", { batch: "1" }],
+  ["both", { id: "1", batch: "6f1ff9d5-1b8a-4a2e-9f6f-6c7c2a8f5b10" }],
+])("a form that names %s is refused", async (_, fields) => {
+  expect((await bob.change({ intent: "restore", ...fields } as Record<string, string>)).status).toBe(400);
+});
+
+test("a batch that nobody has made is 404", async () => {
+  expect((await bob.change({ intent: "restore", batch: randomUUID() })).status).toBe(404);
+});
+
+test("after a plain form the pages of the next minute offer to undo it, to him alone, until it is done", async () => {
+  const id = await bobsTodo();
+  const answer = await bob.change({ intent: "delete", id }, "/?before=2026-11-21T10:00:00.000000Z_7");
+  expect(answer).toRedirectTo("/?before=2026-11-21T10:00:00.000000Z_7");
+  expect(answer.headers.getSetCookie().join()).toMatch(/Max-Age=60;.*HttpOnly/);
+  for (const _ of ["first", "reloaded"]) {
+    expect((await bob.todosPage()).data.undo).toMatchObject({ intent: "delete", count: 1 });
+  }
+  const other = Object.assign(new Browser(), { cookie: `${doug.cookie}; ${bob.cookie.split("; ").at(-1)}` });
+  expect((await other.todosPage()).data.undo).toBeNull();
+  const { batch = "" } = (await bob.todosPage()).data.undo ?? {};
+  expect(await bob.change({ intent: "restore", batch })).toRedirectTo("/");
+  expect((await bob.todosPage()).data.undo).toBeNull();
+});
+
+test("somebody who is not signed in is sent to sign in, and nothing comes back", async () => {
+  const id = await bobsTodo();
+  await bob.change({ intent: "delete", id });
+  expect(await new Browser().change({ intent: "restore", id })).toRedirectTo("/sign-in");
+  expect(await allTodos()).toHaveLength(2);
+});
