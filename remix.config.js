@@ -52,9 +52,11 @@ export default defineConfig({
         test: {
           name: "loaders on Neon",
           include: ["tests/loaders/**/*.test.{ts,tsx}", "tests/db/local-neon-sync.test.ts"],
-          // The first lets every HTTPS request fail, to see that none is made; the second listens over a WebSocket,
-          // which these stand-ins do not answer: tests/db/neon-client.test.ts hears a notification that way.
-          exclude: ["tests/loaders/stack-failing.test.ts", "tests/loaders/events.test.ts"],
+          // Two let every HTTPS request fail, to see that none is made; the third listens over a WebSocket, which these
+          // stand-ins do not answer: tests/db/neon-client.test.ts hears a notification that way.
+          exclude: ["stack-failing", "account-failing", "events"].map(
+            (name) => `tests/loaders/${name}.test.ts`,
+          ),
           setupFiles: ["tests/setup/neon.ts", "tests/setup/stack.ts"],
         },
       },
