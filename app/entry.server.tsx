@@ -6,7 +6,9 @@ import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
 import { documentPolicy } from "#app/http/security-headers.server.ts";
+import { readTheme } from "#app/http/theme-cookie.server.ts";
 import { NonceContext } from "#app/nonce.ts";
+import { ThemeContext } from "#app/theme.ts";
 
 // `npm start` and local mode run the server from the build, so that it shares its modules with the app.
 export { loadDotEnv } from "#app/environment.server.ts";
@@ -15,13 +17,14 @@ export { startServer } from "#app/http/server.server.ts";
 /** A page that has not been rendered by then is given up. */
 const renderLimitMs = 10_000;
 
-export default function handleRequest(
+export default async function handleRequest(
   request: Request,
   status: number,
   headers: Headers,
   remixContext: EntryContext,
 ): Promise<Response> {
   const nonce = randomBytes(16).toString("base64");
+  const theme = await readTheme(request);
   headers.set("Content-Type", "text/html; charset=utf-8");
   headers.set("Content-Security-Policy", documentPolicy(nonce, import.meta.env.DEV));
   // Crawlers and browsers alike get the page in one piece when nothing in it is deferred; a crawler always.
@@ -30,7 +33,9 @@ export default function handleRequest(
     let isShellSent = false;
     const { pipe, abort } = renderToPipeableStream(
       <NonceContext.Provider value={nonce}>
-        <RemixServer context={remixContext} url={request.url} nonce={nonce} abortDelay={renderLimitMs} />
+        <ThemeContext.Provider value={theme}>
+          <RemixServer context={remixContext} url={request.url} nonce={nonce} abortDelay={renderLimitMs} />
+        </ThemeContext.Provider>
       </NonceContext.Provider>,
       {
         nonce,

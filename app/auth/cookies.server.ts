@@ -4,21 +4,30 @@ import { environment } from "#app/environment.server.ts";
 /**
  * A cookie for what only the server may read: signed, not readable by scripts, not sent along by other sites. What
  * it holds is not encrypted: whoever has the cookie may use it all the same.
- *
- * `__Host-` binds it to this host over https. Cookies ignore ports, so on plain http, where several local
- * instances may run side by side, the port is part of the name.
  * @param name without what is put before or after it, as `todos-session`
  */
 export function secretCookie(name: string, maxAgeSeconds: number): Cookie {
-  const { appOrigin, sessionSecret } = environment();
-  const { protocol, port } = new URL(appOrigin);
+  return hostCookie(name, maxAgeSeconds, [environment().sessionSecret]);
+}
+
+/** The same for what is no secret: anybody may write it. */
+export function plainCookie(name: string, maxAgeSeconds: number): Cookie {
+  return hostCookie(name, maxAgeSeconds, []);
+}
+
+/**
+ * `__Host-` binds it to this host over https. Cookies ignore ports, so on plain http, where several local
+ * instances may run side by side, the port is part of the name.
+ */
+function hostCookie(name: string, maxAgeSeconds: number, secrets: string[]): Cookie {
+  const { protocol, port } = new URL(environment().appOrigin);
   const secure = protocol === "https:";
   return createCookie(secure ? `__Host-${name}` : `${name}-${port || "80"}`, {
     httpOnly: true,
     sameSite: "lax",
     path: "/",
     secure,
-    secrets: [sessionSecret],
+    secrets,
     maxAge: maxAgeSeconds,
   });
 }

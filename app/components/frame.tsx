@@ -1,7 +1,8 @@
 import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
+import { ThemeForm } from "./theme-form.tsx";
 
-/** What every page has around its content: the app's name, and who is signed in. */
+/** What every page has around its content: the app's name, who is signed in, and whether it is light or dark. */
 export function Frame({ account, children }: { account?: ReactNode; children: ReactNode }) {
   return (
     <>
@@ -16,6 +17,9 @@ export function Frame({ account, children }: { account?: ReactNode; children: Re
         {account}
       </header>
       <main>{children}</main>
+      <footer className="site-footer">
+        <ThemeForm />
+      </footer>
     </>
   );
 }

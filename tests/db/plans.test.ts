@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Session } from "#app/auth/session.server.ts";
 import { connectClient } from "#app/db/database.server.ts";
 import type { Statement } from "#app/db/statement.server.ts";
+import { ownTodosBatch } from "#app/routes/export/queries.server.ts";
 import { allUsersBatch, statsTotals, todosPerDay, usersPage } from "#app/routes/stats/queries.server.ts";
 import { wholeList } from "#app/routes/todos/list-part.server.ts";
 import {
@@ -89,6 +90,8 @@ const statements: [string, number, () => Statement<unknown>][] = [
   ["users by completed", 0, () => usersPage(session, { sort: "complete", descending: true, after: null })],
   ["users by the latest", 0, () => usersPage(session, { sort: "latest", descending: false, after: latest })],
   ["an export", 0, () => allUsersBatch(session, null)],
+  ["an export of one's own todos", 50, () => ownTodosBatch(session, null)],
+  ["the rest of such an export", 25, () => ownTodosBatch(session, middle)],
 ];
 
 test.each(statements)("%s: of 50,000 todos %i are read at most", async (_, atMost, statement) => {

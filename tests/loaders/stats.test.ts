@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { neonConfig } from "@neondatabase/serverless";
-import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { startSession } from "#app/auth/session.server.ts";
+import { withoutFormulas } from "#app/http/csv.server.ts";
 import { loader as signInLoader } from "#app/routes/sign-in.tsx";
 import { loader as csvLoader } from "#app/routes/stats/csv.ts";
-import { withoutFormulas } from "#app/routes/stats/csv-export.server.ts";
+
 import { toDailyChart } from "#app/routes/stats/daily-chart.server.ts";
 import { loader } from "#app/routes/stats/route.tsx";
 import type { Stats } from "#app/routes/stats/stats.server.ts";
 import { stackRequests, standIn } from "#tests/setup/stack.ts";
 import { Browser, runSql, signedIn } from "./browser.ts";
+import { download, roundTrips, silenceLog, whileCutOff } from "./downloads.ts";
 
 type Person = Browser & { userId: string };
 
@@ -50,26 +51,6 @@ const emails = ({ users }: Stats) => users.users.map(({ email }) => email?.split
 
 /** The path of a link, as the server gets it. */
 const requested = (path: string | null) => path?.split("#")[0] ?? "";
-
-function roundTrips() {
-  const spy = vi.spyOn(neonConfig, "fetchFunction", "get");
-  onTestFinished(() => spy.mockRestore());
-  return () => spy.mock.calls.length;
-}
-
-/** Does some work while nothing reaches the database. */
-async function whileCutOff<Result>(work: () => Promise<Result>): Promise<Result> {
-  const network = vi.spyOn(neonConfig, "fetchFunction", "get").mockReturnValue(async () => {
-    throw Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
-  });
-  return work().finally(() => network.mockRestore());
-}
-
-function silenceLog() {
-  const log = vi.spyOn(console, "error").mockImplementation(() => {});
-  onTestFinished(() => log.mockRestore());
-  return log;
-}
 
 const pages = [
   ["/stats", loader],
@@ -279,18 +260,6 @@ test("the chart stays within its frame, and its ticks are whole numbers of todos
     expect(columns.at(-1)?.label).toBe(`21 November: ${most.toLocaleString("en")} created, 0 completed`);
   }
 });
-
-/** Reads a file to its end; what is read before a failure is kept. */
-async function download(answer: Response): Promise<{ text: string; error?: unknown }> {
-  const chunks: Uint8Array[] = [];
-  let error: unknown;
-  try {
-    for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) chunks.push(chunk);
-  } catch (reason) {
-    error = reason;
-  }
-  return { text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.concat(chunks)), error };
-}
 
 test("the file has everybody who is there, a header, and a name with today's date", async () => {
   await runSql(`insert into neon_auth.users_sync (raw_json) values

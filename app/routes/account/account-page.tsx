@@ -52,6 +52,15 @@ export function AccountPage({ account, refused }: AccountPageProps) {
           </button>
         </form>
       </section>
+      <section>
+        <h2>Your todos</h2>
+        <p>All todos of yours, as a file.</p>
+        <p className="exports">
+          {/* No <Link>: they are files, not pages. */}
+          <a href="/export.json">Export JSON</a>
+          <a href="/export.csv">Export CSV</a>
+        </p>
+      </section>
       <section className="ending">
         <h2>Deletion</h2>
         <DeleteForm email={email} refused={refusedTo("delete")} />

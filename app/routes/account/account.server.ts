@@ -39,9 +39,12 @@ export async function readAccount(request: Request): Promise<Response> {
   }
 }
 
-/** Sends somebody on who is not signed in, or not any more. */
-export function toSignIn(setCookie: string | undefined): Response {
-  return redirect("/sign-in?redirectTo=/account", { status: 303, headers: personalHeaders(setCookie) });
+/**
+ * Sends somebody on who is not signed in, or not any more.
+ * @param path where he wanted to go
+ */
+export function toSignIn(setCookie: string | undefined, path = "/account"): Response {
+  return redirect(`/sign-in?redirectTo=${path}`, { status: 303, headers: personalHeaders(setCookie) });
 }
 
 /** Signs out somebody who was deleted, and lets the next page tell him. */

@@ -13,7 +13,9 @@ type Data =
   | { view: "refused"; email: string | null }
   | { view: "unavailable"; message: string };
 
-export const meta: MetaFunction = () => [{ title: "Statistics · Todos" }];
+export const meta: MetaFunction<() => Promise<Data>> = ({ data }) => [
+  { title: data?.view === "refused" ? "Not allowed · Todos" : "Statistics · Todos" },
+];
 
 export const headers = documentHeaders;
 

@@ -1,8 +1,11 @@
 import { useNavigate } from "@remix-run/react";
 import { type FormEvent, useId, useRef, useState } from "react";
+import { useAnnounce } from "./announcer.tsx";
 import { type ActionAnswer, canBeAddedAgain, type RefusedChange } from "./answer.ts";
 import { useChangeAction } from "./change-form.tsx";
+import { announced } from "./list-words.ts";
 import { Sending } from "./sending.tsx";
+import { useKeyShortcut } from "./single-letters.ts";
 
 /** A todo on its way. Its key makes the server add it once, however often it is sent. */
 interface SentTodo {
@@ -17,6 +20,8 @@ interface SentTodo {
 export function AddTodo({ addKey, refused }: { addKey?: string; refused: RefusedChange | undefined }) {
   const action = useChangeAction();
   const navigate = useNavigate();
+  const announce = useAnnounce();
+  const shortcut = useKeyShortcut("n");
   const errorId = useId();
   const field = useRef<HTMLInputElement>(null);
   const [sent, setSent] = useState<SentTodo[]>([]);
@@ -42,6 +47,7 @@ export function AddTodo({ addKey, refused }: { addKey?: string; refused: Refused
   function settle(todo: SentTodo, answer: ActionAnswer) {
     setSent((others) => others.filter((other) => other !== todo));
     if (answer.ok) {
+      announce(announced.added(todo.task.trim()));
       if (answer.place) navigate(answer.place);
       return;
     }
@@ -71,6 +77,7 @@ export function AddTodo({ addKey, refused }: { addKey?: string; refused: Refused
           name="task"
           placeholder="What needs doing?"
           autoComplete="off"
+          aria-keyshortcuts={shortcut}
           defaultValue={refused?.task}
           aria-invalid={error ? true : undefined}
           aria-describedby={error ? errorId : undefined}

@@ -1,3 +1,4 @@
+import type { Undoable } from "./answer.ts";
 import type { Page } from "./list-part.server.ts";
 import type { ListView } from "./list-view.ts";
 
@@ -23,3 +24,34 @@ export function emptyWords({ show, isMine, query, before }: ListView, { isSearch
     return isMine ? "You have not completed any todo yet." : "Nothing is completed yet.";
   return "Nothing here yet. Add the first todo above.";
 }
+
+const howToUndo = "Undo: Ctrl+Z or the Undo button";
+
+/** What is said aloud of somebody's own changes, which others see. */
+export const announced = {
+  added: (task: string) => `Added “${task}”`,
+  ticked: (task: string, isComplete: boolean) => `${isComplete ? "Ticked" : "Unticked"} “${task}”`,
+  saved: (task: string) => `Saved “${task}”`,
+  deleted: (task: string) => `Deleted “${task}”. ${howToUndo}`,
+  undone: "Undone",
+  /** What others have done. */
+  listChanged: "The list has changed",
+};
+
+/** The same of a change to many todos at once. */
+export function announcedBulk({ intent, count }: Pick<Undoable, "intent" | "count">): string {
+  const verb = intent === "toggle-all" ? "Changed" : "Cleared";
+  return `${verb} ${count} ${count === 1 ? "todo" : "todos"}. ${howToUndo}`;
+}
+
+/** What the keys do, in the order in which they are explained. */
+export const shortcuts = [
+  { keys: "n", does: "Write a new todo" },
+  { keys: "/", does: "Search" },
+  { keys: "↓ ↑ Home End", does: "Go through the list" },
+  { keys: "Space", does: "Tick, or untick" },
+  { keys: "e", does: "Edit" },
+  { keys: "Delete", does: "Delete" },
+  { keys: "Ctrl+Z", does: "Take the latest deletion or bulk change back" },
+  { keys: "?", does: "Show this" },
+];

@@ -19,6 +19,7 @@ import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
 import { AddTodo } from "./add-todo.tsx";
 import { placeOfAdded } from "./added-todo.server.ts";
+import { Announcer } from "./announcer.tsx";
 import type { ActionAnswer, MadeChange, RefusedChange } from "./answer.ts";
 import { EditTodo } from "./edit-todo.tsx";
 import { type ChangeInput, parseChange, readChangeForm } from "./input.server.ts";
@@ -117,7 +118,9 @@ export default function Todos() {
       return <Landing wasDeleted={data.wasDeleted} />;
     case "unavailable":
       return lastList ? (
-        <TodosPage data={lastList} refused={refused} notice={data.message} />
+        <Announcer>
+          <TodosPage data={lastList} refused={refused} notice={data.message} />
+        </Announcer>
       ) : (
         <Unavailable title="Todos" message={data.message}>
           {refused?.task && refused.intent === "add" ? (
@@ -129,7 +132,11 @@ export default function Todos() {
         </Unavailable>
       );
     case "list":
-      return <TodosPage data={data} refused={refused} />;
+      return (
+        <Announcer>
+          <TodosPage data={data} refused={refused} />
+        </Announcer>
+      );
   }
 }
 

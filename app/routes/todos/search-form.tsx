@@ -1,6 +1,7 @@
 import { Form, useNavigate } from "@remix-run/react";
 import { useEffect, useRef } from "react";
 import { type ListView, longestQuery, parseQuery, searchOf } from "./list-view.ts";
+import { useKeyShortcut } from "./single-letters.ts";
 import { useNextView } from "./use-next-view.ts";
 
 /** A pause in typing after which it is searched. */
@@ -15,6 +16,7 @@ export function SearchForm({ listView }: { listView: ListView }) {
   const next = useRef(listView);
   next.current = useNextView(listView);
   const navigate = useNavigate();
+  const shortcut = useKeyShortcut("/");
   const field = useRef<HTMLInputElement>(null);
   const asked = useRef(query);
   const waiting = useRef<ReturnType<typeof setTimeout>>();
@@ -62,6 +64,7 @@ export function SearchForm({ listView }: { listView: ListView }) {
           placeholder="Search"
           autoComplete="off"
           maxLength={longestQuery}
+          aria-keyshortcuts={shortcut}
           defaultValue={query}
           onChange={() => {
             clearTimeout(waiting.current);

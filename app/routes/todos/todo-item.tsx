@@ -1,10 +1,13 @@
 import { useFetcher, useSearchParams } from "@remix-run/react";
+import { useAnnounce } from "./announcer.tsx";
 import type { ActionAnswer, RefusedChange } from "./answer.ts";
 import { ChangeForm, toBody, useChangeAction } from "./change-form.tsx";
 import { EditButton } from "./edit-button.tsx";
 import { EditTodo } from "./edit-todo.tsx";
 import type { Viewer } from "./list.server.ts";
+import { announced } from "./list-words.ts";
 import type { Todo } from "./queries.server.ts";
+import { useKeyShortcut } from "./single-letters.ts";
 import { useEditing } from "./use-editing.ts";
 
 interface TodoItemProps {
@@ -22,6 +25,8 @@ interface TodoItemProps {
 export function TodoItem({ todo, viewer, refused, hold, isLinked, onDelete }: TodoItemProps) {
   const toggle = useFetcher<ActionAnswer>();
   const action = useChangeAction();
+  const announce = useAnnounce();
+  const deletes = useKeyShortcut("Delete");
   const mayChange = viewer.isAdmin || viewer.id === todo.ownerId;
   const isAskedFor = useSearchParams()[0].get("edit") === todo.id && mayChange;
   const { task, editing, asksToDelete, item, button, start, stop, save, leave } = useEditing({
@@ -33,6 +38,11 @@ export function TodoItem({ todo, viewer, refused, hold, isLinked, onDelete }: To
   const isComplete = toggle.formData ? toggle.formData.get("complete") === "true" : todo.isComplete;
   const toggled = { intent: "toggle", id: todo.id, complete: String(!isComplete) };
   const error = toggle.data && !toggle.data.ok ? toggle.data.errors.form : undefined;
+
+  function tick() {
+    announce(announced.ticked(task, !isComplete));
+    toggle.submit(toBody(toggled), { method: "post", action });
+  }
 
   function remove() {
     focusNeighbour(item.current);
@@ -47,7 +57,7 @@ export function TodoItem({ todo, viewer, refused, hold, isLinked, onDelete }: To
       ref={item}
       onBlur={leave}
     >
-      <ChangeForm fields={toggled} onSend={() => toggle.submit(toBody(toggled), { method: "post", action })}>
+      <ChangeForm fields={toggled} onSend={tick}>
         {/* biome-ignore lint/a11y/useSemanticElements: a checkbox cannot post a form without JavaScript */}
         <button type="submit" role="checkbox" aria-checked={isComplete} aria-label={task} className="tick">
           <svg viewBox="0 0 24 24" aria-hidden="true">
@@ -86,7 +96,13 @@ export function TodoItem({ todo, viewer, refused, hold, isLinked, onDelete }: To
         <div className="todo-actions">
           {editing ? null : <EditButton id={todo.id} task={task} button={button} onPress={start} />}
           <ChangeForm fields={{ intent: "delete", id: todo.id }} onSend={remove}>
-            <button type="submit" aria-label={`Delete ${task}`} title="Delete" className="quiet">
+            <button
+              type="submit"
+              aria-label={`Delete ${task}`}
+              aria-keyshortcuts={deletes}
+              title="Delete"
+              className="quiet"
+            >
               <svg viewBox="0 0 24 24" aria-hidden="true">
                 <path d="M7 7l10 10M17 7L7 17" />
               </svg>
@@ -108,6 +124,8 @@ function focusNeighbour(item: HTMLElement | null): void {
   if (!item?.contains(document.activeElement)) return;
   const neighbour = item.nextElementSibling ?? item.previousElementSibling;
   const buttons = neighbour?.querySelectorAll("button");
-  const next = buttons?.item(buttons.length - 1) ?? document.getElementById("todos");
+  const isOnCheckbox = document.activeElement?.getAttribute("role") === "checkbox";
+  const like = buttons?.item(isOnCheckbox ? 0 : buttons.length - 1);
+  const next = like ?? document.getElementById("todos");
   next?.focus({ preventScroll: true });
 }

@@ -9,12 +9,14 @@ import { parseCursor } from "./cursor.ts";
 import { FindTodos } from "./find-todos.tsx";
 import type { ListData } from "./list.server.ts";
 import { searchOf } from "./list-view.ts";
-import { emptyWords, remainingWords } from "./list-words.ts";
+import { announced, emptyWords, remainingWords } from "./list-words.ts";
 import { withSent } from "./pending-changes.ts";
 import { RefusalNotice } from "./refusal-notice.tsx";
+import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 import { TeamProgress } from "./team-progress.tsx";
 import { TodoItem } from "./todo-item.tsx";
 import { UndoableChanges } from "./undoable-changes.tsx";
+import { useAnnouncedChanges } from "./use-announced-changes.ts";
 import { useHeldTodos } from "./use-held-todos.ts";
 import { useLinkedTodo } from "./use-linked-todo.ts";
 import { useLiveList } from "./use-live-list.ts";
@@ -37,6 +39,7 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
   const unlinked = { ...listView, todoId: null };
   const changes = useUndoableChanges(loaded.undo);
   const held = useHeldTodos(todos);
+  useAnnouncedChanges(todos);
   const shown = withSent(held.todos, changes.sent, viewer.id);
   const isEdit = refused?.intent === "edit" && shown.some(({ id }) => id === refused.id);
   const refusedEdit = isEdit ? refused : undefined;
@@ -84,7 +87,9 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
                 hold={held.hold}
                 isLinked={todo.id === listView.todoId}
                 onDelete={({ id, task }) =>
-                  changes.send({ intent: "delete", id }, `“${task}” was not deleted.`)
+                  changes.send({ intent: "delete", id }, `“${task}” was not deleted.`, {
+                    done: announced.deleted(task),
+                  })
                 }
               />
             ))}
@@ -94,6 +99,7 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
               <Link to={`/${searchOf({ ...unlinked, before: null })}`}>Newest todos</Link>
             </p>
           )}
+          <ShortcutsDialog list={list} />
         </section>
         <TeamProgress team={team} listView={listView} />
       </div>

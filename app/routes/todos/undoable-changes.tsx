@@ -19,11 +19,11 @@ export function UndoableChanges({ changes }: { changes: Changes }) {
           {problem}
         </p>
       ) : null}
-      <output className="undo-place">
+      <div className="undo-place">
         {offer ? (
           <UndoOffer key={offer.batch} undoable={offer} onUndo={undoByButton} onOver={endOffer} />
         ) : null}
-      </output>
+      </div>
       {sent.map((change) => (
         <Sending
           key={change.key}

@@ -1,7 +1,9 @@
 import { useFetcher } from "@remix-run/react";
 import { type FocusEvent, useEffect, useRef, useState } from "react";
+import { useAnnounce } from "./announcer.tsx";
 import type { ActionAnswer, RefusedChange } from "./answer.ts";
 import { useChangeAction } from "./change-form.tsx";
+import { announced } from "./list-words.ts";
 import { toOneLine } from "./one-line.ts";
 import type { Todo } from "./queries.server.ts";
 
@@ -30,6 +32,7 @@ interface EditingOptions {
 export function useEditing({ todo, isAskedFor, refused, hold }: EditingOptions) {
   const { state, data, formData, submit } = useFetcher<ActionAnswer>();
   const action = useChangeAction();
+  const announce = useAnnounce();
   const item = useRef<HTMLLIElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const mustFocusButton = useRef(false);
@@ -73,7 +76,10 @@ export function useEditing({ todo, isAskedFor, refused, hold }: EditingOptions) 
   useEffect(() => {
     if (state !== "idle" || !data || sent === undefined) return;
     setSent(undefined);
-    if (data.ok) return;
+    if (data.ok) {
+      announce(announced.saved(sent.trim()));
+      return;
+    }
     const takesFocus = document.activeElement === document.body || document.activeElement === button.current;
     const error = data.errors.task ?? data.errors.form;
     setEditing((others) => ({ selects: false, takesFocus, text: sent, ...others, error }));

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { isTyping } from "./is-typing.ts";
 
 /**
  * Lets Ctrl+Z, or Cmd+Z, undo, but where the browser undoes what was typed.
@@ -17,10 +18,4 @@ export function useUndoKey(undo: () => boolean): void {
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
   }, []);
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
-  );
 }

@@ -1,6 +1,8 @@
 import { useId, useRef, useState } from "react";
+import { useAnnounce } from "./announcer.tsx";
 import type { ActionAnswer, Undoable } from "./answer.ts";
 import type { Fields } from "./change-form.tsx";
+import { announced, announcedBulk } from "./list-words.ts";
 import { useUndoKey } from "./use-undo-key.ts";
 
 /** A change on its way. */
@@ -9,6 +11,8 @@ export interface SentChange {
   fields: Fields;
   /** What is to be said when it is refused, before the reason. */
   otherwise: string;
+  /** What is to be said when it is made, where that is not what is said of any such change. */
+  done?: string;
   /** What it is to undo. */
   undoes?: Undoable;
 }
@@ -24,13 +28,14 @@ export function useUndoableChanges(offered: Undoable | null) {
   const [problem, setProblem] = useState<string>();
   const id = useId();
   const count = useRef(0);
+  const announce = useAnnounce();
   useUndoKey(undo);
 
-  function send(fields: Fields, otherwise: string, undoes?: Undoable): void {
+  function send(fields: Fields, otherwise: string, more?: Pick<SentChange, "done" | "undoes">): void {
     count.current += 1;
     const key = `${id} ${count.current}`;
     setProblem(undefined);
-    setSent((others) => [...others, { key, fields, otherwise, ...(undoes && { undoes }) }]);
+    setSent((others) => [...others, { key, fields, otherwise, ...more }]);
   }
 
   function undo(): boolean {
@@ -38,7 +43,10 @@ export function useUndoableChanges(offered: Undoable | null) {
     if (!last) return false;
     setDone((others) => others.filter((other) => other !== last));
     setIsOffered(true);
-    send({ intent: "restore", batch: last.batch }, "Nothing was undone.", last);
+    send({ intent: "restore", batch: last.batch }, "Nothing was undone.", {
+      done: announced.undone,
+      undoes: last,
+    });
     return true;
   }
 
@@ -51,7 +59,10 @@ export function useUndoableChanges(offered: Undoable | null) {
     setSent((others) => others.filter((other) => other !== change));
     if (answer.ok) {
       const { batch, intent, count } = answer;
-      if (batch && intent && count) offer({ batch, intent, count });
+      const undoable = batch && intent && count ? { batch, intent, count } : undefined;
+      if (undoable) offer(undoable);
+      const done = change.done ?? (undoable && announcedBulk(undoable));
+      if (done) announce(done);
       return;
     }
     setProblem(`${change.otherwise} ${answer.errors.form ?? ""}`);

@@ -1,0 +1,33 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { logOutage } from "#app/http/unavailable.server.ts";
+import { exportOwnTodos } from "./own-todos.server.ts";
+import type { OwnTodo } from "./queries.server.ts";
+
+/** One's own todos as a JSON array. */
+export function loader({ request }: LoaderFunctionArgs) {
+  return exportOwnTodos(request, {
+    name: "todos.json",
+    contentType: "application/json; charset=utf-8",
+    write: jsonFile,
+  });
+}
+
+/**
+ * An array, with a todo on each line. One that breaks off has no end, and is no JSON.
+ * @throws whatever kept it from being read to its end
+ */
+async function* jsonFile(operation: string, batches: AsyncIterable<OwnTodo[]>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  let before = "[\n";
+  try {
+    for await (const todos of batches) {
+      if (todos.length === 0) continue;
+      yield encoder.encode(before + todos.map((todo) => JSON.stringify(todo)).join(",\n"));
+      before = ",\n";
+    }
+  } catch (error) {
+    logOutage(operation, error);
+    throw error;
+  }
+  yield encoder.encode(before === ",\n" ? "\n]\n" : "[]\n");
+}

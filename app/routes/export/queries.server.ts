@@ -1,0 +1,49 @@
+import sql from "sql-template-tag";
+import { z } from "zod";
+import type { Session } from "#app/auth/session.server.ts";
+import { statement } from "#app/db/statement.server.ts";
+import type { Cursor } from "../todos/cursor.ts";
+
+/** How many todos an export reads at a time. */
+export const todosPerBatch = 1_000;
+
+const ownTodoRow = z.object({
+  /** A bigint, which numbers of JSON do not hold. */
+  id: z.string(),
+  task: z.string(),
+  isComplete: z.boolean(),
+  /** ISO 8601 in UTC with microseconds, as all times here. */
+  insertedAt: z.string(),
+  /** Null while it is open, and where nobody has noted when it was ticked. */
+  completedAt: z.string().nullable(),
+});
+export type OwnTodo = z.infer<typeof ownTodoRow>;
+
+/**
+ * One's own todos, oldest first, a batch at a time: the last batch is the first that is not full. No rows for
+ * somebody who has no profile, or whose profile is deleted.
+ * @param after the todo that the batch before ended with
+ */
+export function ownTodosBatch({ userId }: Session, after: Cursor | null) {
+  return statement(
+    ownTodoRow,
+    sql`
+      select
+        t.id::text as id,
+        t.task,
+        t.is_complete as "isComplete",
+        coalesce(to_char(t.inserted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '') as "insertedAt",
+        to_char(t.completed_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "completedAt"
+      from neon_auth.users_sync u
+      join todos t on t.owner_id = u.id
+      where u.id = ${userId}::text
+        and u.deleted_at is null
+        and (t.inserted_at, t.id) > (
+          coalesce(${after?.insertedAt ?? null}::timestamptz, '-infinity'),
+          coalesce(${after?.id ?? null}::bigint, 0)
+        )
+      order by t.inserted_at, t.id
+      limit ${todosPerBatch}::int
+    `,
+  );
+}

@@ -1,0 +1,25 @@
+import { type ActionFunctionArgs, redirect } from "@remix-run/node";
+import { z } from "zod";
+import { safeRedirectTo } from "#app/auth/redirect-to.ts";
+import { readForm } from "#app/http/form.server.ts";
+import { personalHeaders } from "#app/http/headers.ts";
+import { rememberTheme } from "#app/http/theme-cookie.server.ts";
+import { themes } from "#app/theme.ts";
+
+const fields = z.object({ theme: z.enum(themes), redirectTo: z.string().optional() });
+
+export function loader() {
+  return redirect("/", { status: 303, headers: personalHeaders() });
+}
+
+/** Remembers a theme, and leads back to the page whose form it was. */
+export async function action({ request }: ActionFunctionArgs) {
+  const { data } = fields.safeParse(Object.fromEntries((await readForm(request)) ?? []));
+  if (!data) {
+    const headers = personalHeaders();
+    headers.set("Content-Type", "text/plain; charset=utf-8");
+    return new Response("The themes are system, light and dark.\n", { status: 400, headers });
+  }
+  const headers = personalHeaders(await rememberTheme(data.theme));
+  return redirect(safeRedirectTo(data.redirectTo), { status: 303, headers });
+}

@@ -1,0 +1,52 @@
+import { useSyncExternalStore } from "react";
+
+const name = "single-letter-shortcuts";
+const listeners = new Set<() => void>();
+/** For this page alone, where the browser keeps nothing. */
+let unkept: boolean | undefined;
+
+/**
+ * Whether single letters are shortcuts: whoever dictates turns them off
+ * (https://www.w3.org/TR/WCAG22/#character-key-shortcuts).
+ * @returns undefined without JavaScript
+ */
+export function useSingleLetters(): boolean | undefined {
+  return useSyncExternalStore(subscribe, read, () => undefined);
+}
+
+export function setSingleLetters(isOn: boolean): void {
+  try {
+    localStorage.setItem(name, isOn ? "on" : "off");
+  } catch {
+    unkept = isOn;
+  }
+  for (const listener of listeners) listener();
+}
+
+/**
+ * The aria-keyshortcuts of a control, which is also what finds it when the key is pressed.
+ * @returns undefined while the key does nothing
+ */
+export function useKeyShortcut(key: "n" | "/" | "?" | "e" | "Delete"): string | undefined {
+  const isOn = useSingleLetters();
+  const works = key === "Delete" ? isOn !== undefined : isOn;
+  return works ? key : undefined;
+}
+
+function read(): boolean {
+  try {
+    return unkept ?? localStorage.getItem(name) !== "off";
+  } catch {
+    return unkept ?? true;
+  }
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  // The other tabs of the browser.
+  window.addEventListener("storage", listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener("storage", listener);
+  };
+}

@@ -1,0 +1,74 @@
+import { type RefObject, useEffect } from "react";
+import { isTyping } from "./is-typing.ts";
+
+const ofPage = ["n", "/", "?"];
+const ofTodo = ["e", "Delete"];
+
+/**
+ * Lets keys do what the controls of the page do: those that have the key as their aria-keyshortcuts, and of the
+ * todos' controls those of the todo with the focus. Arrows, Home and End lead from one todo's checkbox to the next.
+ */
+export function useShortcuts(list: RefObject<HTMLElement>): void {
+  useEffect(() => {
+    // Where the focus was: it is lost with a todo that leaves the list, when it is ticked among the open ones, say.
+    let lastPlace = -1;
+
+    const items = () => [...(list.current?.children ?? [])];
+    const placeOf = (element: Element | null) => items().findIndex((item) => item.contains(element));
+
+    function remember(): void {
+      lastPlace = placeOf(document.activeElement);
+    }
+
+    function move(key: string): boolean {
+      const last = items().length - 1;
+      const isLost = document.activeElement === document.body && lastPlace >= 0;
+      const next = destination(key, placeOf(document.activeElement), last);
+      if (next === undefined) return false;
+      const checkbox =
+        items()[Math.min(Math.max(isLost ? lastPlace : next, 0), last)]?.querySelector("[role=checkbox]");
+      if (checkbox instanceof HTMLElement) checkbox.focus();
+      return checkbox instanceof HTMLElement;
+    }
+
+    function use(key: string): boolean {
+      const within = ofTodo.includes(key) ? items()[placeOf(document.activeElement)] : document;
+      const control = within?.querySelector(`[aria-keyshortcuts="${key}"]`);
+      if (control instanceof HTMLInputElement) control.focus();
+      else if (control instanceof HTMLElement) control.click();
+      return control instanceof HTMLElement;
+    }
+
+    function press(event: KeyboardEvent): void {
+      const { key, target, repeat, isComposing, ctrlKey, metaKey, altKey } = event;
+      if (isComposing || ctrlKey || metaKey || altKey || event.defaultPrevented) return;
+      if (isTyping(target) || document.querySelector("dialog[open]")) return;
+      const isControl = ofPage.includes(key) || ofTodo.includes(key);
+      const isDone = isControl ? !repeat && use(key) : move(key);
+      if (isDone) event.preventDefault();
+    }
+
+    window.addEventListener("keydown", press);
+    window.addEventListener("focusin", remember);
+    return () => {
+      window.removeEventListener("keydown", press);
+      window.removeEventListener("focusin", remember);
+    };
+  }, [list]);
+}
+
+/** @param place in the list; -1: elsewhere on the page, where Home and End go on to scroll */
+function destination(key: string, place: number, last: number): number | undefined {
+  switch (key) {
+    case "ArrowDown":
+      return place + 1;
+    case "ArrowUp":
+      return place < 0 ? last : place - 1;
+    case "Home":
+      return place < 0 ? undefined : 0;
+    case "End":
+      return place < 0 ? undefined : last;
+    default:
+      return undefined;
+  }
+}

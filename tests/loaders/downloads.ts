@@ -1,0 +1,36 @@
+import { neonConfig } from "@neondatabase/serverless";
+import { onTestFinished, vi } from "vitest";
+
+/** Reads a file to its end; what is read before a failure is kept. */
+export async function download(answer: Response): Promise<{ text: string; error?: unknown }> {
+  const chunks: Uint8Array[] = [];
+  let error: unknown;
+  try {
+    for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) chunks.push(chunk);
+  } catch (reason) {
+    error = reason;
+  }
+  return { text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.concat(chunks)), error };
+}
+
+/** Counts from now on how often the database is asked. @returns the number so far */
+export function roundTrips(): () => number {
+  const spy = vi.spyOn(neonConfig, "fetchFunction", "get");
+  onTestFinished(() => spy.mockRestore());
+  return () => spy.mock.calls.length;
+}
+
+/** Does some work while nothing reaches the database. */
+export async function whileCutOff<Result>(work: () => Promise<Result>): Promise<Result> {
+  const network = vi.spyOn(neonConfig, "fetchFunction", "get").mockReturnValue(async () => {
+    throw Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+  });
+  return work().finally(() => network.mockRestore());
+}
+
+/** Keeps errors that a test brings about out of its output, for as long as it runs. */
+export function silenceLog() {
+  const log = vi.spyOn(console, "error").mockImplementation(() => {});
+  onTestFinished(() => log.mockRestore());
+  return log;
+}
