@@ -11,6 +11,6 @@ export const untrustedOriginWords =
 export function logUntrustedOrigin(operation: string): void {
   const { appOrigin } = environment();
   console.error(
-    `${operation}: Stack mails no links to ${appOrigin}: add it to the trusted domains on Stack's dashboard`,
+    `${operation}: Stack mails no links to ${appOrigin}: add it to the trusted domains on Stack's dashboard, with the handler path /`,
   );
 }

@@ -1,6 +1,6 @@
 import { withRedirectTo } from "#app/auth/redirect-to.ts";
 import type { RefusedForm } from "#app/auth/stack-form.server.ts";
-import { Field, FormError } from "./field.tsx";
+import { EmailField, Field, FormError } from "./field.tsx";
 
 interface CredentialsFormProps {
   /** The page's name, and the button's. */
@@ -38,14 +38,7 @@ export function CredentialsForm({ title, redirectTo, refused }: CredentialsFormP
           error={errors.name}
         />
       ) : null}
-      <Field
-        label="Email"
-        name="email"
-        type="email"
-        defaultValue={typed.email}
-        autoComplete="username"
-        error={errors.email}
-      />
+      <EmailField refused={refused} />
       <Field
         label="Password"
         hint={isNew ? "At least 8 characters" : undefined}

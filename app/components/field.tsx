@@ -1,4 +1,5 @@
 import { useId } from "react";
+import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 
 interface FieldProps {
   label: string;
@@ -36,6 +37,20 @@ export function Field({ label, hint, error, ...input }: FieldProps) {
         </p>
       ) : null}
     </div>
+  );
+}
+
+/** The address of an account; browsers and password managers know it as the user's name. */
+export function EmailField({ refused }: { refused: RefusedForm | undefined }) {
+  return (
+    <Field
+      label="Email"
+      name="email"
+      type="email"
+      defaultValue={refused?.typed.email}
+      autoComplete="username"
+      error={refused?.errors.email}
+    />
   );
 }
 

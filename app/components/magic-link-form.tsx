@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import { withRedirectTo } from "#app/auth/redirect-to.ts";
 import type { RefusedForm } from "#app/auth/stack-form.server.ts";
-import { Field, FormError } from "./field.tsx";
+import { EmailField, Field, FormError } from "./field.tsx";
 
 /** How far somebody is who signs in by e-mail. */
 export type MagicLinkStep =
@@ -33,20 +33,12 @@ export function MagicLinkForm({ step, ...props }: MagicLinkFormProps) {
 type FormProps = Omit<MagicLinkFormProps, "step">;
 
 function AddressForm({ redirectTo, refused }: FormProps) {
-  const { errors = {}, typed = {} } = refused ?? {};
   return (
     <form method="post" action={withRedirectTo("/magic-link", redirectTo)} noValidate className="credentials">
       <h1>Sign in by e-mail</h1>
       <p>We mail you a link, and a code, that sign you in without a password.</p>
-      <FormError message={errors.form} />
-      <Field
-        label="Email"
-        name="email"
-        type="email"
-        defaultValue={typed.email}
-        autoComplete="username"
-        error={errors.email}
-      />
+      <FormError message={refused?.errors.form} />
+      <EmailField refused={refused} />
       <button type="submit" className="primary">
         Send the link
       </button>

@@ -6,7 +6,7 @@ import { createRequestHandler, type ServerBuild } from "@remix-run/node";
 import { closeDatabases } from "#app/db/database.server.ts";
 import { environment } from "#app/environment.server.ts";
 import { closeOpenPages } from "#app/live/open-pages.server.ts";
-import { sweep } from "#app/profiles/sweep.server.ts";
+import { sweep } from "#app/sweep.server.ts";
 import { readAssets, sendAsset } from "./assets.server.ts";
 import { formLimitBytes, readBody, webhookLimitBytes } from "./body.server.ts";
 import { isFromThisSite } from "./origin.server.ts";

@@ -4,7 +4,7 @@ import { answerForgotPassword } from "#app/auth/password-reset.server.ts";
 import { redirectToOf, withRedirectTo } from "#app/auth/redirect-to.ts";
 import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { Done } from "#app/components/done.tsx";
-import { Field, FormError } from "#app/components/field.tsx";
+import { EmailField, FormError } from "#app/components/field.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 
@@ -28,7 +28,7 @@ export function action({ request }: ActionFunctionArgs) {
 
 export default function ForgotPassword() {
   const { redirectTo } = useLoaderData<ForgotPasswordData>();
-  const { errors = {}, typed = {} } = useActionData<RefusedForm>() ?? {};
+  const refused = useActionData<RefusedForm>();
   return (
     <Frame>
       <form
@@ -44,15 +44,8 @@ export default function ForgotPassword() {
           }}
         />
         <p>We mail you a link with which you set a new password.</p>
-        <FormError message={errors.form} />
-        <Field
-          label="Email"
-          name="email"
-          type="email"
-          defaultValue={typed.email}
-          autoComplete="username"
-          error={errors.email}
-        />
+        <FormError message={refused?.errors.form} />
+        <EmailField refused={refused} />
         <button type="submit" className="primary">
           Send the link
         </button>

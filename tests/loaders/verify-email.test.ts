@@ -226,7 +226,7 @@ test("where Stack does not know this site, people sign up all the same, and the 
   const { form } = await refused(await press(browser));
   expect(form).toContain("does not know this site");
   const lines = ["POST /sign-up", "POST /verify-email"].map((each) => [
-    `${each}: Stack mails no links to https://todos.example: add it to the trusted domains on Stack's dashboard`,
+    `${each}: Stack mails no links to https://todos.example: add it to the trusted domains on Stack's dashboard, with the handler path /`,
   ]);
   expect(log.mock.calls).toEqual(lines);
 });

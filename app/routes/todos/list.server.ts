@@ -8,7 +8,7 @@ import {
 import { database } from "#app/db/current.server.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
 import { isOverdue } from "#app/profiles/arrival.server.ts";
-import { sweepNowAndThen } from "#app/profiles/sweep.server.ts";
+import { sweepNowAndThen } from "#app/sweep.server.ts";
 import { completedTodos } from "./completed.server.ts";
 import { partOf } from "./linked-todo.server.ts";
 import { pageOf, remainingOf, toPage } from "./list-part.server.ts";

@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { database } from "#app/db/current.server.ts";
-import { statement } from "#app/db/statement.server.ts";
+import { type Statement, statement } from "#app/db/statement.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
 
 /** A small bite: nobody who ticks a todo meanwhile should notice. */
@@ -29,11 +29,8 @@ export async function sweep(): Promise<void> {
   await foldTodoChanges();
 }
 
-/**
- * Folds the ledger of changes into the counters, so that pages have little of it to read.
- * @throws {DatabaseFault}
- */
-export async function foldTodoChanges(): Promise<void> {
+/** Folds the ledger of changes into the counters, so that pages have little of it to read. */
+async function foldTodoChanges(): Promise<void> {
   await database().query(
     statement(z.object({ isFolded: z.boolean() }), sql`select true as "isFolded" from fold_todo_changes()`),
   );
@@ -44,12 +41,8 @@ export async function foldTodoChanges(): Promise<void> {
  * do it.
  * @throws {DatabaseFault}
  */
-export async function sweepUndoableTodos(): Promise<void> {
-  let removed: number;
-  do {
-    const [batch] = await database().query(removePastUndoableTodos());
-    removed = batch?.removed ?? 0;
-  } while (removed === batchSize);
+export function sweepUndoableTodos(): Promise<void> {
+  return inBatches(removePastUndoableTodos());
 }
 
 function removePastUndoableTodos() {
@@ -83,12 +76,8 @@ function removePastUndoableTodos() {
  * every role may create it. Until then reads hide them.
  * @throws {DatabaseFault}
  */
-export async function sweepDeletedProfiles(): Promise<void> {
-  let removed: number;
-  do {
-    const [batch] = await database().query(removeTodosOfDeletedProfiles());
-    removed = batch?.removed ?? 0;
-  } while (removed === batchSize);
+export function sweepDeletedProfiles(): Promise<void> {
+  return inBatches(removeTodosOfDeletedProfiles());
 }
 
 function removeTodosOfDeletedProfiles() {
@@ -112,4 +101,13 @@ function removeTodosOfDeletedProfiles() {
       select count(*)::int as removed from removed
     `,
   );
+}
+
+/** Repeats a statement that removes a batch, until there is no full one left. */
+async function inBatches(removal: Statement<{ removed: number }>): Promise<void> {
+  let removed: number;
+  do {
+    const [batch] = await database().query(removal);
+    removed = batch?.removed ?? 0;
+  } while (removed === batchSize);
 }
