@@ -50,9 +50,9 @@ export async function readEmailVerification(request: Request): Promise<Response>
   const headers = personalHeaders();
   if (hasMailedCode(request)) return Response.json(page({ view: "link", redirectTo }), { headers });
   try {
-    const { signedIn, wasRestricted, setCookie, wasDeleted } = await renewTokens(request, isSettled);
+    const { signedIn, wasRestricted, setCookie } = await renewTokens(request, isSettled);
     // The cookie of somebody who was deleted stays as it is: the page for signing in tells him.
-    if (setCookie && !wasDeleted) headers.append("Set-Cookie", setCookie);
+    if (setCookie) headers.append("Set-Cookie", setCookie);
     if (!signedIn) {
       const isConfirmed = isToBeTold(request);
       return Response.json(page({ view: "signed out", redirectTo, isConfirmed }), { headers });
@@ -119,12 +119,12 @@ async function confirm(request: Request): Promise<Response> {
 /** The address is confirmed by now: a fault from here on must not make it look otherwise. */
 async function afterConfirming(request: Request, done: "confirmed" | "used"): Promise<Response> {
   try {
-    const { signedIn, wasRestricted, setCookie, wasDeleted } = await renewTokens(request);
+    const { signedIn, wasRestricted, setCookie } = await renewTokens(request);
     if (signedIn && !signedIn.token.restriction) {
       await refreshProfile(signedIn.token);
       if (wasRestricted) return seeOther(redirectToOf(request), setCookie);
     }
-    return told(request, done, wasDeleted ? undefined : setCookie);
+    return told(request, done, setCookie);
   } catch (error) {
     logOutage("Renewing a session after its e-mail address was confirmed", error);
     return told(request, done);
@@ -132,10 +132,10 @@ async function afterConfirming(request: Request, done: "confirmed" | "used"): Pr
 }
 
 async function sendAgain(request: Request): Promise<Response> {
-  const { signedIn, setCookie, wasDeleted } = await renewTokens(request);
+  const { signedIn, setCookie } = await renewTokens(request);
   if (!signedIn) {
     const here = withRedirectTo("/verify-email", redirectToOf(request));
-    return seeOther(withRedirectTo("/sign-in", here), wasDeleted ? undefined : setCookie);
+    return seeOther(withRedirectTo("/sign-in", here), setCookie);
   }
   try {
     await sendVerificationMail(signedIn.tokens, callbackUrl("/verify-email", redirectToOf(request)));

@@ -32,7 +32,7 @@ export interface Session {
 export interface SessionRead {
   session?: Session;
   setCookie?: string;
-  /** Nobody is signed in any more, because the account was deleted: to be told once. */
+  /** Nobody is signed in any more, because the account was deleted. */
   wasDeleted?: boolean;
 }
 
@@ -50,7 +50,10 @@ const contentSchema = z.object({
 });
 type Content = z.infer<typeof contentSchema>;
 
-/** What the cookie of a deleted user holds until he has been told. */
+/**
+ * What the cookie of a deleted user holds for a while, or until somebody signs in. It does not end with the first
+ * answer that tells of it: a live page may have asked for that one, and be left before it is there.
+ */
 const farewellSchema = z.object({ wasDeleted: z.literal(true) });
 const farewellSeconds = 10 * 60;
 
@@ -115,7 +118,8 @@ async function readContent(
   const value = await sessionCookie().parse(header);
   const content = contentSchema.safeParse(value).data;
   if (content) return { content };
-  return { setCookie: await endSession(), wasDeleted: farewellSchema.safeParse(value).success };
+  if (farewellSchema.safeParse(value).success) return { wasDeleted: true };
+  return { setCookie: await endSession() };
 }
 
 /** @param refresh brings the session's new access token, if it has one */
@@ -164,7 +168,7 @@ export function endSession(): Promise<string> {
   return clearCookie(sessionCookie());
 }
 
-/** The Set-Cookie value that signs out a user who was deleted, and lets the next page say so. */
+/** The Set-Cookie value that signs out a user who was deleted, and lets the next pages say so. */
 export function endSessionOfDeleted(): Promise<string> {
   const farewell: z.infer<typeof farewellSchema> = { wasDeleted: true };
   return sessionCookie().serialize(farewell, { maxAge: farewellSeconds });

@@ -55,9 +55,11 @@ export const test = base.extend<Fixtures & { openPage: () => Promise<Page> }>({
     await use(openPage);
   },
   person: async ({ openPage }, use) => {
+    const emails: string[] = [];
     await use(async (name) => {
       const page = await openPage();
       const email = `${name.toLowerCase()}-${crypto.randomUUID().slice(0, 8)}@example.com`;
+      emails.push(email);
       await page.goto("/sign-up");
       await page.getByLabel("Name").fill(name);
       await page.getByLabel("Email").fill(email);
@@ -66,6 +68,7 @@ export const test = base.extend<Fixtures & { openPage: () => Promise<Page> }>({
       await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
       return { page, email };
     });
+    await removeTodosOf(emails);
   },
 });
 
@@ -112,6 +115,14 @@ export async function removeTodos(page: Page, tasks: string[]): Promise<void> {
     await answered;
     await expect(todo(page, task)).toHaveCount(0);
   }
+}
+
+/** Takes back what a test has left in the list, so that one that fails does not fail those after it. */
+async function removeTodosOf(emails: string[]): Promise<void> {
+  const remove = sql`
+    delete from todos t using neon_auth.users_sync u where u.id = t.owner_id and u.email = any (${emails}::text[])
+  `;
+  await database().query(statement(z.never(), remove));
 }
 
 /** Runs one of the project's commands on the instance that the tests run against. @returns what it printed */
@@ -207,11 +218,8 @@ export async function withManyTodos(email: string, count: number, work: () => Pr
     from neon_auth.users_sync u, generate_series(1, ${count}::int) n
     where u.email = ${email}
   `;
-  const remove = sql`
-    delete from todos t using neon_auth.users_sync u where u.id = t.owner_id and u.email = ${email}
-  `;
   await database().query(statement(z.never(), insert));
-  await work().finally(() => database().query(statement(z.never(), remove)));
+  await work().finally(() => removeTodosOf([email]));
 }
 
 function database() {

@@ -6,6 +6,7 @@ import { startSession } from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import * as signInRoute from "#app/routes/sign-in.tsx";
+import * as signOutRoute from "#app/routes/sign-out.ts";
 import * as signUpRoute from "#app/routes/sign-up.tsx";
 import { standIn } from "#tests/setup/stack.ts";
 import { allTodos, Browser, runSql, signedIn, syncProfiles, whileSyncing } from "./browser.ts";
@@ -151,17 +152,21 @@ test("a row that the session never saw is late, and one that it saw and that is 
 
   const signIn = await (await seen.load(signInRoute.loader, "/sign-in")).json();
   expect(signIn.wasDeleted).toBe(true);
-  expect((await (await seen.load(signInRoute.loader, "/sign-in")).json()).wasDeleted).toBe(false);
-  expect((await seen.todosPage()).data).toEqual({ view: "landing", wasDeleted: false });
 });
 
 test.each([
   ["gone", "delete from neon_auth.users_sync"],
   ["marked as deleted", "update neon_auth.users_sync set deleted_at = now()"],
-])("a user whose row is %s is signed out by the next page, which says why", async (_, change) => {
+])("a user whose row is %s is signed out by the next page, which says why until somebody signs in", async (_, change) => {
   const browser = await signedIn("leaver");
   await runSql(`${change} where id = '${browser.userId}'`);
-  expect((await browser.todosPage()).data).toEqual({ view: "landing", wasDeleted: true });
+  // Twice: a live page may have asked first, and been reloaded before it had its answer.
+  for (const _ of [1, 2]) {
+    expect((await browser.todosPage()).data).toEqual({ view: "landing", wasDeleted: true });
+  }
+  await browser.signUp({ email: `${randomUUID()}@example.com`, password: "correct horse" });
+  expect((await browser.todosPage()).data).toMatchObject({ view: "list" });
+  await browser.post(signOutRoute.action, "/sign-out", {});
   expect((await browser.todosPage()).data).toEqual({ view: "landing", wasDeleted: false });
 });
 

@@ -19,9 +19,9 @@ export type ShownAccount = Omit<Account, "isDeleted">;
 /** Answers with the account of who asks. Stack is not asked. */
 export async function readAccount(request: Request): Promise<Response> {
   try {
-    const { session, setCookie, wasDeleted } = await readSession(request);
+    const { session, setCookie } = await readSession(request);
     // The cookie of somebody who was deleted stays as it is: the page for signing in tells him.
-    if (!session) return toSignIn(wasDeleted ? undefined : setCookie);
+    if (!session) return toSignIn(setCookie);
 
     const [account] = await database().query(accountOf(session));
     if (isDeleted(session, account)) return farewell("/sign-in");

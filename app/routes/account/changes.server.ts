@@ -56,8 +56,8 @@ export async function changeAccount(request: Request): Promise<Response> {
     words: {},
     attempt: async () => {
       // A session that was ended elsewhere has a token that passes for up to ten minutes more: Stack is asked.
-      const { signedIn, session, setCookie, wasDeleted } = await renewTokens(request);
-      if (!signedIn) return toSignIn(wasDeleted ? undefined : setCookie);
+      const { signedIn, session, setCookie } = await renewTokens(request);
+      if (!signedIn) return toSignIn(setCookie);
       if (!session) return restrictedAnswer(request, setCookie);
       const [account] = await database().query(accountOf(session));
       if (isDeleted(session, account)) return farewell("/sign-in");

@@ -27,9 +27,9 @@ export async function exportOwnTodos(
   const { pathname } = new URL(request.url);
   const operation = `GET ${pathname}`;
   try {
-    const { session, setCookie, wasDeleted } = await readSession(request);
+    const { session, setCookie } = await readSession(request);
     // The cookie of somebody who was deleted stays as it is: the page for signing in tells him.
-    if (!session) return toSignIn(wasDeleted ? undefined : setCookie, pathname);
+    if (!session) return toSignIn(setCookie, pathname);
 
     const { profile, todos } = await readBatch(session, null);
     if (isDeleted(session, profile)) return farewell("/sign-in");

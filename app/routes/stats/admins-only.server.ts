@@ -35,9 +35,9 @@ export async function readForAdmins<Data>(
 ): Promise<ForAdmins<Data>> {
   const { pathname } = new URL(request.url);
   try {
-    const { session, setCookie, wasDeleted = false } = await readSession(request);
+    const { session, setCookie } = await readSession(request);
     // The cookie of somebody who was deleted stays as it is: the page for signing in tells him.
-    if (!session) return signedOut(`/sign-in?redirectTo=${pathname}`, wasDeleted ? undefined : setCookie);
+    if (!session) return signedOut(`/sign-in?redirectTo=${pathname}`, setCookie);
 
     const { profile, data } = await read(session);
     if (isDeleted(session, profile)) {

@@ -1,5 +1,5 @@
 import {
-  endSession,
+  endSessionOfDeleted,
   isDeleted,
   readSession,
   rememberProfile,
@@ -36,7 +36,7 @@ export async function readList(request: Request) {
       completedTodos(session.userId),
     );
     if (isDeleted(session, profile)) {
-      return { data: { view: "landing" as const, wasDeleted: true }, setCookie: await endSession() };
+      return { data: { view: "landing" as const, wasDeleted: true }, setCookie: await endSessionOfDeleted() };
     }
     sweepNowAndThen();
 

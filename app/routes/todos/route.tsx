@@ -46,11 +46,9 @@ export async function action({ request }: ActionFunctionArgs) {
   const changeForm = await readChangeForm(request);
   const { form } = changeForm;
   try {
-    const { session, setCookie, wasDeleted } = await readSession(request);
+    const { session, setCookie } = await readSession(request);
     if (!session) {
-      // What a deleted user is to be told is in his cookie: the next page says it, and clears that.
-      const headers = personalHeaders(wasDeleted ? undefined : setCookie);
-      return redirect("/sign-in", { status: 303, headers });
+      return redirect("/sign-in", { status: 303, headers: personalHeaders(setCookie) });
     }
 
     const change = parseChange(changeForm);
