@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
@@ -9,8 +10,10 @@ import { closeOpenPages } from "#app/live/open-pages.server.ts";
 import { sweep } from "#app/sweep.server.ts";
 import { readAssets, sendAsset } from "./assets.server.ts";
 import { formLimitBytes, readBody, webhookLimitBytes } from "./body.server.ts";
+import { clientAddress } from "./client-address.server.ts";
 import { isFromThisSite } from "./origin.server.ts";
 import { refuse } from "./refusal.server.ts";
+import { inRequest } from "./request-context.server.ts";
 import { securityHeaders } from "./security-headers.server.ts";
 import { logOutage } from "./unavailable.server.ts";
 
@@ -26,15 +29,16 @@ const stopLimitMs = 10_000;
  * @throws {InvalidEnvironment} before anything is opened
  */
 export async function startServer(build: ServerBuild): Promise<void> {
-  const { appOrigin, port, host, stackWebhookSecret } = environment();
+  const { appOrigin, port, host, stackWebhookSecret, trustProxyHops } = environment();
   const assets = readAssets(build.assetsBuildDirectory);
   const render = createRequestHandler(build, "production");
 
   const server = createServer(async (request, response) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     if (appOrigin.startsWith("https:")) response.setHeader("Strict-Transport-Security", "max-age=63072000");
+    const context = { reference: randomUUID(), clientAddress: clientAddress(request, trustProxyHops) };
     try {
-      await answer(request, response);
+      await inRequest(context, () => answer(request, response));
     } catch (error) {
       if (request.errored || response.destroyed) return;
       console.error(error);
