@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { StackProject } from "#app/environment.server.ts";
+import type { Tokens } from "./stack-app.server.ts";
 import { askingStack, StackFault } from "./stack-requests.server.ts";
 
 /** What a command has to know of a user at Stack. */
@@ -24,6 +25,15 @@ const pageSchema = z.object({
   pagination: z.object({ next_cursor: z.string().nullable() }),
 });
 
+const tokensSchema = z.object({ access_token: z.string(), refresh_token: z.string() });
+
+/** A command has nobody to whom a refusal could be shown beside a field: to most of them it is a fault like others. */
+class RefusedByStack extends StackFault {
+  constructor(readonly code: string) {
+    super(`Stack refused with ${code}`);
+  }
+}
+
 /** For each request. Nobody waits for a page here, and a search of Stack's may take a while. */
 const limitMs = 5_000;
 const pageSize = 100;
@@ -46,7 +56,7 @@ export async function accountsByPrimaryEmail(project: StackProject, email: strin
   let cursor: string | null = null;
   do {
     const parameters = new URLSearchParams(cursor === null ? search : { ...search, cursor });
-    const page: z.output<typeof pageSchema> = await ask(project, pageSchema, `?${parameters}`);
+    const page: z.output<typeof pageSchema> = await ask(project, pageSchema, `/users?${parameters}`);
     // The search finds parts of names and of other addresses too; and pages overlap when users come in between.
     for (const account of page.items) {
       if (isSameEmail(account.primaryEmail, email)) found.set(account.id, account);
@@ -60,7 +70,7 @@ export async function accountsByPrimaryEmail(project: StackProject, email: strin
 
 /** A user as he is at Stack now. @throws {StackFault}, also when there is no such user */
 export function readAccount(project: StackProject, id: string): Promise<StackAccount> {
-  return ask(project, accountSchema, `/${encodeURIComponent(id)}`);
+  return ask(project, accountSchema, `/users/${encodeURIComponent(id)}`);
 }
 
 /** Replaces all of a user's server metadata. @throws {StackFault} after which it may be replaced all the same */
@@ -69,33 +79,85 @@ export async function replaceServerMetadata(
   id: string,
   metadata: Record<string, unknown>,
 ): Promise<void> {
-  await ask(project, accountSchema, `/${encodeURIComponent(id)}`, { server_metadata: metadata });
+  await ask(project, accountSchema, `/users/${encodeURIComponent(id)}`, {
+    method: "PATCH",
+    body: { server_metadata: metadata },
+  });
+}
+
+/** An account whose address counts as verified. */
+export interface NewAccount {
+  email: string;
+  name: string;
+  password: string;
+  serverMetadata?: Record<string, unknown>;
+}
+
+/** @returns undefined where somebody signs in with that address already; he stays as he is @throws {StackFault} */
+export async function createAccount(
+  project: StackProject,
+  { email, name, password, serverMetadata }: NewAccount,
+): Promise<StackAccount | undefined> {
+  try {
+    return await ask(project, accountSchema, "/users", {
+      method: "POST",
+      body: {
+        primary_email: email,
+        primary_email_verified: true,
+        primary_email_auth_enabled: true,
+        display_name: name,
+        password,
+        ...(serverMetadata && { server_metadata: serverMetadata }),
+      },
+    });
+  } catch (error) {
+    if (error instanceof RefusedByStack && error.code === "USER_EMAIL_ALREADY_EXISTS") return undefined;
+    throw error;
+  }
 }
 
 /**
- * Asks Stack about users as a server does; with `changes` it changes one. Without the SDK, which would take longer
- * to load than the answers take.
+ * The tokens of a new session of somebody's, which ends by itself after a minute. For those who want to see whether
+ * tokens are what they have to be.
+ * @throws {StackFault}
+ */
+export async function sessionOf(project: StackProject, userId: string): Promise<Tokens> {
+  const { access_token, refresh_token } = await ask(project, tokensSchema, "/auth/sessions", {
+    method: "POST",
+    body: { user_id: userId, expires_in_millis: 60_000 },
+  });
+  return { accessToken: access_token, refreshToken: refresh_token };
+}
+
+/** Whether Stack has an account at all, and lets us see it: one of them. @throws {StackFault} */
+export async function anyAccount(project: StackProject): Promise<StackAccount | undefined> {
+  const { items } = await ask(project, pageSchema, "/users?limit=1&include_restricted=true");
+  return items[0];
+}
+
+/**
+ * Asks Stack as a server may. Without the SDK, which would take longer to load than the answers take.
  */
 async function ask<T>(
   project: StackProject,
   schema: z.ZodType<T>,
   path: string,
-  changes?: object,
+  { method = "GET", body }: { method?: "GET" | "POST" | "PATCH"; body?: object } = {},
 ): Promise<T> {
   const { apiUrl, projectId, secretServerKey } = project;
   return askingStack(project, limitMs, async () => {
-    const response = await fetch(`${apiUrl}/api/v1/users${path}`, {
-      method: changes ? "PATCH" : "GET",
+    const response = await fetch(`${apiUrl}/api/v1${path}`, {
+      method,
       headers: {
         "x-stack-access-type": "server",
         "x-stack-project-id": projectId,
         "x-stack-secret-server-key": secretServerKey,
-        ...(changes && { "content-type": "application/json" }),
+        ...(body && { "content-type": "application/json" }),
       },
-      ...(changes && { body: JSON.stringify(changes) }),
+      ...(body && { body: JSON.stringify(body) }),
     });
     const refusal = response.headers.get("x-stack-known-error");
-    if (refusal) throw new StackFault(`Stack refused with ${refusal}`);
+    if (refusal) throw new RefusedByStack(refusal);
     try {
       return schema.parse(await response.json());
     } catch (cause) {

@@ -5,7 +5,7 @@ import {
   readLocalSettings,
   type StackProject,
 } from "#app/environment.server.ts";
-import { type LocalInstance, runningInstance } from "#db/local/instance.ts";
+import { localProject, runningInstance } from "#db/local/instance.ts";
 import { Refusal } from "#db/local/refusal.ts";
 import { chooseTarget, type TargetFlags } from "./target.ts";
 
@@ -48,12 +48,3 @@ export async function chooseStackProject(flags: TargetFlags): Promise<StackTarge
 }
 
 const noneIsSet = "none of STACK_PROJECT_ID, STACK_PUBLISHABLE_CLIENT_KEY and STACK_SECRET_SERVER_KEY is set";
-
-function localProject(instance: LocalInstance): StackProject {
-  return {
-    apiUrl: instance.stackApiUrl,
-    projectId: instance.stackProjectId,
-    publishableClientKey: instance.stackPublishableClientKey,
-    secretServerKey: instance.stackSecretServerKey,
-  };
-}

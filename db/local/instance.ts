@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import type { StackProject } from "#app/environment.server.ts";
 import { acquireLock, lockHolder, type Release } from "./lock.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -49,4 +50,14 @@ export async function runningInstance(directory: string): Promise<LocalInstance 
   if (holder === undefined || !existsSync(instanceFile(directory))) return undefined;
   const instance = instanceSchema.parse(JSON.parse(readFileSync(instanceFile(directory), "utf8")));
   return instance.pid === holder ? instance : undefined;
+}
+
+/** The Stack project that an instance's stand-in plays. */
+export function localProject(instance: LocalInstance): StackProject {
+  return {
+    apiUrl: instance.stackApiUrl,
+    projectId: instance.stackProjectId,
+    publishableClientKey: instance.stackPublishableClientKey,
+    secretServerKey: instance.stackSecretServerKey,
+  };
 }

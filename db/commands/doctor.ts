@@ -1,0 +1,39 @@
+// `npm run doctor`
+
+import { closeDatabases } from "#app/db/database.server.ts";
+import { InvalidEnvironment, loadDotEnv, readEnvironment } from "#app/environment.server.ts";
+import { checkDatabase } from "./doctor/database.ts";
+import type { Finding } from "./doctor/finding.ts";
+import { checkStack } from "./doctor/stack.ts";
+import { runCommand } from "./run-command.ts";
+
+const marks = { good: "ok  ", warning: "note", bad: "MEND" };
+
+runCommand(async () => {
+  loadDotEnv();
+  let isBad = false;
+  for await (const { outcome, text, mend } of findings()) {
+    console.log(`${marks[outcome]}  ${text}`);
+    if (mend) console.log(`      ${mend}`);
+    isBad ||= outcome === "bad";
+  }
+  await closeDatabases();
+  if (isBad) process.exitCode = 1;
+});
+
+async function* findings(): AsyncGenerator<Finding> {
+  try {
+    const environment = readEnvironment();
+    yield { outcome: "good", text: "The configuration is complete." };
+    yield* checkDatabase(environment);
+    yield* checkStack(environment);
+  } catch (error) {
+    if (!(error instanceof InvalidEnvironment)) throw error;
+    for (const problem of error.problems) yield { outcome: "bad", text: problem };
+    yield {
+      outcome: "warning",
+      text: "Nothing else was looked at.",
+      mend: "`.env.example` explains each variable. Local mode, `npm run dev`, needs none of them.",
+    };
+  }
+}

@@ -1,0 +1,181 @@
+import { randomBytes } from "node:crypto";
+import { readdirSync } from "node:fs";
+import sql from "sql-template-tag";
+import { z } from "zod";
+import { type Client, connectClient, connectDatabase, type Database } from "#app/db/database.server.ts";
+import { DatabaseFault } from "#app/db/faults.server.ts";
+import { type Statement, statement } from "#app/db/statement.server.ts";
+import type { Environment } from "#app/environment.server.ts";
+import type { Finding } from "./finding.ts";
+
+/** A compute of Neon's may have to wake up first. */
+const patienceMs = 15_000;
+const hearLimitMs = 5_000;
+
+/** Looks whether the app finds in its database what it needs, and may do there what it has to. Changes nothing. */
+export async function* checkDatabase({
+  databaseUrl,
+  databaseUrlUnpooled,
+}: Environment): AsyncGenerator<Finding> {
+  const { host, pathname } = new URL(databaseUrl);
+  const database = connectDatabase(databaseUrl, patienceMs);
+  try {
+    const [server] = await database.query(serverVersion());
+    yield {
+      outcome: "good",
+      text: `Database ${pathname.slice(1)} on ${host} answers: Postgres ${server?.version}.`,
+    };
+  } catch (error) {
+    yield {
+      outcome: "bad",
+      text: `Database ${pathname.slice(1)} on ${host}: ${reason(error)}`,
+      mend: "Check DATABASE_URL, and whether that server can be reached from here.",
+    };
+    return;
+  }
+  yield* checkUsersSync(database);
+  yield* checkMigrations(database);
+  yield* checkListening(databaseUrlUnpooled);
+}
+
+const migrateFirst = "Run `npm run db:migrate`.";
+
+async function* checkUsersSync(database: Database): AsyncGenerator<Finding> {
+  const [table] = await database.query(usersSyncTable());
+  if (!table) {
+    yield { outcome: "bad", text: "There is no table neon_auth.users_sync.", mend: migrateFirst };
+    return;
+  }
+  const columns = await database.query(usersSyncColumns());
+  const wrong = Object.entries(expectedColumns).filter(
+    ([name, type]) => columns.find((column) => column.name === name)?.type !== type,
+  );
+  yield wrong.length === 0
+    ? { outcome: "good", text: `neon_auth.users_sync belongs to ${table.owner} and has Neon's columns.` }
+    : {
+        outcome: "bad",
+        text: `neon_auth.users_sync is not as Neon's: ${wrong.map(([name, type]) => `${name} is no ${type}`).join(", ")}.`,
+        mend: "README.md, “Any Postgres, any Stack Auth project”, says what creates it.",
+      };
+  yield table.mayCreateTriggers
+    ? { outcome: "good", text: "We may create triggers on it." }
+    : {
+        outcome: "warning",
+        text: `We may create no triggers on it: it belongs to ${table.owner}, and we are ${table.role}.`,
+        mend: "Without them open pages show new names late, and a deleted user's todos go with the next sweep.",
+      };
+}
+
+async function* checkMigrations(database: Database): AsyncGenerator<Finding> {
+  const files = readdirSync("db/migrations").map((file) => file.split("_", 1)[0] ?? "");
+  const [table] = await database.query(migrationsTable());
+  const rows = table?.isThere ? await database.query(appliedMigrations()) : [];
+  const applied = new Set(rows.map(({ version }) => version));
+  const missing = files.filter((version) => !applied.has(version));
+  yield missing.length === 0
+    ? { outcome: "good", text: `All ${files.length} migrations are applied.` }
+    : {
+        outcome: "bad",
+        text: `${missing.length} of ${files.length} migrations are not applied.`,
+        mend: migrateFirst,
+      };
+}
+
+/** Whether a notification to oneself arrives: a pooler takes LISTEN, and then says nothing. */
+async function* checkListening(url: string): AsyncGenerator<Finding> {
+  const { host } = new URL(url);
+  let client: Client | undefined;
+  try {
+    client = await connectClient(url);
+    await hear(client);
+    yield { outcome: "good", text: `LISTEN hears on ${host}: open pages are live.` };
+  } catch (error) {
+    yield {
+      outcome: "bad",
+      text: `LISTEN on ${host}: ${reason(error)}`,
+      mend: "Set DATABASE_URL_UNPOOLED to the database's direct URL, without a pooler.",
+    };
+  } finally {
+    await client?.end();
+  }
+}
+
+async function hear(client: Client): Promise<void> {
+  const channel = `todos_doctor_${randomBytes(8).toString("hex")}`;
+  const notified = new Promise<void>((resolve, reject) => {
+    client.on("notification", () => resolve());
+    setTimeout(
+      () => reject(new Error(`a notification to oneself has not come in ${hearLimitMs / 1_000} s`)),
+      hearLimitMs,
+    ).unref();
+  });
+  await client.query(`listen ${channel}`);
+  await client.query(`notify ${channel}`);
+  return notified;
+}
+
+/** As Neon creates the table. */
+const expectedColumns: Record<string, string> = {
+  raw_json: "jsonb",
+  id: "text",
+  name: "text",
+  email: "text",
+  created_at: "timestamptz",
+  updated_at: "timestamptz",
+  deleted_at: "timestamptz",
+};
+
+function serverVersion(): Statement<{ version: string }> {
+  return statement(
+    z.object({ version: z.string() }),
+    sql`select current_setting('server_version') as version`,
+  );
+}
+
+function usersSyncTable(): Statement<{ owner: string; role: string; mayCreateTriggers: boolean }> {
+  return statement(
+    z.object({ owner: z.string(), role: z.string(), mayCreateTriggers: z.boolean() }),
+    sql`
+select
+  pg_get_userbyid(c.relowner)::text as owner,
+  current_user::text as role,
+  has_table_privilege(c.oid, 'trigger') as "mayCreateTriggers"
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = 'neon_auth'
+  and c.relname = 'users_sync'
+    `,
+  );
+}
+
+function usersSyncColumns(): Statement<{ name: string; type: string }> {
+  return statement(
+    z.object({ name: z.string(), type: z.string() }),
+    sql`
+select c.column_name::text as name, c.udt_name::text as type
+from information_schema.columns c
+where c.table_schema = 'neon_auth'
+  and c.table_name = 'users_sync'
+    `,
+  );
+}
+
+function migrationsTable(): Statement<{ isThere: boolean }> {
+  return statement(
+    z.object({ isThere: z.boolean() }),
+    sql`select to_regclass('public.schema_migrations') is not null as "isThere"`,
+  );
+}
+
+function appliedMigrations(): Statement<{ version: string }> {
+  return statement(
+    z.object({ version: z.string() }),
+    sql`select m.version::text as version from public.schema_migrations m`,
+  );
+}
+
+function reason(error: unknown): string {
+  const { message } =
+    error instanceof DatabaseFault && error.cause instanceof Error ? error.cause : (error as Error);
+  return message.endsWith(".") ? message : `${message}.`;
+}

@@ -1,0 +1,83 @@
+import sql from "sql-template-tag";
+import { z } from "zod";
+import { createAccount } from "#app/auth/stack-users.server.ts";
+import { type Statement, statement } from "#app/db/statement.server.ts";
+import type { StackProject } from "#app/environment.server.ts";
+
+/** A database, and the Stack project whose users it gets. */
+export interface SeedPlace {
+  databaseUrl: string;
+  stack: StackProject;
+}
+
+/** Bob and Doug are those of Neon's tutorial. */
+const accounts = [
+  { email: "bob@example.com", name: "Bob", password: "bob counts to 3" },
+  { email: "doug@example.com", name: "Doug", password: "doug counts to 2" },
+  {
+    email: "admin@example.com",
+    name: "Admin",
+    password: "admins see it all",
+    serverMetadata: { role: "admin" },
+  },
+];
+
+/** Makes the accounts that are not there yet. @throws {StackFault} */
+export async function seedAccounts(stack: StackProject) {
+  const made = [];
+  for (const account of accounts) {
+    made.push({ ...account, isNew: (await createAccount(stack, account)) !== undefined });
+  }
+  return made;
+}
+
+const emails = accounts.map(({ email }) => email);
+
+/** Those of the accounts whose profiles the sync has brought. */
+export function arrivedProfiles(): Statement<{ email: string }> {
+  return statement(
+    z.object({ email: z.string() }),
+    sql`
+select u.email
+from neon_auth.users_sync u
+where u.email = any (${emails}::text[])
+  and u.deleted_at is null
+    `,
+  );
+}
+
+/** A dozen todos of the last days, some of them ticked; none for somebody who has todos already. */
+export function insertSeedTodos(): Statement<{ id: string }> {
+  return statement(
+    z.object({ id: z.string() }),
+    sql`
+insert into todos (owner_id, task, inserted_at, is_complete, completed_at)
+select
+  u.id,
+  s.task,
+  now() - s.hours_old * interval '1 hour',
+  s.hours_done is not null,
+  now() - s.hours_done * interval '1 hour'
+from (
+  values
+    ('bob@example.com', 'Buy seeds', 170, 150),
+    ('bob@example.com', 'Dig the beds', 169, 120),
+    ('doug@example.com', 'Mend the fence', 150, 100),
+    ('bob@example.com', 'Plant the seeds', 121, null),
+    ('doug@example.com', 'Feed the cat', 98, 97),
+    ('doug@example.com', 'Water the plants', 97, null),
+    ('admin@example.com', 'Write down who waters when', 73, 50),
+    ('bob@example.com', 'Pull out the weeds', 50, null),
+    ('doug@example.com', 'Borrow a ladder', 49, 26),
+    ('bob@example.com', 'Pick the cherries', 25, null),
+    ('doug@example.com', 'Give the ladder back', 24, null),
+    ('admin@example.com', 'Invite the neighbours', 2, null)
+) as s (email, task, hours_old, hours_done)
+join neon_auth.users_sync u on u.email = s.email
+where u.deleted_at is null
+  and not exists (select from todos t where t.owner_id = u.id)
+order by s.hours_old desc
+returning id
+    `,
+  );
+}

@@ -1,0 +1,91 @@
+import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
+import type { StackProject } from "#app/environment.server.ts";
+import { migrate } from "#db/commands/migrate.ts";
+import { createStackStandIn } from "#tests/mocks/stack/index.ts";
+import type { ProjectSettings } from "#tests/mocks/stack/project-settings.ts";
+import { startLocalPostgres } from "./databases.ts";
+import { localDirectoryHolder, lockLocalDirectory } from "./instance.ts";
+import { openLoopbackServer } from "./loopback-server.ts";
+import { startNeonSync } from "./neon-sync.ts";
+import { Refusal } from "./refusal.ts";
+import { keepLocalSettings, localSettings } from "./settings.ts";
+import { answerFromHandlers, answerWithMails } from "./stack-server.ts";
+
+export interface LocalServicesOptions {
+  /** `LOCAL_DIR`; the caller has it for himself. */
+  directory: string;
+  syncDelayMs: number;
+  /** Of the stand-in for Stack Auth; those that are not given are as in the recorded project. */
+  stackSettings: Partial<ProjectSettings>;
+  /** Aborts when none of it is wanted any more. */
+  stop?: AbortSignal;
+}
+
+/** Everything that the app needs, on loopback. */
+export interface LocalServices {
+  /** Migrated. */
+  databaseUrl: string;
+  stack: StackProject;
+  mailUrl: string;
+  sessionSecret: string;
+}
+
+/**
+ * Has a directory for this process alone.
+ * @param directory `LOCAL_DIR`
+ * @throws {Refusal} while another process has it
+ */
+export async function takeLocalDirectory(directory: string): Promise<AsyncDisposable> {
+  const release = await lockLocalDirectory(directory);
+  if (release) return { [Symbol.asyncDispose]: release };
+  const holder = await localDirectoryHolder(directory);
+  throw new Refusal(
+    `Another instance is running on ${directory} (pid ${holder}). Stop it, or set LOCAL_DIR and PORT for this one.`,
+  );
+}
+
+/**
+ * Runs what local mode has beside the app, the database and the stand-ins for Stack Auth and Neon's sync, for as
+ * long as some work takes, and stops it in the reverse order of its start.
+ * @throws what starting it or the work throws
+ */
+export async function withLocalServices<Result>(
+  { directory, syncDelayMs, stackSettings, stop }: LocalServicesOptions,
+  work: (services: LocalServices) => Promise<Result>,
+): Promise<Result> {
+  await using postgres = await startLocalPostgres(directory);
+  await using _connections = { [Symbol.asyncDispose]: closeDatabases };
+  const databaseUrl = postgres.urlFor("todos");
+  stop?.throwIfAborted();
+  await migrate(databaseUrl);
+
+  const kept = localSettings(directory);
+  await using stackServer = await openLoopbackServer(kept.stackPort);
+  await using mailServer = await openLoopbackServer(kept.mailPort);
+  keepLocalSettings(directory, { ...kept, stackPort: stackServer.port, mailPort: mailServer.port });
+  const project: StackProject = {
+    apiUrl: stackServer.origin,
+    projectId: kept.stackProjectId,
+    publishableClientKey: kept.stackPublishableClientKey,
+    secretServerKey: kept.stackSecretServerKey,
+  };
+
+  const stack = connectDatabase(postgres.urlFor("stack"));
+  const { handlers, mails } = await createStackStandIn({
+    project,
+    database: stack,
+    settings: stackSettings,
+    onUserEvent: () => sync.wake(),
+  });
+  await using sync = startNeonSync({ stack, app: connectDatabase(databaseUrl), delayMs: syncDelayMs });
+  stackServer.answerWith(answerFromHandlers(handlers));
+  mailServer.answerWith(answerWithMails(mails));
+
+  stop?.throwIfAborted();
+  return await work({
+    databaseUrl,
+    stack: project,
+    mailUrl: `${mailServer.origin}/`,
+    sessionSecret: kept.sessionSecret,
+  });
+}

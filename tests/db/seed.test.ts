@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { connectClient } from "#app/db/database.server.ts";
+import { withLocalServices } from "#db/local/services.ts";
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "todos-seed-"));
+  // As root, Postgres runs as a user who has to pass through.
+  chmodSync(directory, 0o711);
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Runs the command. An empty variable means that it is not set, in `.env` either. */
+async function seed(args: string[] = [], databaseUrl = "") {
+  const env = { ...process.env, DATABASE_URL: databaseUrl, DATABASE_URL_UNPOOLED: "", LOCAL_DIR: directory };
+  const child = spawn(process.execPath, ["--import", "tsx", "db/commands/seed.ts", ...args], { env });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { code, stdout, stderr };
+}
+
+test("db:seed makes Bob, Doug, an admin and a dozen todos, prints passwords that sign in, and makes them once", async () => {
+  const first = await seed();
+  expect(first.stdout).toMatch(/They have 12 todos\.\n$/);
+  expect(first.stderr).toMatch(/Database todos on 127\.0\.0\.1:\d+ \(local\)\n/);
+  expect(first.code).toBe(0);
+  const second = await seed();
+  expect(second.stdout).toMatch(/was there already.*They have todos already\.\n$/s);
+  expect(second.code).toBe(0);
+
+  const options = { directory, syncDelayMs: 0, stackSettings: {} };
+  await withLocalServices(options, async ({ databaseUrl, stack }) => {
+    const client = await connectClient(databaseUrl);
+    const { rows } = await client.query(`
+      select u.name, u.raw_json -> 'server_metadata' ->> 'role' as role, count(*)::int as todos
+      from todos t join neon_auth.users_sync u on u.id = t.owner_id group by u.id order by min(t.id)
+    `);
+    await client.end();
+    expect(rows).toEqual([
+      { name: "Bob", role: null, todos: 5 },
+      { name: "Doug", role: null, todos: 5 },
+      { name: "Admin", role: "admin", todos: 2 },
+    ]);
+
+    const printed = [...first.stdout.matchAll(/^(\S+@\S+) +(.+)$/gm)];
+    expect(printed).toHaveLength(3);
+    for (const [, email, password] of printed) {
+      const answer = await fetch(`${stack.apiUrl}/api/v1/auth/password/sign-in`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          "x-stack-access-type": "client",
+          "x-stack-project-id": stack.projectId,
+          "x-stack-publishable-client-key": stack.publishableClientKey,
+        },
+        body: JSON.stringify({ email, password }),
+      });
+      expect(answer.status).toBe(200);
+    }
+  });
+}, 60_000);
+
+test.each([
+  ["a configured database, unless --local says that the local one is meant", []],
+  ["a database that is not local", ["--remote"]],
+])("db:seed does not fill %s", async (_, args) => {
+  const { code, stdout, stderr } = await seed(args, "postgresql://bob:secret@db.example.com/todos");
+  expect(stderr).toMatch(/^db:seed makes accounts whose passwords anybody can read here/);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+});
