@@ -1,6 +1,7 @@
 import { RemixBrowser } from "@remix-run/react";
 import { StrictMode, startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
+import { ReferenceContext, shownReference } from "#app/reference.ts";
 import { ThemeContext, toTheme } from "#app/theme.ts";
 
 startTransition(() => {
@@ -8,7 +9,9 @@ startTransition(() => {
     document,
     <StrictMode>
       <ThemeContext.Provider value={toTheme(document.documentElement.dataset.theme)}>
-        <RemixBrowser />
+        <ReferenceContext.Provider value={shownReference()}>
+          <RemixBrowser />
+        </ReferenceContext.Provider>
       </ThemeContext.Provider>
     </StrictMode>,
   );

@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { PassThrough } from "node:stream";
-import type { EntryContext, HandleErrorFunction } from "@remix-run/node";
+import type { EntryContext, HandleDataRequestFunction, HandleErrorFunction } from "@remix-run/node";
 import { createReadableStreamFromReadable } from "@remix-run/node";
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
+import { requestContext } from "#app/http/request-context.server.ts";
 import { documentPolicy } from "#app/http/security-headers.server.ts";
 import { readTheme } from "#app/http/theme-cookie.server.ts";
+import { log } from "#app/log.server.ts";
 import { NonceContext } from "#app/nonce.ts";
+import { ReferenceContext } from "#app/reference.ts";
 import { ThemeContext } from "#app/theme.ts";
 
 // `npm start` and local mode run the server from the build, so that it shares its modules with the app.
@@ -34,7 +37,9 @@ export default async function handleRequest(
     const { pipe, abort } = renderToPipeableStream(
       <NonceContext.Provider value={nonce}>
         <ThemeContext.Provider value={theme}>
-          <RemixServer context={remixContext} url={request.url} nonce={nonce} abortDelay={renderLimitMs} />
+          <ReferenceContext.Provider value={requestContext()?.reference}>
+            <RemixServer context={remixContext} url={request.url} nonce={nonce} abortDelay={renderLimitMs} />
+          </ReferenceContext.Provider>
         </ThemeContext.Provider>
       </NonceContext.Provider>,
       {
@@ -48,7 +53,7 @@ export default async function handleRequest(
         },
         onShellError: reject,
         onError(error: unknown) {
-          if (isShellSent) console.error(error);
+          if (isShellSent) logError(error, request);
         },
       },
     );
@@ -56,8 +61,20 @@ export default async function handleRequest(
   });
 }
 
+/** A script of ours shows an error by its status, and its reference if it is our fault. */
+export const handleDataRequest: HandleDataRequestFunction = (response) => {
+  if (import.meta.env.DEV || !response.headers.has("X-Remix-Error")) return response;
+  const { status } = response;
+  const reference = status >= 500 ? requestContext()?.reference : undefined;
+  return Response.json({ reference }, { status, headers: { "X-Remix-Catch": "yes" } });
+};
+
 /** Errors of loaders and actions. A path that is not there, or a method that is not taken, is none. */
 export const handleError: HandleErrorFunction = (error, { request }) => {
   if (isRouteErrorResponse(error) && error.status < 500) return;
-  if (!request.signal.aborted) console.error(error);
+  if (!request.signal.aborted) logError(error, request);
 };
+
+function logError(error: unknown, { method }: Request): void {
+  log.error({ event: "error", err: error }, `A ${method} request failed`);
+}

@@ -1,17 +1,19 @@
 import type { LinksFunction, MetaFunction } from "@remix-run/node";
 import {
-  isRouteErrorResponse,
   Links,
   Meta,
   Outlet,
   Scripts,
   ScrollRestoration,
+  useLocation,
   useRouteError,
 } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { DeadEnd } from "#app/components/dead-end.tsx";
 import { Frame } from "#app/components/frame.tsx";
+import { errorWords } from "#app/error-words.ts";
 import { useNonce } from "#app/nonce.ts";
+import { useReference } from "#app/reference.ts";
 import styles from "#app/styles.css?url";
 import { useTheme } from "#app/theme.ts";
 
@@ -23,7 +25,7 @@ export const links: LinksFunction = () => [
 
 /** For the error boundary; pages have titles of their own. */
 export const meta: MetaFunction = ({ error }) => [
-  { title: error ? `${describe(error)[0]} · Todos` : "Todos" },
+  { title: error ? `${errorWords(error).title} · Todos` : "Todos" },
 ];
 
 export function Layout({ children }: { children: ReactNode }) {
@@ -52,18 +54,17 @@ export default function App() {
 }
 
 export function ErrorBoundary() {
-  const [title, message] = describe(useRouteError());
+  const { title, message, isTemporary, isOurFault, reference } = errorWords(useRouteError());
+  const ofDocument = useReference();
+  const { pathname, search } = useLocation();
   return (
     <Frame>
-      <DeadEnd title={title} message={message} />
+      <DeadEnd
+        title={title}
+        message={message}
+        tryAgain={isTemporary ? pathname + search : undefined}
+        reference={isOurFault ? (reference ?? ofDocument) : undefined}
+      />
     </Frame>
   );
-}
-
-function describe(error: unknown): [title: string, message: string] {
-  if (!isRouteErrorResponse(error))
-    return ["Something went wrong", "It is our fault, not yours. Please try again."];
-  if (error.status === 404) return ["Not found", "There is no page at this address."];
-  if (error.status === 405) return ["Not possible", "This page takes no such request."];
-  return ["Something went wrong", "Please try again in a moment."];
 }

@@ -26,6 +26,7 @@ export function sweepNowAndThen(): void {
 export async function sweep(): Promise<void> {
   await sweepDeletedProfiles();
   await sweepUndoableTodos();
+  await inBatches(removePastLimits());
   await foldTodoChanges();
 }
 
@@ -65,6 +66,29 @@ function removePastUndoableTodos() {
         where c.batch = past.batch
           and c.todo_id = past.todo_id
         returning c.todo_id
+      )
+      select count(*)::int as removed from removed
+    `,
+  );
+}
+
+/** What is counted anew at the next try. */
+function removePastLimits() {
+  return statement(
+    z.object({ removed: z.number() }),
+    sql`
+      with past as (
+        select l.key
+        from request_limits l
+        where l.expires_at <= now()
+        limit ${batchSize}::int
+        for update of l skip locked
+      ),
+      removed as (
+        delete from request_limits l
+        using past
+        where l.key = past.key
+        returning l.key
       )
       select count(*)::int as removed from removed
     `,

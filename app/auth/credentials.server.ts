@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readForm } from "#app/http/form.server.ts";
+import { countPost } from "#app/limits/limits.server.ts";
 import type { AccessToken } from "./access-token.server.ts";
 import { emailField, nameField, passwordField } from "./fields.server.ts";
 import { redirectToOf } from "./redirect-to.ts";
@@ -23,7 +24,7 @@ const words: Record<string, RefusedForm["errors"]> = {
 };
 
 /**
- * Reads the form, asks Stack, and answers: 303 and a session, 400 beside the field, or 503.
+ * Reads the form, asks Stack, and answers: 303 and a session, 400 beside the field, 429, or 503.
  * @param attempt what Stack is asked to do with the credentials
  * @param settleProfile what the profile needs before the first page, with the name that was typed; bounded, and never
  *   fails
@@ -34,6 +35,7 @@ export async function answerCredentials(
   settleProfile: (token: AccessToken, name: string) => Promise<void>,
 ): Promise<Response> {
   return answerStackForm(request, await readForm(request), {
+    count: countPost,
     fields,
     shownAgain: ["email", "name"],
     words,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { readForm } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage, type Unavailable } from "#app/http/unavailable.server.ts";
+import { countingMail, countPost } from "#app/limits/limits.server.ts";
 import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
 import type { AccessToken, RestrictedToken } from "./access-token.server.ts";
 import { callbackUrl, hasMailedCode, mailedCodeOf } from "./mailed-codes.server.ts";
@@ -99,6 +100,7 @@ function isToBeTold(request: Request): boolean {
  */
 export async function answerEmailVerification(request: Request): Promise<Response> {
   return answerStackForm(request, await readForm(request), {
+    count: countPost,
     fields: z.object({}),
     shownAgain: [],
     words,
@@ -137,8 +139,10 @@ async function sendAgain(request: Request): Promise<Response> {
     const here = withRedirectTo("/verify-email", redirectToOf(request));
     return seeOther(withRedirectTo("/sign-in", here), setCookie);
   }
+  const { token, tokens } = signedIn;
+  const callback = callbackUrl("/verify-email", redirectToOf(request));
   try {
-    await sendVerificationMail(signedIn.tokens, callbackUrl("/verify-email", redirectToOf(request)));
+    await countingMail(token.email ?? token.userId, () => sendVerificationMail(tokens, callback));
   } catch (error) {
     if (!(error instanceof StackRefusal)) throw error;
     if (error.code === "EMAIL_ALREADY_VERIFIED") return told(request, "verified", setCookie);

@@ -2,6 +2,7 @@ import { redirect } from "@remix-run/node";
 import { z } from "zod";
 import type { Form } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
+import { countingMail, countPost } from "#app/limits/limits.server.ts";
 import { untilProfileArrives } from "#app/profiles/arrival.server.ts";
 import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
 import { clearCookie, secretCookie } from "./cookies.server.ts";
@@ -83,12 +84,14 @@ const codeField = z
 export function answerSendLink(request: Request, form: Form | undefined): Promise<Response> {
   const redirectTo = redirectToOf(request);
   return answerStackForm(request, form, {
+    count: countPost,
     fields: z.object({ email: emailField }),
     shownAgain: ["email"],
     words: sendWords,
     attempt: async (typed) => {
       const email = typed.email.toLowerCase();
-      const nonce = await sendMagicLink(email, callbackUrl("/magic-link", redirectTo)).catch((error) => {
+      const send = () => sendMagicLink(email, callbackUrl("/magic-link", redirectTo));
+      const nonce = await countingMail(email, send).catch((error) => {
         if (error.code === untrustedOrigin) logUntrustedOrigin("POST /magic-link");
         throw error;
       });
@@ -104,6 +107,7 @@ export function answerSendLink(request: Request, form: Form | undefined): Promis
 /** Signs in by the code of the page's own URL. */
 export function answerMailedLink(request: Request, form: Form | undefined): Promise<Response> {
   return answerStackForm(request, form, {
+    count: countPost,
     fields: z.object({}),
     shownAgain: [],
     words: linkWords,
@@ -114,6 +118,7 @@ export function answerMailedLink(request: Request, form: Form | undefined): Prom
 /** Reads the form, and signs in by the six characters, in the browser that asked for them. */
 export function answerTypedCode(request: Request, form: Form | undefined): Promise<Response> {
   return answerStackForm(request, form, {
+    count: countPost,
     fields: z.object({ code: codeField }),
     shownAgain: [],
     words: typedWords,

@@ -1,5 +1,6 @@
 import { OperationProcessingError, UnsupportedOperationError } from "oauth4webapi";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import { log } from "#app/log.server.ts";
 import { untilProfileArrives } from "#app/profiles/arrival.server.ts";
 import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
 import { exchangeCode } from "./oauth-client.server.ts";
@@ -17,15 +18,20 @@ export async function answerCallback(request: Request, provider: string): Promis
   const answer = new URL(request.url).searchParams;
   const flows = (await flowsOf(request)).filter((flow) => flow.provider === provider);
   // Stack's errors come without the state: nobody knows which flow they are about, and anybody can make one up.
-  if (answer.has("error")) return backToSignIn(asProblem(refusalIn(answer)), flows[0]?.redirectTo);
+  if (answer.has("error")) return failed(asProblem(refusalIn(answer)), flows[0]?.redirectTo);
   const flow = flows.find(({ state }) => state === answer.get("state"));
-  if (!flow || !answer.get("code")) return backToSignIn("unknown", flow?.redirectTo);
-  if (isOver(flow)) return backToSignIn("expired", flow.redirectTo);
+  if (!flow || !answer.get("code")) return failed("unknown", flow?.redirectTo);
+  if (isOver(flow)) return failed("expired", flow.redirectTo);
   try {
     return await signIn(flow, answer);
   } catch (error) {
-    return backToSignIn(asProblem(error), flow.redirectTo);
+    return failed(asProblem(error), flow.redirectTo);
   }
+}
+
+function failed(problem: OAuthProblem, redirectTo: string | undefined): Response {
+  log.info({ event: "sign-in failed", reason: problem }, "A sign-in through a provider came to nothing");
+  return backToSignIn(problem, redirectTo);
 }
 
 async function signIn(flow: Flow, answer: URLSearchParams): Promise<Response> {
@@ -36,10 +42,10 @@ async function signIn(flow: Flow, answer: URLSearchParams): Promise<Response> {
   return signedIn;
 }
 
-/** Only the code: the sentences that come with it hold e-mail addresses. */
+/** Only a code that is known: anybody can make up another, and what he writes must not get into the log. */
 function refusalIn(answer: URLSearchParams): StackRefusal {
   const code = answer.get("errorCode") ?? "";
-  return new StackRefusal(/^[A-Z_]{1,100}$/.test(code) ? code : "no known error");
+  return new StackRefusal(problemOf(code) ? code : "no known error");
 }
 
 /** @throws the error, if it is none that a person can be told of */

@@ -2,6 +2,8 @@ import { redirect } from "@remix-run/node";
 import { z } from "zod";
 import { readForm } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
+import { countingMail, countPost } from "#app/limits/limits.server.ts";
+import { log } from "#app/log.server.ts";
 import { emailField, newPasswordField } from "./fields.server.ts";
 import { callbackUrl, mailedCodeOf } from "./mailed-codes.server.ts";
 import { redirectToOf, withRedirectTo } from "./redirect-to.ts";
@@ -29,11 +31,13 @@ const resetWords: Record<string, RefusedForm["errors"]> = {
 export async function answerForgotPassword(request: Request): Promise<Response> {
   const redirectTo = redirectToOf(request);
   return answerStackForm(request, await readForm(request), {
+    count: countPost,
     fields: z.object({ email: emailField }),
     shownAgain: ["email"],
     words: { PASSWORD_AUTHENTICATION_NOT_ENABLED: passwordsOff },
     attempt: async ({ email }) => {
-      await startPasswordReset(email.toLowerCase(), callbackUrl("/reset-password", redirectTo));
+      const callback = callbackUrl("/reset-password", redirectTo);
+      await countingMail(email, () => startPasswordReset(email.toLowerCase(), callback));
       return redirect(withRedirectTo("/forgot-password?done=sent", redirectTo), {
         status: 303,
         headers: personalHeaders(),
@@ -48,11 +52,13 @@ export async function answerForgotPassword(request: Request): Promise<Response> 
  */
 export async function answerResetPassword(request: Request): Promise<Response> {
   return answerStackForm(request, await readForm(request), {
+    count: countPost,
     fields: z.object({ password: newPasswordField }),
     shownAgain: [],
     words: resetWords,
     attempt: async ({ password }) => {
       await resetPassword(mailedCodeOf(request), password);
+      log.info({ event: "password reset" }, "A password was set by a mailed link");
       return redirect(withRedirectTo("/sign-in?done=password-reset", redirectToOf(request)), {
         status: 303,
         headers: personalHeaders(await endSession()),

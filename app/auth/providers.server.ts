@@ -18,11 +18,22 @@ const spellings = new Map([
   ["linkedin", "LinkedIn"],
 ]);
 
+/** The ways in, besides the password, that the Stack project has. */
+export interface WaysIn {
+  /** In the project's order. */
+  providers: Provider[];
+  /** Whether a link to sign in with can be mailed. */
+  magicLinks: boolean;
+}
+
 const projectSchema = z.object({
-  config: z.object({ enabled_oauth_providers: z.array(z.object({ id: z.string() })) }),
+  config: z.object({
+    enabled_oauth_providers: z.array(z.object({ id: z.string() })),
+    magic_link_enabled: z.boolean().default(true),
+  }),
 });
 
-/** A provider that is switched on or off at Stack is seen here that much later. */
+/** What is switched on or off at Stack is seen here that much later. */
 const maxAgeMs = 5 * 60_000;
 const readLimitMs = 3_000;
 /** What somebody waits for who is the first to ask. */
@@ -30,18 +41,18 @@ const patienceMs = 1_000;
 /** Nobody waits for a Stack that has just been found not to answer. */
 const pauseAfterFailureMs = 10_000;
 
-let known: Provider[] | undefined;
+let known: WaysIn | undefined;
 let askAgainAt = 0;
 let reading: Promise<void> | undefined;
 
 /**
- * The providers that are enabled in the Stack project, in its order. Requests share one reading; an old answer goes
- * on being used while a newer one is read.
+ * What is enabled in the Stack project. Requests share one reading; an old answer goes on being used while a newer one
+ * is read.
  * @returns undefined when Stack has not answered yet, after 1 s at most
  */
-export async function enabledProviders(): Promise<Provider[] | undefined> {
+export async function waysIn(): Promise<WaysIn | undefined> {
   if (!reading && Date.now() >= askAgainAt) {
-    reading = readProviders().finally(() => {
+    reading = readWaysIn().finally(() => {
       reading = undefined;
     });
   }
@@ -49,13 +60,11 @@ export async function enabledProviders(): Promise<Provider[] | undefined> {
   return known;
 }
 
-async function readProviders(): Promise<void> {
+async function readWaysIn(): Promise<void> {
   try {
     const { config } = await withinLimit(readLimitMs, () => askStack(projectSchema, "/projects/current"));
-    known = config.enabled_oauth_providers
-      .map(({ id }) => id)
-      .filter(isProviderId)
-      .map(toProvider);
+    const ids = config.enabled_oauth_providers.map(({ id }) => id);
+    known = { providers: ids.filter(isProviderId).map(toProvider), magicLinks: config.magic_link_enabled };
     askAgainAt = Date.now() + maxAgeMs;
   } catch (error) {
     askAgainAt = Date.now() + pauseAfterFailureMs;

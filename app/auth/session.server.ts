@@ -1,5 +1,8 @@
+import { decodeJwt } from "jose";
 import { z } from "zod";
+import { requestContext } from "#app/http/request-context.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
+import { log } from "#app/log.server.ts";
 import { type AccessToken, type RestrictedToken, verifyAccessToken } from "./access-token.server.ts";
 import { clearCookie, secretCookie } from "./cookies.server.ts";
 import { refreshNow, refreshOnce } from "./refreshes.server.ts";
@@ -134,6 +137,8 @@ async function renew(content: Content, refresh: Promise<string | undefined>): Pr
 }
 
 function toRead(token: AccessToken | RestrictedToken, content: Content): TokensRead {
+  const context = requestContext();
+  if (context) context.userId = token.userId;
   const signedIn = { token, tokens: content };
   return token.restriction ? { signedIn } : { signedIn, session: toSession(token, content) };
 }
@@ -178,7 +183,17 @@ export function endSessionOfDeleted(): Promise<string> {
 export async function revokeSession(request: Request): Promise<void> {
   const content = await contentOf(request.headers.get("Cookie"));
   if (!content) return;
+  log.info({ event: "signed out", userId: userOf(content) }, "Somebody has signed out");
   await signOut(content).catch((error) => logOutage("Ending a session at Stack", error));
+}
+
+/** Whose session it is, or was: the cookie is signed, whatever has become of the token. */
+function userOf({ accessToken }: Content): string | undefined {
+  try {
+    return decodeJwt(accessToken).sub;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param cookie as a request's header or a Set-Cookie value has it */

@@ -1,6 +1,7 @@
 import { redirect } from "@remix-run/node";
 import { personalHeaders } from "#app/http/headers.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
+import { log } from "#app/log.server.ts";
 import { type AccessToken, verifyAccessToken } from "./access-token.server.ts";
 import { withRedirectTo } from "./redirect-to.ts";
 import { startSession } from "./session.server.ts";
@@ -18,6 +19,8 @@ export async function answerSignedIn(
 ): Promise<Response> {
   // The account or session is there by now: a fault from here on must not make it look otherwise.
   const token = await verifyAccessToken(tokens.accessToken).catch((error) => logOutage("Signing in", error));
+  const userId = typeof token === "object" ? token.userId : undefined;
+  log.info({ event: "signed in", userId }, "Somebody has signed in");
   const headers = personalHeaders(await startSession(tokens));
   if (typeof token === "object" && token.restriction) {
     return redirect(withRedirectTo("/verify-email", redirectTo), { status: 303, headers });

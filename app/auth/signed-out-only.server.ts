@@ -2,19 +2,17 @@ import { redirect } from "@remix-run/node";
 import { personalHeaders } from "#app/http/headers.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
 import { wordsOfProblem } from "./oauth-problems.server.ts";
-import { enabledProviders, type Provider } from "./providers.server.ts";
+import { type WaysIn, waysIn } from "./providers.server.ts";
 import { redirectToOf } from "./redirect-to.ts";
 import { readSession, type SessionRead } from "./session.server.ts";
 import { StackFault } from "./stack-requests.server.ts";
 
 /** What such a page knows. */
-export interface SignedOutData {
+export interface SignedOutData extends WaysIn {
   /** Where to go after a sign-in: a path of this site. */
   redirectTo: string;
   /** Whoever was signed in here a moment ago was deleted. */
   wasDeleted: boolean;
-  /** What else somebody can sign in with. */
-  providers: Provider[];
   /** Why a sign-in with one of them came to nothing, in words. */
   problem?: string | undefined;
 }
@@ -25,8 +23,9 @@ export async function signedOutOnly(request: Request): Promise<Response> {
   const { session, setCookie, wasDeleted = false } = await readSessionIfPossible(request);
   const headers = personalHeaders(setCookie);
   if (session) return redirect(redirectTo, { status: 303, headers });
-  const providers = (await enabledProviders()) ?? [];
-  const data: SignedOutData = { redirectTo, wasDeleted, providers, problem: wordsOfProblem(request) };
+  // A magic link is offered until it is known to be switched off: to ask for one is answered with a sentence then.
+  const ways = (await waysIn()) ?? { providers: [], magicLinks: true };
+  const data: SignedOutData = { redirectTo, wasDeleted, ...ways, problem: wordsOfProblem(request) };
   return Response.json(data, { headers });
 }
 

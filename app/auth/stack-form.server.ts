@@ -1,7 +1,9 @@
 import type { z } from "zod";
 import type { Form } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
-import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import { asUnavailable, logOutage, type Unavailable } from "#app/http/unavailable.server.ts";
+import { LimitReached } from "#app/limits/limit.server.ts";
+import { log } from "#app/log.server.ts";
 import { StackRefusal } from "./stack-app.server.ts";
 
 /** Why a form was not accepted, and what was typed, to be shown again. */
@@ -12,6 +14,8 @@ export interface RefusedForm {
 }
 
 interface StackForm<Fields extends z.ZodObject> {
+  /** Counts the post, whatever it holds. @throws {LimitReached} */
+  count?(): Promise<void>;
   fields: Fields;
   /** Which are shown again as they were typed. Never passwords and codes. */
   shownAgain: (keyof z.infer<Fields> & string)[];
@@ -30,30 +34,46 @@ const wordsEverywhere: Record<string, RefusedForm["errors"]> = {
   },
 };
 
+/** What the log calls a refusal, by the form's path. */
+const failures: Record<string, string> = {
+  "/sign-in": "sign-in failed",
+  "/magic-link": "sign-in failed",
+  "/sign-up": "sign-up failed",
+};
+
 /**
  * Answers a form with which somebody asks something of Stack: as the attempt does, with 400 and a message beside
- * the field, or with 503.
+ * the field, with 429, or with 503.
  * @param form as `readForm` read it
  */
 export async function answerStackForm<Fields extends z.ZodObject>(
   request: Request,
   form: Form | undefined,
-  { fields, shownAgain, words, attempt }: StackForm<Fields>,
+  { count, fields, shownAgain, words, attempt }: StackForm<Fields>,
 ): Promise<Response> {
   const refuse = (errors: RefusedForm["errors"], status = 400, headers = personalHeaders()) => {
     const kept = shownAgain.map((field) => [field, form?.get(field)?.replaceAll("\0", "") ?? ""]);
     const refused: RefusedForm = { errors, typed: Object.fromEntries(kept) };
     return Response.json(refused, { status, headers });
   };
+  const refuseForNow = (status: 429 | 503, { message, retryAfter }: Unavailable) => {
+    const headers = personalHeaders();
+    headers.set("Retry-After", String(retryAfter));
+    return refuse({ form: message }, status, headers);
+  };
 
-  if (!form) return refuse({ form: "That was no form of this page." });
-  const parsed = fields.safeParse(Object.fromEntries(form));
-  if (!parsed.success) return refuse(firstMessages(parsed.error));
   try {
+    await count?.();
+    if (!form) return refuse({ form: "That was no form of this page." });
+    const parsed = fields.safeParse(Object.fromEntries(form));
+    if (!parsed.success) return refuse(firstMessages(parsed.error));
     return await attempt(parsed.data);
   } catch (error) {
-    const operation = `POST ${new URL(request.url).pathname}`;
+    if (error instanceof LimitReached) return refuseForNow(429, error);
+    const { pathname } = new URL(request.url);
+    const operation = `POST ${pathname}`;
     if (error instanceof StackRefusal) {
+      log.info({ event: failures[pathname] ?? "account form refused", reason: error.code }, "Stack refused");
       const inWords = words[error.code] ?? wordsEverywhere[error.code];
       if (inWords) return refuse(inWords);
       logOutage(operation, error);
@@ -62,9 +82,7 @@ export async function answerStackForm<Fields extends z.ZodObject>(
     const unavailable = asUnavailable(error);
     if (!unavailable) throw error;
     logOutage(operation, error);
-    const headers = personalHeaders();
-    headers.set("Retry-After", String(unavailable.retryAfter));
-    return refuse({ form: unavailable.message }, 503, headers);
+    return refuseForNow(503, unavailable);
   }
 }
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { BoundedQueue, QueueFull } from "#app/bounded-queue.server.ts";
 import type { StackProject } from "#app/environment.server.ts";
 
 /** Stack did not answer in time, or answered with something that is no answer. */
@@ -28,10 +29,16 @@ class SecondFactorRequired extends Error {
   readonly errorCode = secondFactorRequired;
 }
 
+/**
+ * Stack answers in some 0.1 to 0.3 s, so that this many at once are more than a hundred sign-ins a second; those that
+ * wait are done in two seconds then. While it hangs, a person who comes later is told at once.
+ */
+const queue = new BoundedQueue({ atOnce: 50, waiting: 200 });
+
 const attempts = new AsyncLocalStorage<{ origin: string; signal: AbortSignal }>();
 
 /**
- * Runs what asks Stack. Its requests go to STACK_API_URL and nowhere else, and end with it: nothing of an attempt
+ * Runs what asks Stack, when its turn comes. Its requests go to STACK_API_URL and nowhere else, and end with it: nothing of an attempt
  * goes on after the answer that was given to the person.
  *
  * The SDK takes neither a `fetch` nor a signal. Left alone it never gives up on a Stack that hangs, and a sign-out
@@ -50,11 +57,12 @@ export async function askingStack<T>(
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new StackFault(`Stack took longer than ${limitMs} ms`)), limitMs);
   });
+  const { signal } = controller;
   try {
-    return await Promise.race([
-      attempts.run({ origin: new URL(apiUrl).origin, signal: controller.signal }, attempt),
-      limit,
-    ]);
+    const asking = () => attempts.run({ origin: new URL(apiUrl).origin, signal }, attempt);
+    return await Promise.race([queue.hold(() => queue.inTurn(signal, asking)), limit]);
+  } catch (error) {
+    throw error instanceof QueueFull ? new StackFault("Too many wait for Stack", { cause: error }) : error;
   } finally {
     clearTimeout(timer);
     controller.abort();

@@ -1,4 +1,5 @@
 import { environment } from "#app/environment.server.ts";
+import { log } from "#app/log.server.ts";
 
 /** Stack's known error for a mail that would lead to a site which is not among the project's trusted domains. */
 export const untrustedOrigin = "REDIRECT_URL_NOT_WHITELISTED";
@@ -10,7 +11,7 @@ export const untrustedOriginWords =
 /** One line in the log for those who can mend it. @param operation as `POST /sign-up` */
 export function logUntrustedOrigin(operation: string): void {
   const { appOrigin } = environment();
-  console.error(
+  log.error(
     `${operation}: Stack mails no links to ${appOrigin}: add it to the trusted domains on Stack's dashboard, with the handler path /`,
   );
 }

@@ -1,4 +1,5 @@
 import { NavLink } from "@remix-run/react";
+import { leave } from "./leave.ts";
 
 interface SignedInProps {
   email: string | null;
@@ -14,7 +15,7 @@ export function SignedIn({ email, isAdmin, isRestricted = false }: SignedInProps
       <span className="account-email">{email ?? "no e-mail"}</span>
       {isRestricted ? null : <NavLink to="/account">Account</NavLink>}
       {isAdmin ? <NavLink to="/stats">Stats</NavLink> : null}
-      <form method="post" action="/sign-out">
+      <form method="post" action="/sign-out" onSubmit={leave}>
         <button type="submit">Sign out</button>
       </form>
     </div>

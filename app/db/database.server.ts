@@ -1,18 +1,23 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Client, neon, neonConfig } from "@neondatabase/serverless";
 import { WebSocket } from "ws";
+import { BoundedQueue } from "#app/bounded-queue.server.ts";
+import { requestContext } from "#app/http/request-context.server.ts";
 import { type NeonOverTcp, neonOverTcp } from "#db/neon-over-tcp/index.ts";
-import { asDatabaseFault } from "./faults.server.ts";
+import { asDatabaseFault, DatabaseFault } from "./faults.server.ts";
 import { parseRows, type Statement } from "./statement.server.ts";
 
 /** A Postgres database, reached through Neon's driver. */
 export interface Database {
   /**
-   * Runs one statement in a transaction of its own.
+   * Runs one statement in a transaction of its own. Where no answer can be had it is tried again, if it is repeatable
+   * or was surely not received.
    * @throws {DatabaseFault}
    */
   query<Row>(statement: Statement<Row>): Promise<Row[]>;
   /**
-   * Runs several statements in one round trip, all of them seeing the same snapshot.
+   * Runs several statements in one round trip, all of them seeing the same snapshot. They can only read, and are
+   * tried again where no answer can be had.
    * @throws {DatabaseFault}
    */
   snapshot<Rows extends readonly unknown[]>(
@@ -24,29 +29,100 @@ export interface Database {
 const timeLimitMs = 5_000;
 
 /**
+ * So many queries of this process are sent at once. Ten connections, or ten HTTPS requests, do a thousand queries a
+ * second where one takes 10 ms, which is more than the process has CPU to ask for; and ten processes fit into the 100
+ * connections that Postgres allows unless told.
+ */
+const atOnce = 10;
+/**
+ * As many pages as a process answers within the time limit when all come at once. What comes later would wait in vain,
+ * and is told at once.
+ */
+const waiting = 500;
+
+/** A compute that wakes up, or a server that restarts, is asked again after 100 to 300 ms, and after 300 to 900. */
+const tries = 3;
+const firstPauseMs = 200;
+
+/**
  * A database by its URL. Nothing is opened before the first query.
  * @param url `postgresql://…`; a Neon host is reached over HTTPS, any other over TCP
- * @param limitMs what a query may take, in milliseconds
+ * @param limitMs what a query may take in milliseconds, all its tries and waiting for its turn included
  */
 export function connectDatabase(url: string, limitMs = timeLimitMs): Database {
   if (!isNeonHost(url)) carryOverTcp();
   const sql = neon(url);
-  const limited = () => ({ fetchOptions: { signal: AbortSignal.timeout(limitMs) } });
 
   return {
     async query(statement) {
       const { text, values } = statement.sql;
-      const rows = await sql.query(text, values, limited()).catch(rethrow);
+      const rows = await ask(url, limitMs, statement.isRepeatable, (signal) =>
+        sql.query(text, values, { fetchOptions: { signal } }),
+      );
       return parseRows(statement, rows);
     },
     async snapshot(...statements) {
-      const reads = statements.map(({ sql: { text, values } }) => sql.query(text, values));
-      const results = await sql
-        .transaction(reads, { readOnly: true, isolationLevel: "RepeatableRead", ...limited() })
-        .catch(rethrow);
+      const results = await ask(url, limitMs, true, (signal) => {
+        const reads = statements.map(({ sql: { text, values } }) => sql.query(text, values));
+        const options = { readOnly: true, isolationLevel: "RepeatableRead" } as const;
+        return sql.transaction(reads, { ...options, fetchOptions: { signal } });
+      });
       return statements.map((each, index) => parseRows(each, results[index] ?? [])) as never;
     },
   };
+}
+
+/** One for each URL, whoever asks it: all of them share the connections. */
+const queues = new Map<string, BoundedQueue>();
+
+/**
+ * The requests, by their contexts, for which the database had no answer in time. A form without JavaScript is answered
+ * with a page, which asks once more: nobody waits for both.
+ */
+const unanswered = new WeakMap<object, DatabaseFault>();
+
+/**
+ * Sends a query, within the limit, when its turn comes. A turn ends with its try: who pauses holds up nobody.
+ * @throws {DatabaseFault}
+ */
+async function ask<Answer>(
+  url: string,
+  limitMs: number,
+  isRepeatable: boolean,
+  send: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const request = requestContext();
+  const earlier = request && unanswered.get(request);
+  if (earlier) throw earlier;
+  const signal = AbortSignal.timeout(limitMs);
+  const queue = queues.get(url) ?? new BoundedQueue({ atOnce, waiting });
+  queues.set(url, queue);
+  const trying = async () => {
+    for (let pauseMs = firstPauseMs, left = tries - 1; ; pauseMs *= 3, left -= 1) {
+      try {
+        return await queue.inTurn(signal, () => send(signal));
+      } catch (error) {
+        const fault = asDatabaseFault(error);
+        if (left === 0 || !mayTryAgain(fault, isRepeatable)) throw fault;
+        // The processes of a site should not all come back at once.
+        await delay(pauseMs * (0.5 + Math.random()));
+        if (signal.aborted) throw fault;
+      }
+    }
+  };
+  try {
+    return await queue.hold(trying);
+  } catch (error) {
+    const fault = asDatabaseFault(error);
+    if (request && fault instanceof DatabaseFault && fault.kind === "timed out")
+      unanswered.set(request, fault);
+    throw fault;
+  }
+}
+
+/** What took too long is not asked once more: whoever waits has waited long enough. */
+function mayTryAgain(fault: unknown, isRepeatable: boolean): boolean {
+  return fault instanceof DatabaseFault && fault.kind === "unreachable" && (isRepeatable || fault.isUnsent);
 }
 
 export type { Client };
@@ -95,7 +171,7 @@ let tcp: NeonOverTcp | undefined;
 
 /** Makes the driver's requests for hosts that are not Neon's travel over TCP, in the whole process. */
 function carryOverTcp(): NeonOverTcp {
-  tcp ??= neonOverTcp({ statementTimeoutMs: timeLimitMs });
+  tcp ??= neonOverTcp({ maxConnections: atOnce, statementTimeoutMs: timeLimitMs });
   neonConfig.fetchFunction = tcp.fetch;
   return tcp;
 }

@@ -1,8 +1,12 @@
+import { QueueFull } from "#app/bounded-queue.server.ts";
+
 /**
  * What can go wrong between us and Postgres, as far as callers can act on it:
  *
  * - `refused`: a constraint does not allow the change; `constraint` names it. Nothing was changed.
- * - `unreachable`: no answer could be had. Try again soon; a change may or may not have been made.
+ * - `read-only`: it can be read but not changed, as a hot standby or while somebody works on it. Nothing was changed.
+ * - `unreachable`: no answer could be had, or too many wait for one. Try again soon; a change may or may not have
+ *   been made, unless `isUnsent`.
  * - `timed out`: our limit or Postgres's own ran out. The same holds.
  *
  * That a row is not there, or may not be changed by the actor, is no fault: the statement says so.
@@ -11,9 +15,11 @@
 export class DatabaseFault extends Error {
   override name = "DatabaseFault";
   constructor(
-    readonly kind: "refused" | "unreachable" | "timed out",
+    readonly kind: "refused" | "read-only" | "unreachable" | "timed out",
     readonly constraint: string | undefined,
     cause: unknown,
+    /** It failed before Postgres was sent the statement: sending it again makes no change twice. */
+    readonly isUnsent = false,
   ) {
     super(`The database: ${kind}${constraint ? ` by ${constraint}` : ""}`, { cause });
   }
@@ -21,16 +27,22 @@ export class DatabaseFault extends Error {
 
 /** The one place where an error of the driver becomes a named outcome. Returns other errors unchanged. */
 export function asDatabaseFault(error: unknown): unknown {
+  if (error instanceof DatabaseFault) return error;
+  if (error instanceof QueueFull) return new DatabaseFault("unreachable", undefined, error, true);
   const { code, constraint, message } = describe(error);
   if (code?.startsWith("23")) return new DatabaseFault("refused", constraint, error);
+  if (code === "25006") return new DatabaseFault("read-only", undefined, error);
   if (code !== undefined && timedOutCodes.has(code)) return new DatabaseFault("timed out", undefined, error);
-  if (code !== undefined && isUnreachable(code, message))
-    return new DatabaseFault("unreachable", undefined, error);
+  if (code !== undefined && isUnreachable(code, message)) {
+    return new DatabaseFault("unreachable", undefined, error, isUnsent(error, code));
+  }
   if (code !== undefined) return error;
   if (causes(error).some((each) => each.name === "TimeoutError" || each.name === "AbortError")) {
     return new DatabaseFault("timed out", undefined, error);
   }
-  if (causes(error).some(isNoAnswerOfPostgres)) return new DatabaseFault("unreachable", undefined, error);
+  if (causes(error).some(isNoAnswerOfPostgres)) {
+    return new DatabaseFault("unreachable", undefined, error, isUnsent(error));
+  }
   return error;
 }
 
@@ -58,11 +70,27 @@ function isUnreachable(code: string, message = ""): boolean {
   return /^(08|53|57P|28|3D)/.test(code) || /^(ECONN|EPIPE|EHOST|ENET|ENOTFOUND|EAI_|UND_ERR)/.test(code);
 }
 
+/**
+ * Whether a statement has surely not reached Postgres: no connection could be made, Postgres opened no session, or
+ * Neon's proxy could not wake the compute up. A reset, or any other answer of a proxy, may come after it has.
+ */
+function isUnsent(error: unknown, code = ""): boolean {
+  return (
+    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|53300|57P03|55000|28|3D)/.test(code) ||
+    causes(error).some(({ isUnsent, message = "" }) => isUnsent || notWokenUp.test(message))
+  );
+}
+
+/** What Neon's proxy says instead of sending the statement on, with status 500 and no SQLSTATE of Postgres's. */
+const notWokenUp = /Control plane request failed|Couldn't connect to compute node|Failed to acquire permit/;
+
 interface Described {
   name?: string;
   message?: string;
   code?: string;
   constraint?: string;
+  /** Of a ConnectionError of neonOverTcp. */
+  isUnsent?: boolean;
 }
 
 /** The first error in the chain of causes that carries a code, SQLSTATE or Node's. */

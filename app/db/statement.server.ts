@@ -5,12 +5,24 @@ import type { z } from "zod";
 export interface Statement<Row> {
   readonly sql: Sql;
   readonly row: z.ZodType<Row>;
+  /** Whether running it twice is the same as once: it reads, or what it adds has a key that is there once. */
+  readonly isRepeatable: boolean;
 }
 
-/** Joins a statement to the schema that its rows are parsed with. */
-export function statement<Row>(row: z.ZodType<Row>, sql: Sql): Statement<Row> {
-  return { row, sql };
+/**
+ * Joins a statement to the schema that its rows are parsed with.
+ * @param options `isRepeatable` lets it be sent again when nobody knows whether it arrived; unless told it is not
+ */
+export function statement<Row>(
+  row: z.ZodType<Row>,
+  sql: Sql,
+  { isRepeatable = false }: { isRepeatable?: boolean } = {},
+): Statement<Row> {
+  return { row, sql, isRepeatable };
 }
+
+/** For statements that read. */
+export const repeatable = { isRepeatable: true };
 
 /**
  * Parses rows as they come from the database.

@@ -48,18 +48,40 @@ export function readAssets(directory: string): Assets {
 /** Answers a GET or HEAD for an asset in the smallest form that the browser takes. */
 export function sendAsset(asset: Asset, request: IncomingMessage, response: ServerResponse): void {
   const accepted = String(request.headers["accept-encoding"] ?? "");
-  const encoding = (["br", "gzip"] as const).find((each) => asset.bodies[each] && accepted.includes(each));
+  const encoding = (["br", "gzip"] as const).find((each) => asset.bodies[each] && isAccepted(each, accepted));
   const body = asset.bodies[encoding ?? "identity"];
+  // Each form has a name of its own: a strong one promises the same bytes.
+  const etag = encoding ? asset.etag.replace(/"$/, `-${encoding}"`) : asset.etag;
   // Vite puts a hash of the content into the names below /assets/.
   const cacheControl = asset.isImmutable ? "public, max-age=31536000, immutable" : "public, max-age=3600";
   response.setHeader("Cache-Control", cacheControl);
-  response.setHeader("ETag", asset.etag);
+  response.setHeader("ETag", etag);
   response.setHeader("Vary", "Accept-Encoding");
-  if (request.headers["if-none-match"] === asset.etag) {
+  if (isAmong(etag, request.headers["if-none-match"])) {
     response.writeHead(304).end();
     return;
   }
   if (encoding) response.setHeader("Content-Encoding", encoding);
   response.writeHead(200, { "Content-Type": asset.type, "Content-Length": body?.length ?? 0 });
-  response.end(request.method === "HEAD" ? undefined : body);
+  response.end(body);
+}
+
+/**
+ * Whether a client takes an encoding: by its own name, or else by `*`, and not with the weight 0.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
+ */
+function isAccepted(encoding: string, accepted: string): boolean {
+  const weights = new Map(
+    accepted.split(",").map((each) => {
+      const [name = "", ...parameters] = each.toLowerCase().split(";");
+      const weight = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1]).find(Boolean);
+      return [name.trim(), Number(weight ?? 1)];
+    }),
+  );
+  return (weights.get(encoding) ?? weights.get("*") ?? 0) > 0;
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2 which has tags compared weakly */
+function isAmong(etag: string, list: string | undefined): boolean {
+  return (list ?? "").split(",").some((each) => [etag, "*"].includes(each.trim().replace(/^W\//, "")));
 }

@@ -4,8 +4,8 @@ import { type Theme, toTheme } from "#app/theme.ts";
 const yearSeconds = 365 * 24 * 60 * 60;
 
 /** The theme that somebody has chosen at his browser. */
-export async function readTheme(request: Request): Promise<Theme> {
-  return toTheme(await themeCookie().parse(request.headers.get("Cookie")));
+export async function readTheme({ headers }: Pick<Request, "headers">): Promise<Theme> {
+  return toTheme(await themeCookie().parse(headers.get("Cookie")));
 }
 
 /** The Set-Cookie value after which pages have a theme. Without a cookie they follow the system. */

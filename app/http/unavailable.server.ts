@@ -1,5 +1,7 @@
 import { StackFault } from "#app/auth/stack-requests.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
+import { log } from "#app/log.server.ts";
+import { summaryOf } from "#app/logged-error.server.ts";
 import { LateProfile, profileMissing } from "#app/profiles/late-profile.ts";
 
 /** What a person reads while the database or Stack cannot be reached. */
@@ -21,6 +23,9 @@ export function asUnavailable(error: unknown): Unavailable | undefined {
     };
   }
   if (error instanceof LateProfile) return { message: words(error), retryAfter: 2 };
+  if (error instanceof DatabaseFault && error.kind === "read-only") {
+    return { message: "Todos cannot be changed just now, only read. Try again in a moment.", retryAfter: 5 };
+  }
   if (error instanceof DatabaseFault && error.kind !== "refused") {
     return { message: "The database cannot be reached just now. Try again in a moment.", retryAfter: 5 };
   }
@@ -36,17 +41,5 @@ function words({ isOverdue }: LateProfile): string {
  * @param operation what was being done, as `POST /sign-in`
  */
 export function logOutage(operation: string, error: unknown): void {
-  console.error(`${operation}: ${reasons(error).join(" < ")}`);
-}
-
-/** What went wrong, and why, and why that: in a line each. */
-function reasons(error: unknown, depth = 0): string[] {
-  if (!(error instanceof Error) || depth > 5) return [];
-  const [line = ""] = (error.message || (error as NodeJS.ErrnoException).code || error.name).split("\n", 1);
-  return [withoutSecrets(line).slice(0, 200), ...reasons(error.cause, depth + 1)];
-}
-
-/** Libraries quote what they could not read. */
-function withoutSecrets(line: string): string {
-  return line.replaceAll(/[^\s"'<>()]+@[^\s"'<>()]+/g, "…@…").replaceAll(/eyJ[\w.-]+/g, "eyJ…");
+  log.error({ event: "outage" }, `${operation}: ${summaryOf(error)}`);
 }

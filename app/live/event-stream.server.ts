@@ -49,6 +49,8 @@ export function openEventStream(request: Request, headers: Headers, onGone: () =
   controller?.enqueue(encoder.encode(`retry: ${retryMs()}\n\n`));
 
   headers.set("Content-Type", "text/event-stream; charset=utf-8");
+  // Nobody in between may compress it, which collects events as well.
+  headers.set("Cache-Control", "no-store, no-transform");
   // nginx would collect events until they fill a buffer.
   headers.set("X-Accel-Buffering", "no");
   return {

@@ -1,7 +1,9 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { isDeleted, type Session } from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { environment } from "#app/environment.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
+import { log } from "#app/log.server.ts";
 import type { ListPart } from "#app/routes/todos/list-part.server.ts";
 import { type Member, progressOf, rightsOf } from "#app/routes/todos/queries.server.ts";
 import { keyOf, readSharedLists } from "#app/routes/todos/shared-list.server.ts";
@@ -24,6 +26,9 @@ const streamsOf = new Map<string, number>();
 
 /** Views that cannot be shared are told that there is something new, and no more. */
 const notShared = "not shared";
+
+/** What is read for all of them belongs to none of the requests that opened them. */
+const outsideOfRequests = AsyncLocalStorage.snapshot();
 
 let firstOfTeam: Member[] = [];
 let isClosing = false;
@@ -70,15 +75,10 @@ export function openPage(
   });
   // An end that came while we asked who he is: nobody will tell of it again.
   if (isClosing || request.signal.aborted) end();
-  else
-    leave = openPages().watch({
-      key: isWholeTeam ? notShared : keyOf(part),
-      session,
-      part,
-      isAdmin,
-      send,
-      end,
-    });
+  else {
+    const key = isWholeTeam ? notShared : keyOf(part);
+    leave = outsideOfRequests(() => openPages().watch({ key, session, part, isAdmin, send, end }));
+  }
   return response;
 }
 
@@ -135,6 +135,8 @@ async function checkRights(pages: OpenPage[]): Promise<void> {
     const isAdmin = rights?.isAdmin ?? false;
     if (isGone || isAdmin !== page.isAdmin) page.send(event("change", { version: "" }));
     if (isGone || expiresAt * 1_000 <= Date.now()) page.end();
+    if (isAdmin !== page.isAdmin)
+      log.info({ event: "admin right changed", userId, isAdmin }, "Seen at an open page");
     page.isAdmin = isAdmin;
     page.session.profileSeen ||= rights !== undefined;
   }

@@ -5,7 +5,7 @@ import type { AccessToken } from "#app/auth/access-token.server.ts";
 import type { Session } from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
-import { type Statement, statement } from "#app/db/statement.server.ts";
+import { repeatable, type Statement, statement } from "#app/db/statement.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
 import { LateProfile } from "./late-profile.ts";
 
@@ -86,6 +86,7 @@ function profileExists(userId: string) {
   return statement(
     z.object({ exists: z.boolean() }),
     sql`select exists (select from neon_auth.users_sync u where u.id = ${userId}::text)`,
+    repeatable,
   );
 }
 
@@ -100,5 +101,6 @@ function profileHasName(userId: string, name: string | null) {
           and u.name is not distinct from ${name}::text
       )
     `,
+    repeatable,
   );
 }

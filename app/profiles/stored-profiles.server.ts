@@ -2,7 +2,7 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import type { AccessToken } from "#app/auth/access-token.server.ts";
 import type { StackUser } from "#app/auth/stack.server.ts";
-import { statement } from "#app/db/statement.server.ts";
+import { repeatable, statement } from "#app/db/statement.server.ts";
 
 // How neon_auth.users_sync is written where Neon does not fill it. docs/decisions/0008-webhook-ordering.md says why
 // these statements can come late, twice, in any order and at once.
@@ -73,6 +73,7 @@ export function profileDisagrees({ userId, name, email, emailVerified }: AccessT
           )
       ) as disagrees
     `,
+    repeatable,
   );
 }
 

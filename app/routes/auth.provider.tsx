@@ -2,7 +2,7 @@ import { type LoaderFunctionArgs, type MetaFunction, redirect } from "@remix-run
 import { authorizeUrl } from "#app/auth/oauth-client.server.ts";
 import { keepFlow, newFlow } from "#app/auth/oauth-flows.server.ts";
 import { backToSignIn } from "#app/auth/oauth-problems.server.ts";
-import { enabledProviders } from "#app/auth/providers.server.ts";
+import { waysIn } from "#app/auth/providers.server.ts";
 import { redirectToOf } from "#app/auth/redirect-to.ts";
 import { readSessionIfPossible } from "#app/auth/signed-out-only.server.ts";
 import { DeadEnd } from "#app/components/dead-end.tsx";
@@ -20,9 +20,9 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const headers = personalHeaders(setCookie);
   if (session) return redirect(redirectTo, { status: 303, headers });
 
-  const providers = await enabledProviders();
-  if (!providers) return backToSignIn("unavailable", redirectTo);
-  const provider = providers.find(({ id }) => id === params.provider);
+  const ways = await waysIn();
+  if (!ways) return backToSignIn("unavailable", redirectTo);
+  const provider = ways.providers.find(({ id }) => id === params.provider);
   if (!provider) return Response.json(null, { status: 404, headers });
 
   const flow = newFlow(provider.id, redirectTo);

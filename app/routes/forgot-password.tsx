@@ -13,7 +13,13 @@ interface ForgotPasswordData {
   redirectTo: string;
 }
 
-export const meta: MetaFunction = () => [{ title: "Forgot password · Todos" }];
+export const meta: MetaFunction = ({ location }) => [
+  {
+    title: location.search.includes("done=sent")
+      ? "Forgot password: mail sent · Todos"
+      : "Forgot password · Todos",
+  },
+];
 
 export const headers = documentHeaders;
 

@@ -24,7 +24,15 @@ interface MagicLinkData {
   step: MagicLinkStep;
 }
 
-export const meta: MetaFunction = () => [{ title: "Sign in by e-mail · Todos" }];
+const titles: Record<MagicLinkStep["is"], string> = {
+  "address wanted": "Sign in by e-mail",
+  sent: "Sign in by e-mail: mail sent",
+  "link opened": "Sign in by the mailed link",
+};
+
+export const meta: MetaFunction<() => Promise<MagicLinkData>> = ({ data }) => [
+  { title: `${titles[data?.step.is ?? "address wanted"]} · Todos` },
+];
 
 export const headers = documentHeaders;
 

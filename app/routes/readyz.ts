@@ -1,20 +1,23 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { connectDatabase } from "#app/db/database.server.ts";
-import { statement } from "#app/db/statement.server.ts";
+import { repeatable, statement } from "#app/db/statement.server.ts";
 import { environment } from "#app/environment.server.ts";
+import { isStopping } from "#app/http/stopping.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
 
-/** Load balancers wait 2 s at most. */
-const limitMs = 1_500;
+/** Load balancers wait 2 s at most, and a process with much to do takes a while before and after. */
+const limitMs = 1_000;
 
-/** The database answers, and the migrations have been run. */
+/** The database answers, the migrations have been run, and nobody has asked the process to stop. */
 export async function loader() {
   const headers = { "Cache-Control": "no-store", "Content-Type": "text/plain" };
+  if (isStopping()) return new Response("stopping\n", { status: 503, headers });
   try {
     const todos = statement(
       z.object({ exists: z.boolean() }),
       sql`select to_regclass('todos') is not null as exists`,
+      repeatable,
     );
     const [row] = await connectDatabase(environment().databaseUrl, limitMs).query(todos);
     if (row?.exists) return new Response("ready\n", { headers });

@@ -15,7 +15,9 @@ interface ResetPasswordData {
   hasCode: boolean;
 }
 
-export const meta: MetaFunction = () => [{ title: "Set a new password · Todos" }];
+export const meta: MetaFunction<() => Promise<ResetPasswordData>> = ({ data }) => [
+  { title: data?.hasCode ? "Set a new password · Todos" : "Set a new password: link needed · Todos" },
+];
 
 export const headers = documentHeaders;
 

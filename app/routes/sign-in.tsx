@@ -12,6 +12,7 @@ import { FormError } from "#app/components/field.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { ProviderLinks } from "#app/components/provider-links.tsx";
 import { documentHeaders } from "#app/http/headers.ts";
+import { countingWrongPasswords } from "#app/limits/limits.server.ts";
 import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
 
 export const meta: MetaFunction = () => [{ title: "Sign in · Todos" }];
@@ -23,11 +24,15 @@ export function loader({ request }: LoaderFunctionArgs) {
 }
 
 export function action({ request }: ActionFunctionArgs) {
-  return answerCredentials(request, signIn, refreshProfile);
+  return answerCredentials(
+    request,
+    (credentials) => countingWrongPasswords(credentials.email, () => signIn(credentials)),
+    refreshProfile,
+  );
 }
 
 export default function SignIn() {
-  const { redirectTo, wasDeleted, providers, problem } = useLoaderData<SignedOutData>();
+  const { redirectTo, wasDeleted, providers, magicLinks, problem } = useLoaderData<SignedOutData>();
   return (
     <Frame>
       {wasDeleted ? <AccountDeleted /> : null}
@@ -43,9 +48,11 @@ export default function SignIn() {
       <p className="aside">
         <Link to={withRedirectTo("/forgot-password", redirectTo)}>Forgot password?</Link>
       </p>
-      <p className="aside">
-        <Link to={withRedirectTo("/magic-link", redirectTo)}>Sign in by e-mail, without a password</Link>
-      </p>
+      {magicLinks ? (
+        <p className="aside">
+          <Link to={withRedirectTo("/magic-link", redirectTo)}>Sign in by e-mail, without a password</Link>
+        </p>
+      ) : null}
       <p className="aside">
         New here? <Link to={withRedirectTo("/sign-up", redirectTo)}>Sign up</Link>
       </p>

@@ -15,6 +15,7 @@ import { Unavailable } from "#app/components/unavailable.tsx";
 import { documentHeaders } from "#app/http/headers.ts";
 
 const title = "Confirm your e-mail address";
+const heldBack = "Your account is held back";
 
 const done = {
   sent: "The mail is on its way once more. If none comes within a few minutes, look among the spam.",
@@ -23,7 +24,9 @@ const done = {
   verified: "Your e-mail address is confirmed already.",
 };
 
-export const meta: MetaFunction = () => [{ title: `${title} · Todos` }];
+export const meta: MetaFunction<() => Promise<EmailVerification>> = ({ data }) => [
+  { title: `${data ? titleOf(data) : title} · Todos` },
+];
 
 export const headers = documentHeaders;
 
@@ -45,12 +48,28 @@ export default function VerifyEmail() {
   return (
     <Frame account={account}>
       <section className="credentials">
-        <h1>{isHeldBack ? "Your account is held back" : title}</h1>
+        <h1>{isHeldBack ? heldBack : title}</h1>
         <Done sentences={done} />
         <Content {...data} />
       </section>
     </Frame>
   );
+}
+
+function titleOf(data: EmailVerification): string {
+  switch (data.view) {
+    case "link":
+      return `${title}: link opened`;
+    case "signed out":
+      return data.isConfirmed ? `${title}: done` : `${title}: link needed`;
+    case "unverified":
+    case "unavailable":
+      return title;
+    case "held back":
+      return heldBack;
+    case "verified":
+      return `${title}: done`;
+  }
 }
 
 function Content(data: Exclude<EmailVerification, { view: "unavailable" }>) {

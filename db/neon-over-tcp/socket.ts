@@ -7,7 +7,11 @@ import { addressIn, tlsDemandIn } from "./connection-string.ts";
 export class ConnectionError extends Error {
   override name = "ConnectionError";
   readonly code: string;
-  constructor(cause: Error & { code?: unknown }) {
+  /** @param isUnsent whether it failed before the server was sent a query */
+  constructor(
+    cause: Error & { code?: unknown },
+    readonly isUnsent = false,
+  ) {
     const code =
       typeof cause.code === "string" ? cause.code : /time/i.test(cause.message) ? "ETIMEDOUT" : "ECONNRESET";
     // Where a host has several addresses, Node's error for all of them has a code but no message.

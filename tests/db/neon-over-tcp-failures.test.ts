@@ -1,8 +1,10 @@
 import { execFile, execFileSync } from "node:child_process";
 import { promisify } from "node:util";
 import { neon } from "@neondatabase/serverless";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { addressIn } from "#db/neon-over-tcp/connection-string.ts";
 import { driver, idle, postgres, refusingUrl, running, silentServer, url } from "./neon-over-tcp-harness.ts";
+import { by, startTcpProxy } from "./tcp-proxy.ts";
 
 const giveUpAfter = (ms: number) => ({ fetchOptions: { signal: AbortSignal.timeout(ms) } });
 
@@ -84,6 +86,18 @@ test("an idle connection that died while the process was busy is replaced", asyn
   `;
   execFileSync(process.execPath, ["--input-type=module", "--eval", kill]);
   expect(await pid()).not.toBe(died);
+});
+
+test("a connection that goes silent after its query is replaced, and not kept", async () => {
+  driver({ maxConnections: 1 });
+  const proxy = await startTcpProxy(addressIn(url).port);
+  onTestFinished(proxy.close);
+  const sql = neon(by(proxy, url));
+  await sql`select 1`;
+  // Its session is being made as new in this moment.
+  proxy.blackHole();
+  await proxy.heal();
+  expect(await sql`select 2 as after`).toEqual([{ after: 2 }]);
 });
 
 test("a connection killed under a query is that query's error, and no other's", async () => {

@@ -14,7 +14,9 @@ import {
   todosPage,
   viewer,
 } from "#app/routes/todos/queries.server.ts";
+import { restoreTodos } from "#app/routes/todos/restore.server.ts";
 import { foundPage, remainingFound } from "#app/routes/todos/search.server.ts";
+import { clearCompleted, deleteTodo, toggleTodos } from "#app/routes/todos/undoable-changes.server.ts";
 import { fillDatabase, userIdSql } from "#tests/benchmarks/million-todos.ts";
 
 const { DATABASE_URL = "" } = process.env;
@@ -118,6 +120,34 @@ test.each(
   const plan = await planOf(statement());
   expect([plan["Actual Rows"], rowsRead(plan, "todos")]).toEqual([0, expect.any(Number)]);
   expect(rowsRead(plan, "todos")).toBeLessThanOrEqual(atMost);
+});
+
+const batch = "00000000-0000-4000-8000-000000000001";
+const fiftyIds = Array.from({ length: 50 }, (_, n) => `${25_000 + n}`);
+
+// Each todo that is changed is read when it is looked for, when it is changed, and when it says what it was.
+const undoable: [string, number, () => Statement<unknown>][] = [
+  ["a deletion", 4, () => deleteTodo(session, { id: "25000", batch })],
+  ["ticking a page", 200, () => toggleTodos(session, { ids: fiftyIds, complete: true, batch })],
+  ["clearing one's own", 150, () => clearCompleted(session, { isEveryones: false, batch })],
+  ["clearing everyone's", 4_500, () => clearCompleted(session, { isEveryones: true, batch })],
+];
+
+test.each(
+  undoable,
+)("%s, and its undoing: of 50,000 todos %i are read at most", async (_, atMost, statement) => {
+  await sql.query("begin");
+  try {
+    expect(rowsRead(await planOf(statement()), "todos")).toBeLessThanOrEqual(atMost);
+    const { rows } = await sql.query("select count(*)::int as kept from undoable_todos");
+    expect(rows[0].kept).toBeGreaterThan(0);
+    const undone = await planOf(restoreTodos(session, { id: null, batch }));
+    expect(rowsRead(undone, "todos")).toBeLessThanOrEqual(atMost);
+    expect((await sql.query("select from undoable_todos")).rowCount).toBe(0);
+    expect((await sql.query("select from todos")).rowCount).toBe(50_000);
+  } finally {
+    await sql.query("rollback");
+  }
 });
 
 test("a deletion, and its folding, read the owner's latest, and no other todo", async () => {

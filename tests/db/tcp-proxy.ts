@@ -4,12 +4,16 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 /** A TCP proxy on loopback that fails as it is told. */
 export interface TcpProxy {
   port: number;
-  /** How many connections it carries, black-holed ones included. */
+  /** How many connections it carries, black-holed ones included, until the client ends them. */
   connections(): number;
   /** How many connections came so far. */
   attempts(): number;
-  /** Says nothing any more to those who are connected, or to those who come; nobody is told. */
+  /** Says nothing any more to those who are connected, or to those who come, not even good-bye; nobody is told. */
   blackHole(): void;
+  /** Lets everything arrive so much later, in both directions. */
+  slow(delayMs: number): void;
+  /** Cuts the next connection on which the server answers, once: it has received what it was asked, and nobody knows. */
+  cutNextAnswer(): void;
   /** Cuts every connection, and new ones as soon as they are there. */
   hangUp(): void;
   /** Cuts every connection, and refuses new ones. */
@@ -26,18 +30,33 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let attempts = 0;
   let isBlackHole = false;
   let isHangingUp = false;
+  let mustCutAnswer = false;
+  let delayMs = 0;
 
-  const server = createServer((client) => {
+  function pass(client: Socket, to: Socket, chunk: Buffer): void {
+    if (silent.has(client)) return;
+    if (mustCutAnswer && to === client) {
+      mustCutAnswer = false;
+      client.destroy();
+    } else if (delayMs > 0) {
+      setTimeout(() => to.writable && to.write(chunk), delayMs);
+    } else {
+      to.write(chunk);
+    }
+  }
+
+  const server = createServer({ allowHalfOpen: true }, (client) => {
     attempts += 1;
     if (isHangingUp) return void client.destroy();
     clients.add(client);
     if (isBlackHole) silent.add(client);
-    const target = connect(targetPort, "127.0.0.1");
+    const target = connect({ port: targetPort, host: "127.0.0.1", allowHalfOpen: true });
     for (const [from, to] of [
       [client, target],
       [target, client],
     ] as const) {
-      from.on("data", (chunk) => silent.has(client) || to.write(chunk));
+      from.on("data", (chunk) => pass(client, to, chunk));
+      from.on("end", () => silent.has(client) || to.end());
       from.on("error", () => {});
       from.on("close", () => {
         clients.delete(client);
@@ -54,11 +73,17 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
 
   return {
     port,
-    connections: () => clients.size,
+    connections: () => [...clients].filter((client) => !client.readableEnded).length,
     attempts: () => attempts,
     blackHole() {
       isBlackHole = true;
       for (const client of clients) silent.add(client);
+    },
+    slow(ms) {
+      delayMs = ms;
+    },
+    cutNextAnswer() {
+      mustCutAnswer = true;
     },
     hangUp() {
       isHangingUp = true;
@@ -73,6 +98,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     async heal() {
       isBlackHole = false;
       isHangingUp = false;
+      mustCutAnswer = false;
+      delayMs = 0;
       if (!server.listening) await listen(port);
     },
     close() {

@@ -251,13 +251,18 @@ test("1,000 are cleared at once, the newest, and the rest the next time", async 
   expect(before).toEqual(expect.arrayContaining(await everything()));
 });
 
-test("a ghost is ticked with the rest, and not cleared", async () => {
+/** Lets todos be there whose owner has no profile, until the test is over. */
+async function allowGhosts(): Promise<void> {
   await runSql("alter table todos drop constraint todos_owner_id_fk");
   onTestFinished(async () => {
     await runSql("select move_orphaned_todos()");
     await runSql(`alter table todos add constraint todos_owner_id_fk
       foreign key (owner_id) references neon_auth.users_sync(id) on delete cascade`);
   });
+}
+
+test("a ghost is ticked with the rest, and not cleared", async () => {
+  await allowGhosts();
   await runSql(`insert into todos (owner_id, task) values ('nobody', 'haunt the house')`);
   const [ghost] = await allTodos();
   const { batch } = await batchOf(bob, fieldsOf([ghost?.id ?? ""]));
@@ -271,6 +276,23 @@ test("the page says how many there are to clear", async () => {
   await todosOfBoth(9);
   const { completed, ownCompleted } = (await bob.todosPage()).data;
   expect([completed, ownCompleted]).toEqual([3, 1]);
+});
+
+test("what the page says there is to clear is what is cleared, where there are ghosts and deleted profiles too", async () => {
+  const leaver = await signedIn("leaver");
+  await allowGhosts();
+  await todosOfBoth(9);
+  await runSql(`insert into todos (owner_id, task, is_complete, completed_at)
+    values ('nobody', 'haunt the house', true, now())`);
+  // As one that the trigger has left behind.
+  await runSql(`update neon_auth.users_sync set deleted_at = now() where id = '${leaver.userId}'`);
+  await runSql(`insert into todos (owner_id, task, is_complete, completed_at)
+    values ('${leaver.userId}', 'say goodbye', true, now())`);
+  const { completed, ownCompleted } = (await bob.todosPage()).data;
+  expect((await batchOf(bob, clear)).count).toBe(ownCompleted);
+  expect((await batchOf(admin, clearEveryones)).count).toBe(completed - ownCompleted);
+  const left = (await bob.todosPage()).data;
+  expect([left.completed, left.ownCompleted]).toEqual([0, 0]);
 });
 
 test("somebody who is not signed in is sent to sign in, and changes nothing", async () => {

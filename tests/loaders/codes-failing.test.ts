@@ -6,7 +6,7 @@ import * as magicRoute from "#app/routes/magic-link.tsx";
 import * as resetRoute from "#app/routes/reset-password.tsx";
 import { type Failure, failures, startFailingStack } from "#tests/mocks/failing-stack.ts";
 import { stack, standIn } from "#tests/setup/stack.ts";
-import { Browser } from "./browser.ts";
+import { Browser, runSql } from "./browser.ts";
 import { mailedLinkTo, refusalOf } from "./mailed-codes.ts";
 
 const failing = await startFailingStack(standIn.handlers, environment().stack.apiUrl);
@@ -19,7 +19,9 @@ const code = "k".repeat(45);
 const limitMs = 5_000;
 const output = (["error", "warn", "log"] as const).map((name) => vi.spyOn(console, name).mockReturnValue());
 
-beforeEach(() => {
+beforeEach(async () => {
+  // Each test has a mail sent to the same address.
+  await runSql("delete from request_limits");
   for (const spy of output) spy.mockClear();
   stack.use(http.all(`${failing.origin}/*`, () => passthrough()));
 });

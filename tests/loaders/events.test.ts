@@ -122,7 +122,7 @@ test("a stream says what it is to browsers and proxies", async () => {
     200,
     {
       "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-store",
+      "cache-control": "no-store, no-transform",
       "x-accel-buffering": "no",
     },
   ]);
@@ -329,18 +329,22 @@ test("a change that was read early, for a page that came, is told to the others 
   await upToDate(first);
 });
 
+/** How often a reading is tried before it counts as failed. */
+const tries = 3;
+
 test("what could not be read is read again until it can, and the log says it once", async () => {
   const stream = await watching();
   const errors = consoleErrors();
   let failures = 0;
   onEachRequest((statements, send) => {
-    if (failures > 1 || !statements.some((text) => text.includes("from todos_version"))) return send();
+    if (failures === 2 * tries || !statements.some((text) => text.includes("from todos_version")))
+      return send();
     failures += 1;
     throw new TypeError("fetch failed");
   });
   await add("water the plants");
   await expect.poll(() => stream.last("change")?.list?.todos[0]?.task, patience).toBe("water the plants");
-  expect([failures, errors.length]).toEqual([2, 1]);
+  expect([failures, errors.length]).toEqual([2 * tries, 1]);
   expect(errors[0]?.[0]).toMatch(/^Reading for open pages: The database: unreachable/);
 });
 
@@ -513,13 +517,14 @@ test("an own line that could not be read is read again", async () => {
   const errors = consoleErrors();
   let failures = 0;
   onEachRequest((statements, send) => {
-    if (failures > 0 || !statements.some((text) => text.includes("where c.owner_id = any"))) return send();
+    if (failures === tries || !statements.some((text) => text.includes("where c.owner_id = any")))
+      return send();
     failures += 1;
     throw new TypeError("fetch failed");
   });
   await runSql("delete from todos where task = 'the oldest'");
   await expect.poll(() => stream.last("own"), patience).toMatchObject({ progress: { total: 1 } });
-  expect([failures, errors.length]).toEqual([1, 1]);
+  expect([failures, errors.length]).toEqual([tries, 1]);
 });
 
 test("a change costs at most 20 statements for 1,000 pages that show the same, and no loader runs", async () => {

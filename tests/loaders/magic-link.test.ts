@@ -1,10 +1,11 @@
 import { HttpResponse, http } from "msw";
 import sql from "sql-template-tag";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { database } from "#app/db/current.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import * as magicRoute from "#app/routes/magic-link.tsx";
+import * as signInRoute from "#app/routes/sign-in.tsx";
 import { stack, stackRequests, standIn } from "#tests/setup/stack.ts";
 import { Browser, signedUp, whileSyncing } from "./browser.ts";
 import { expireCodes, type MailedLink, mailedLinkTo, refusalOf, seenOf } from "./mailed-codes.ts";
@@ -35,6 +36,18 @@ function type(browser: Browser, code: string, path = "/magic-link?done=sent"): P
 
 async function viewOf(browser: Browser): Promise<string> {
   return (await browser.todosPage()).data.view;
+}
+
+/** Whether the sign-in page leads to the mailed links, at a server that has just asked Stack what there is. */
+async function isOffered(): Promise<boolean> {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 6 * 60_000 });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const signInPage = () => new Browser().load(signInRoute.loader, "/sign-in");
+  await signInPage();
+  await vi.waitUntil(() => stackRequests.includes("GET /api/v1/projects/current"));
+  return z.object({ magicLinks: z.boolean() }).parse(await (await signInPage()).json()).magicLinks;
 }
 
 /** Somebody with a password who has shown that the address is his; his profile does not reach users_sync. */
@@ -295,6 +308,13 @@ test.each([
     errors: { code: expect.stringContaining(words) },
     typed: {},
   });
+});
+
+test("the sign-in page leads to the mailed links, but not where they are off at Stack", async () => {
+  expect(await isOffered()).toBe(true);
+  standIn.settings.allowsMagicLinks = false;
+  stackRequests.length = 0;
+  await vi.waitFor(async () => expect(await isOffered()).toBe(false));
 });
 
 test.each([

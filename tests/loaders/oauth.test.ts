@@ -216,7 +216,7 @@ test("an error, which anybody can make up, changes nothing and shows none of its
   expect(browser.cookie).toBe(cookie);
   await browser.comeBack(callbackPath({ error: "server_error", errorCode: message }));
   expect(log.mock.calls).toEqual([
-    ["An OAuth sign-in: Stack refused: SOMETHING_NEW"],
+    ["An OAuth sign-in: Stack refused: no known error"],
     ["An OAuth sign-in: Stack refused: no known error"],
   ]);
 });
@@ -330,14 +330,14 @@ test("a flow's cookie without our signature is none", async () => {
 });
 
 test.each([
-  ["asks for no more than headers", { method: "HEAD" }],
-  ["looks ahead", { headers: { "Sec-Purpose": "prefetch;prerender" } }],
-  ["looks ahead the old way", { headers: { Purpose: "prefetch" } }],
-])("a browser that %s does not use the code up", async (_, init) => {
+  ["asks for no more than headers", { method: "HEAD" }, 405],
+  ["looks ahead", { headers: { "Sec-Purpose": "prefetch;prerender" } }, 425],
+  ["looks ahead the old way", { headers: { Purpose: "prefetch" } }, 425],
+])("a browser that %s does not use the code up", async (_, init, status) => {
   const browser = new OAuthBrowser();
   const back = await atProvider(await browser.start(), newAccount());
   const { cookie } = browser;
-  expect((await browser.peek(back, init)).status).toBe(503);
+  expect((await browser.peek(back, init)).status).toBe(status);
   expect(browser.cookie).toBe(cookie);
   expect(await browser.comeBack(back)).toRedirectTo("/");
 });

@@ -137,6 +137,21 @@ test("an admin deletes anybody's todo, and is one by server_metadata alone", asy
   expect(await allTodos()).toEqual([]);
 });
 
+test("what another user's page sends, who was signed in at the browser before, changes nothing", async () => {
+  const id = await addedBy("bob", "water the plants");
+  const doug = await person("doug");
+  const { userId: by } = await person("bob");
+  for (const change of [
+    { intent: "add", task: "feed the cat" },
+    { intent: "toggle", id, complete: "true" },
+  ]) {
+    expect(await doug.change({ ...change, by })).toRedirectTo("/");
+  }
+  expect(await allTodos()).toMatchObject([{ task: "water the plants", isComplete: false }]);
+  expect(await doug.change({ intent: "toggle", id, complete: "true", by: doug.userId })).toRedirectTo("/");
+  expect(await allTodos()).toMatchObject([{ isComplete: true }]);
+});
+
 test("the same key adds a todo once", async () => {
   const bob = await person("bob");
   const { data } = await bob.todosPage();

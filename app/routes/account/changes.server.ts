@@ -16,6 +16,8 @@ import { isSameEmail } from "#app/auth/stack-users.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { type Form, readForm } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
+import { countChange, countingWrongPasswords } from "#app/limits/limits.server.ts";
+import { log } from "#app/log.server.ts";
 import { untilNameArrives } from "#app/profiles/arrival.server.ts";
 import { farewell, toSignIn } from "./account.server.ts";
 import { accountOf } from "./queries.server.ts";
@@ -44,8 +46,8 @@ const intent = z.string();
 const anyForm = z.object({ intent, name: z.string(), email: z.string() }).partial();
 
 /**
- * Answers a form of `/account`: 303 to the page that says what was done, 400 beside the field, 503, or 303 to where
- * somebody signs in whose session or account is no more.
+ * Answers a form of `/account`: 303 to the page that says what was done, 400 beside the field, 429, 503, or 303 to
+ * where somebody signs in whose session or account is no more.
  */
 export async function changeAccount(request: Request): Promise<Response> {
   const form = await readForm(request);
@@ -75,6 +77,10 @@ export async function changeAccount(request: Request): Promise<Response> {
 
 function answerChange(actor: Actor, request: Request, form: Form | undefined): Promise<Response> | Response {
   const { userId, tokens, email } = actor;
+  const make = async (change: () => Promise<Response>) => {
+    await countChange(userId);
+    return whileAccountLasts(change);
+  };
   switch (form?.get("intent")) {
     case "name":
       return answerStackForm(request, form, {
@@ -82,7 +88,7 @@ function answerChange(actor: Actor, request: Request, form: Form | undefined): P
         shownAgain: ["intent", "name"],
         words,
         attempt: ({ name }) =>
-          whileAccountLasts(async () => {
+          make(async () => {
             await rename(tokens, name || null);
             await untilNameArrives(userId, name || null);
             return done("done=name");
@@ -94,8 +100,10 @@ function answerChange(actor: Actor, request: Request, form: Form | undefined): P
         shownAgain: ["intent"],
         words,
         attempt: (typed) =>
-          whileAccountLasts(async () => {
-            await changePassword(tokens, { old: typed.currentPassword, new: typed.newPassword });
+          make(async () => {
+            const passwords = { old: typed.currentPassword, new: typed.newPassword };
+            await countingWrongPasswords(email ?? userId, () => changePassword(tokens, passwords));
+            log.info({ event: "password changed", userId }, "A password was changed");
             return done("done=password");
           }),
       });
@@ -104,8 +112,7 @@ function answerChange(actor: Actor, request: Request, form: Form | undefined): P
         fields: z.object({ intent }),
         shownAgain: ["intent"],
         words,
-        attempt: () =>
-          whileAccountLasts(async () => done(`done=sessions&ended=${await endOtherSessions(tokens)}`)),
+        attempt: () => make(async () => done(`done=sessions&ended=${await endOtherSessions(tokens)}`)),
       });
     case "delete":
       return answerStackForm(request, form, {
@@ -113,8 +120,9 @@ function answerChange(actor: Actor, request: Request, form: Form | undefined): P
         shownAgain: ["intent", "email"],
         words,
         attempt: () =>
-          whileAccountLasts(async () => {
+          make(async () => {
             await deleteAccount(tokens);
+            log.info({ event: "account deleted", userId }, "An account was deleted");
             return farewell("/");
           }),
       });

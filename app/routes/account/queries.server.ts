@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Session } from "#app/auth/session.server.ts";
-import { statement } from "#app/db/statement.server.ts";
+import { repeatable, statement } from "#app/db/statement.server.ts";
 
 const accountRow = z.object({
   email: z.string().nullable(),
@@ -29,5 +29,6 @@ export function accountOf({ userId }: Session) {
       from neon_auth.users_sync u
       where u.id = ${userId}::text
     `,
+    repeatable,
   );
 }

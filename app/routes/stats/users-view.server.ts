@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isTime } from "../todos/cursor.ts";
 import type { UsersCursor, UsersSort } from "./queries.server.ts";
 
 /** What part of the users' table somebody looks at, as the URL says it. */
@@ -69,13 +70,6 @@ export function parseUsersCursor(cursor: string | null, sort: UsersSort): UsersC
   } catch {
     return null;
   }
-}
-
-/** Whether Postgres takes it for the time that it is: neither 30 February nor the year 0. */
-function isTime(value: string): boolean {
-  if (!/^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value)) return false;
-  const time = new Date(value);
-  return !Number.isNaN(time.valueOf()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
 }
 
 function isUsersSort(value: string): value is UsersSort {

@@ -1,72 +1,62 @@
-import { useNavigate } from "@remix-run/react";
-import { type FormEvent, useId, useRef, useState } from "react";
-import { useAnnounce } from "./announcer.tsx";
-import { type ActionAnswer, canBeAddedAgain, type RefusedChange } from "./answer.ts";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { canBeAddedAgain, type RefusedChange } from "./answer.ts";
 import { useChangeAction } from "./change-form.tsx";
-import { announced } from "./list-words.ts";
-import { Sending } from "./sending.tsx";
 import { useKeyShortcut } from "./single-letters.ts";
+import { problemOf, toTask } from "./task.ts";
+import type { Outbox } from "./use-outbox.ts";
 
-/** A todo on its way. Its key makes the server add it once, however often it is sent. */
-interface SentTodo {
-  key: string;
+interface AddTodoProps {
+  addKey?: string;
+  /** A plain form that was refused. */
+  refused: RefusedChange | undefined;
+  /** Without one the browser sends the form. */
+  outbox?: Outbox;
+}
+
+/** A todo in its field that was not added, and why. */
+interface NotAdded {
   task: string;
+  why: string;
+  /** With it the todo is added once, however often it is sent. Without one it was never sent. */
+  key?: string | undefined;
 }
 
 /**
- * The field for a new todo. Without JavaScript it is a plain form with the server's key; with it each press
- * of Add is a request of its own, so that a quick second one does not interrupt the first.
+ * The field for a new todo. Without JavaScript it is a plain form with the server's key; with it what is added is sent
+ * by itself, and the field is free for the next one.
  */
-export function AddTodo({ addKey, refused }: { addKey?: string; refused: RefusedChange | undefined }) {
+export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
   const action = useChangeAction();
-  const navigate = useNavigate();
-  const announce = useAnnounce();
   const shortcut = useKeyShortcut("n");
   const errorId = useId();
   const field = useRef<HTMLInputElement>(null);
-  const [sent, setSent] = useState<SentTodo[]>([]);
-  const [answered, setAnswered] = useState<RefusedChange>();
-  // Those that failed while the next one was being typed into the field.
-  const [notAdded, setNotAdded] = useState<(SentTodo & { why: string })[]>([]);
-  const failed = answered ?? refused;
-  const isTemporary = failed !== undefined && canBeAddedAgain(failed);
-  const error = failed?.errors.task ?? (isTemporary ? failed.errors.form : answered?.errors.form);
-  const key = failed?.key ?? addKey;
+  const [notAdded, setNotAdded] = useState(refused && toNotAdded(refused));
+  const key = refused?.key ?? addKey;
+  const [firstRefused] = outbox?.refused ?? [];
 
-  function send(event: FormEvent<HTMLFormElement>) {
-    if (!field.current) return;
+  function send(event: FormEvent) {
+    if (!outbox || !field.current) return;
     event.preventDefault();
-    const task = field.current.value;
-    const sameKey = failed?.task === task ? failed.key : undefined;
-    setSent((others) => [...others, { task, key: sameKey || newKey() }]);
-    setAnswered(undefined);
-    field.current.value = "";
+    const task = toTask(field.current.value);
+    const sameKey = notAdded?.task === task ? notAdded.key : undefined;
+    const why = problemOf(task) ?? outbox.add(task, sameKey || undefined);
+    setNotAdded(why ? { task, why } : undefined);
+    if (!why) field.current.value = "";
     field.current.focus();
   }
 
-  function settle(todo: SentTodo, answer: ActionAnswer) {
-    setSent((others) => others.filter((other) => other !== todo));
-    if (answer.ok) {
-      announce(announced.added(todo.task.trim()));
-      if (answer.place) navigate(answer.place);
-      return;
-    }
-    if (field.current && !field.current.value) {
-      field.current.value = todo.task;
-      setAnswered({ ...answer, ...todo });
-    } else {
-      const why = answer.errors.task ?? answer.errors.form ?? "";
-      setNotAdded((others) => [...others, { ...todo, why }]);
-    }
-  }
-
-  function sendAgain({ key, task }: SentTodo) {
-    setNotAdded((others) => others.filter((other) => other.key !== key));
-    setSent((others) => [...others, { key, task }]);
-  }
+  // What comes back while the next one is being typed is shown below, and comes no nearer.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it comes back
+  useEffect(() => {
+    if (!outbox || !firstRefused || !field.current || field.current.value) return;
+    const { task, key, refusal: why } = firstRefused;
+    field.current.value = task;
+    setNotAdded({ task, key, why });
+    outbox.drop(key);
+  }, [firstRefused?.key]);
 
   return (
-    <form method="post" action={action} onSubmit={send} noValidate className="add-todo">
+    <form method="post" action={action} onSubmit={outbox && send} noValidate className="add-todo">
       <input type="hidden" name="intent" value="add" />
       {key ? <input type="hidden" name="key" value={key} /> : null}
       <label>
@@ -79,44 +69,34 @@ export function AddTodo({ addKey, refused }: { addKey?: string; refused: Refused
           autoComplete="off"
           aria-keyshortcuts={shortcut}
           defaultValue={refused?.task}
-          aria-invalid={error ? true : undefined}
-          aria-describedby={error ? errorId : undefined}
+          aria-invalid={notAdded ? true : undefined}
+          aria-describedby={notAdded ? errorId : undefined}
         />
       </label>
       <button type="submit" className="primary">
         Add
       </button>
-      {error ? (
+      {notAdded ? (
         <p id={errorId} className="field-error" role="alert">
-          {`${error} `}
-          {isTemporary ? <button type="submit">Try again</button> : null}
+          {`${notAdded.why} `}
+          {notAdded.key ? <button type="submit">Try again</button> : null}
         </p>
       ) : null}
-      {notAdded.map((todo) => (
+      {outbox?.refused.map((todo) => (
         <p key={todo.key} className="field-error" role="alert">
-          {`“${todo.task}” was not added. ${todo.why} `}
-          <button type="button" onClick={() => sendAgain(todo)}>
+          {`“${todo.task}” was not added. ${todo.refusal} `}
+          <button type="button" onClick={() => outbox.sendAgain(todo)}>
             Try again
           </button>
         </p>
-      ))}
-      {sent.map((todo) => (
-        <Sending
-          key={todo.key}
-          fetcherKey={todo.key}
-          fields={{ intent: "add", ...todo }}
-          onAnswer={(answer) => settle(todo, answer)}
-        />
       ))}
     </form>
   );
 }
 
-/** A random UUID. `crypto.randomUUID` is there in secure contexts only, and plain http hosts are none. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+/** Beside the field stands what is wrong with what is in it; the rest is said above the list. */
+function toNotAdded(refused: RefusedChange): NotAdded | undefined {
+  const { task, errors, key } = refused;
+  const why = errors.task ?? (canBeAddedAgain(refused) ? errors.form : undefined);
+  return why ? { task, why, key } : undefined;
 }

@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { database } from "#app/db/current.server.ts";
-import { statement } from "#app/db/statement.server.ts";
+import { repeatable, statement } from "#app/db/statement.server.ts";
 import { parseListView, searchOf } from "./list-view.ts";
 
 /**
@@ -28,6 +28,7 @@ async function holds(task: string, query: string): Promise<boolean> {
     statement(
       z.object({ isFound: z.boolean() }),
       sql`select coalesce(searchable(${task}::text) like search_pattern(${query}::text), false) as "isFound"`,
+      repeatable,
     ),
   );
   return row?.isFound ?? false;

@@ -34,6 +34,10 @@ export interface RefusedChange {
   task: string;
   /** The same form may be taken in a moment. Whether it was taken already is not known. */
   isTemporary: boolean;
+  /** There was no answer at all. */
+  isUnreachable?: true;
+  /** In how many seconds it may be taken. */
+  retryAfter?: number;
   /** The form's key, where that is so. Sent once more with it, a todo that was added after all is not added twice. */
   key?: string | undefined;
 }

@@ -14,7 +14,10 @@ interface BulkChangesProps {
   send: (fields: Fields, otherwise: string) => void;
 }
 
-/** Ticks all that the page shows, and clears what is completed. */
+/**
+ * Ticks all that the page shows, and clears what is completed. What would clear nothing just now keeps its place: the
+ * list would jump with the first tick.
+ */
 export function BulkChanges({ todos, viewer, ownCompleted, completed, send }: BulkChangesProps) {
   const isAllComplete = todos.every(({ isComplete }) => isComplete);
   const toggled = {
@@ -22,9 +25,11 @@ export function BulkChanges({ todos, viewer, ownCompleted, completed, send }: Bu
     complete: String(!isAllComplete),
     id: todos.map(({ id }) => id),
   };
+  const isEmpty = todos.length === 0;
+  if (isEmpty && ownCompleted === 0 && !(viewer.isAdmin && completed > 0)) return null;
   return (
     <div className="bulk">
-      {todos.length > 0 ? (
+      {isEmpty ? null : (
         <ChangeForm fields={toggled} onSend={() => send(toggled, "Nothing was ticked or unticked.")}>
           {/* biome-ignore lint/a11y/useSemanticElements: a checkbox cannot post a form without JavaScript */}
           <button type="submit" role="checkbox" aria-checked={isAllComplete} className="tick tick-all">
@@ -34,7 +39,7 @@ export function BulkChanges({ todos, viewer, ownCompleted, completed, send }: Bu
             Tick all on this page
           </button>
         </ChangeForm>
-      ) : null}
+      )}
       <ClearCompleted name="Clear completed" count={ownCompleted} of="of your own" fields={own} send={send} />
       {viewer.isAdmin ? (
         <ClearCompleted
@@ -62,10 +67,9 @@ interface ClearCompletedProps {
 
 function ClearCompleted({ name, count, of, fields, send }: ClearCompletedProps) {
   const countId = useId();
-  if (count === 0) return null;
   return (
     <ChangeForm fields={fields} onSend={() => send(fields, "Nothing was cleared.")}>
-      <button type="submit" aria-describedby={countId}>
+      <button type="submit" disabled={count === 0} aria-describedby={countId}>
         {name}
       </button>
       <span id={countId} className="hint">{`${count} ${of}`}</span>

@@ -60,10 +60,14 @@ export function addTodo(
         true as "isAllowed",
         true as "isDone"
     `,
+    { isRepeatable: key !== null },
   );
 }
 
-/** Ticks or unticks a todo, whoever owns it: the list is shared. The same state again changes nothing. */
+/**
+ * Ticks or unticks a todo, whoever owns it: the list is shared. The same state again changes nothing; two who ask for it
+ * at once wait for each other, and to the second it is done, too.
+ */
 export function toggleTodo(
   { userId, profileSeen }: Session,
   { id, complete }: { id: string; complete: boolean },
@@ -83,6 +87,7 @@ export function toggleTodo(
         left join neon_auth.users_sync u on u.id = t.owner_id
         where t.id = ${id}::bigint
           and u.deleted_at is null
+        for update of t
       ),
       toggled as (
         update todos t
@@ -103,7 +108,10 @@ export function toggleTodo(
   );
 }
 
-/** Gives a todo of the actor's own another task, or anybody's for an admin. The same task changes nothing. */
+/**
+ * Gives a todo of the actor's own another task, or anybody's for an admin. The same task changes nothing, also when it
+ * is sent twice at once.
+ */
 export function editTodo(
   { userId, profileSeen }: Session,
   { id, task }: { id: string; task: string },
@@ -125,6 +133,7 @@ export function editTodo(
         left join neon_auth.users_sync u on u.id = t.owner_id
         where t.id = ${id}::bigint
           and u.deleted_at is null
+        for update of t
       ),
       permitted as (
         select target.id, target.task

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { statement } from "#app/db/statement.server.ts";
 
 /**
- * How many completed todos there are to clear, a ghost's among them.
+ * How many completed todos there are to clear: a ghost's are not, whose owner has no profile. With the foreign key
+ * there are none, and nobody has to look for the profiles.
  * @param userId whose own are counted, too; null: nobody's
  */
 export function completedTodos(userId: string | null) {
@@ -15,6 +16,16 @@ export function completedTodos(userId: string | null) {
         coalesce(sum(c.complete) filter (where c.owner_id = ${userId}::text), 0)::int as "ownCompleted"
       from todo_counts c
       where c.owner_id not in (select u.id from neon_auth.users_sync u where u.deleted_at is not null)
+        and (
+          exists (
+            select
+            from pg_constraint k
+            where k.conrelid = 'todos'::regclass
+              and k.conname = 'todos_owner_id_fk'
+              and k.convalidated
+          )
+          or exists (select from neon_auth.users_sync u where u.id = c.owner_id)
+        )
     `,
   );
 }

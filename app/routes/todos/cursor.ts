@@ -14,8 +14,17 @@ export function formatCursor({ insertedAt, id }: Cursor): string {
 export function parseCursor(value: string | null): Cursor | null {
   const [insertedAt, id, ...rest] = value?.split("_") ?? [];
   if (!insertedAt || !id || rest.length > 0 || !isTodoId(id)) return null;
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(insertedAt)) return null;
-  return Number.isNaN(Date.parse(insertedAt)) ? null : { insertedAt, id };
+  return isTime(insertedAt) ? { insertedAt, id } : null;
+}
+
+/**
+ * Whether a text is a time in UTC, to the microsecond, that Postgres takes for what it is: neither 30 February nor the
+ * year 0.
+ */
+export function isTime(value: string): boolean {
+  if (!/^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value)) return false;
+  const time = new Date(value);
+  return !Number.isNaN(time.valueOf()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
 }
 
 /** Whether a text is the id of a todo: a positive bigint as Postgres writes it. */

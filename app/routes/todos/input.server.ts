@@ -2,8 +2,7 @@ import { z } from "zod";
 import { type Form, readFields, toForm } from "#app/http/form.server.ts";
 import { isTodoId } from "./cursor.ts";
 import { todosPerPage } from "./queries.server.ts";
-
-const longestTask = 500;
+import { problemOf, toTask } from "./task.ts";
 
 const id = z.string("Which todo is meant is missing.").refine(isTodoId, "That is not the number of a todo.");
 
@@ -11,17 +10,12 @@ const complete = z
   .enum(["true", "false"], "Whether it is done has to be true or false.")
   .transform((value) => value === "true");
 
-/** Trimmed as Unicode has it, counted in code points, as Postgres counts. */
 const task = z
   .string("Write down what there is to do.")
-  .transform((value) => value.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, ""))
+  .transform(toTask)
   .superRefine((value, context) => {
-    const length = [...value].length;
-    if (length === 0) context.addIssue("Write down what there is to do.");
-    if (length > longestTask) {
-      context.addIssue(`A todo has at most ${longestTask} characters; this one has ${length}.`);
-    }
-    if (value.includes("\0")) context.addIssue("A todo cannot hold the character NUL.");
+    const problem = problemOf(value);
+    if (problem) context.addIssue(problem);
   });
 
 const key = z.uuid("The form's key is damaged. Load the page again.").optional();

@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { database } from "#app/db/current.server.ts";
-import { statement } from "#app/db/statement.server.ts";
+import { repeatable, statement } from "#app/db/statement.server.ts";
 import { type Filter, filterOf, type ListPart } from "./list-part.server.ts";
 import type { ListView } from "./list-view.ts";
 import { todosPerPage } from "./queries.server.ts";
@@ -66,5 +66,6 @@ function placeOf(todoId: string, { complete, ownerId, query }: Filter) {
       from linked
       left join place on true
     `,
+    repeatable,
   );
 }

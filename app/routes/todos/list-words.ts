@@ -1,6 +1,7 @@
 import type { Undoable } from "./answer.ts";
 import type { Page } from "./list-part.server.ts";
 import type { ListView } from "./list-view.ts";
+import type { Obstacle } from "./use-obstacle.ts";
 
 /** How many todos are open, among those of the filter. */
 export function remainingWords({ remaining, areMoreRemaining }: Page): string {
@@ -25,12 +26,47 @@ export function emptyWords({ show, isMine, query, before }: ListView, { isSearch
   return "Nothing here yet. Add the first todo above.";
 }
 
+export const siteUnreachable = "The site cannot be reached.";
+
+const addsWait = "Adds and ticks wait.";
+
+/** How the page stands to the server; "": as it should. */
+export function connectionWords(obstacle: Obstacle | "offline" | undefined, isLive: boolean): string {
+  switch (obstacle) {
+    case "offline":
+      return `You are offline. ${addsWait}`;
+    case "unreachable":
+      return `${siteUnreachable} ${addsWait}`;
+    case "busy":
+      return `The site is busy. ${addsWait}`;
+    case undefined:
+      return isLive ? "" : "Not live: what others change shows late.";
+  }
+}
+
+/** Of a change that the server does not know yet. */
+export const waitsToBeSent = "waits to be sent";
+
+export const tooMuchWaits = "Too much waits to be sent already. Do this once you have a connection.";
+
+export const notTicked = (task: string) => `“${task}” was not ticked or unticked.`;
+
+/** Of a text that was left before it was saved, and is in its field again. */
+export const notSavedYet = "This was not saved yet.";
+
+/** Asked of somebody who signs out. */
+export function questionOfWaiting(count: number): string {
+  const what = count === 1 ? "1 change was" : `${count} changes were`;
+  return `${what} not sent yet. Sign out and lose ${count === 1 ? "it" : "them"}?`;
+}
+
 const howToUndo = "Undo: Ctrl+Z or the Undo button";
 
 /** What is said aloud of somebody's own changes, which others see. */
 export const announced = {
   added: (task: string) => `Added “${task}”`,
   ticked: (task: string, isComplete: boolean) => `${isComplete ? "Ticked" : "Unticked"} “${task}”`,
+  waits: (task: string) => `“${task}” ${waitsToBeSent}`,
   saved: (task: string) => `Saved “${task}”`,
   deleted: (task: string) => `Deleted “${task}”. ${howToUndo}`,
   undone: "Undone",

@@ -1,6 +1,7 @@
 import type { Session } from "#app/auth/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
+import { log } from "#app/log.server.ts";
 import { onceProfileArrived } from "#app/profiles/arrival.server.ts";
 import type { Undoable } from "./answer.ts";
 import { addTodo, type Change, editTodo, type Outcome, outcomeOf, toggleTodo } from "./changes.server.ts";
@@ -25,11 +26,19 @@ export async function makeChange(session: Session, input: ChangeInput): Promise<
   const rows = await query(session, input, toStatement(session, input, batch));
   const outcome = outcomeOf(rows);
   const count = rows[0]?.undoable;
+  if (outcome === "done") log.info(asEvent(input), "The list was changed");
   return {
     outcome,
     why: outcome === "not allowed" ? whyNotAllowed(input) : whyNotThere(input),
     ...(isUndoable(input) && count !== undefined && { undoable: { batch, intent: input.intent, count } }),
   };
+}
+
+/** Who has done it is in the line already, and what it says stays out. What only admins may do has a name of its own. */
+function asEvent(input: ChangeInput) {
+  const isAdmins = input.intent === "clear-completed" && input.scope === "everyone";
+  const { intent } = input;
+  return { event: isAdmins ? "admin change" : "change", intent, ...("id" in input && { todoId: input.id }) };
 }
 
 /** Only an added todo is the actor's own: a refused foreign key is about his profile there, and nowhere else. */

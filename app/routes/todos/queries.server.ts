@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Session } from "#app/auth/session.server.ts";
-import { statement } from "#app/db/statement.server.ts";
+import { repeatable, statement } from "#app/db/statement.server.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Filter } from "./list-part.server.ts";
 
@@ -24,6 +24,7 @@ export function viewer({ userId }: Session) {
       from neon_auth.users_sync u
       where u.id = ${userId}::text
     `,
+    repeatable,
   );
 }
 
@@ -192,6 +193,7 @@ export function rightsOf(userIds: string[]) {
       from neon_auth.users_sync u
       where u.id = any(${userIds}::text[])
     `,
+    repeatable,
   );
 }
 
@@ -212,5 +214,6 @@ export function progressOf(userIds: string[]) {
         and u.deleted_at is null
       order by c.latest desc, u.id
     `,
+    repeatable,
   );
 }

@@ -4,19 +4,15 @@ import {
   type MetaFunction,
   redirect,
 } from "@remix-run/node";
-import {
-  type ClientActionFunctionArgs,
-  type ShouldRevalidateFunction,
-  useActionData,
-  useLoaderData,
-  useLocation,
-} from "@remix-run/react";
+import { useActionData, useLoaderData, useLocation } from "@remix-run/react";
 import { useRef } from "react";
 import { endSessionOfDeleted, readSession, type Session } from "#app/auth/session.server.ts";
 import { Unavailable } from "#app/components/unavailable.tsx";
 import type { Form } from "#app/http/form.server.ts";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import { LimitReached } from "#app/limits/limit.server.ts";
+import { countChange } from "#app/limits/limits.server.ts";
 import { AddTodo } from "./add-todo.tsx";
 import { placeOfAdded } from "./added-todo.server.ts";
 import { Announcer } from "./announcer.tsx";
@@ -25,12 +21,18 @@ import { EditTodo } from "./edit-todo.tsx";
 import { type ChangeInput, parseChange, readChangeForm } from "./input.server.ts";
 import { Landing } from "./landing.tsx";
 import { type ListData, readList } from "./list.server.ts";
+import { listTitle } from "./list-title.ts";
+import { siteUnreachable } from "./list-words.ts";
 import { makeChange } from "./make-change.server.ts";
 import { TodosPage } from "./todos-page.tsx";
 import { endUndoOffer, offerUndo } from "./undo-cookie.server.ts";
 import { withoutEdit } from "./url-state.ts";
 
-export const meta: MetaFunction = () => [{ title: "Todos" }];
+export { clientAction, clientLoader, shouldRevalidate } from "./without-connection.ts";
+
+export const meta: MetaFunction<() => Promise<ListData>> = ({ data, location }) => [
+  { title: listTitle(data, location.search) },
+];
 
 export const headers = documentHeaders;
 
@@ -51,9 +53,16 @@ export async function action({ request }: ActionFunctionArgs) {
       return redirect("/sign-in", { status: 303, headers: personalHeaders(setCookie) });
     }
 
-    const change = parseChange(changeForm);
-    if ("errors" in change) return refuse(400, change.errors, form, setCookie);
+    // What waited in a page of another user, who was signed in at this browser before, was not done by this one.
+    const by = form?.get("by");
+    if (by !== undefined && by !== session.userId) {
+      return redirect("/", { status: 303, headers: personalHeaders(setCookie) });
+    }
 
+    const change = parseChange(changeForm);
+    if ("errors" in change) return refuse(400, change.errors, form, { setCookie });
+
+    await countChange(session.userId);
     const { input } = change;
     const made = await makeChange(session, input);
     switch (made.outcome) {
@@ -66,45 +75,20 @@ export async function action({ request }: ActionFunctionArgs) {
         return done(request, form, headers, answer);
       }
       case "not there":
-        return refuse(404, { form: made.why }, form, setCookie);
+        return refuse(404, { form: made.why }, form, { setCookie });
       case "not allowed":
-        return refuse(403, { form: made.why }, form, setCookie);
+        return refuse(403, { form: made.why }, form, { setCookie });
       case "signed out":
         return redirect("/sign-in", { status: 303, headers: personalHeaders(await endSessionOfDeleted()) });
     }
   } catch (error) {
+    if (error instanceof LimitReached) return refuse(429, { form: error.message }, form, error);
     const unavailable = asUnavailable(error);
     if (!unavailable) throw error;
     logOutage("POST /", error);
-    const refusal = refuse(503, { form: unavailable.message }, form);
-    refusal.headers.set("Retry-After", String(unavailable.retryAfter));
-    return refusal;
+    return refuse(503, { form: unavailable.message }, form, unavailable);
   }
 }
-
-/** Without a connection the browser answers itself, so that what was typed stays on the page. */
-export async function clientAction(args: ClientActionFunctionArgs): Promise<ActionAnswer> {
-  const typed = new URLSearchParams(await args.request.clone().text());
-  try {
-    return await args.serverAction<ActionAnswer>();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    const errors = { form: "The site cannot be reached. Check the connection, and try again." };
-    return {
-      ok: false,
-      intent: typed.get("intent") ?? undefined,
-      id: typed.get("id") ?? undefined,
-      isTemporary: true,
-      errors,
-      task: typed.get("task") ?? "",
-      key: typed.get("key") ?? "",
-    };
-  }
-}
-
-/** Where nothing can be reached, the page on the screen is better than what could be read now. */
-export const shouldRevalidate: ShouldRevalidateFunction = ({ actionResult, defaultShouldRevalidate }) =>
-  actionResult?.isTemporary ? false : defaultShouldRevalidate;
 
 export default function Todos() {
   const data = useLoaderData<ListData>();
@@ -117,7 +101,13 @@ export default function Todos() {
     case "unavailable":
       return lastList ? (
         <Announcer>
-          <TodosPage data={lastList} refused={refused} notice={data.message} />
+          <TodosPage
+            key={lastList.viewer.id}
+            data={lastList}
+            refused={refused}
+            // Of the connection the page speaks itself.
+            {...(data.message !== siteUnreachable && { notice: data.message })}
+          />
         </Announcer>
       ) : (
         <Unavailable title="Todos" message={data.message}>
@@ -132,7 +122,7 @@ export default function Todos() {
     case "list":
       return (
         <Announcer>
-          <TodosPage data={data} refused={refused} />
+          <TodosPage key={data.viewer.id} data={data} refused={refused} />
         </Announcer>
       );
   }
@@ -167,13 +157,13 @@ function done(request: Request, form: Form | undefined, headers: Headers, made: 
 }
 
 function refuse(
-  status: 400 | 403 | 404 | 503,
+  status: 400 | 403 | 404 | 429 | 503,
   errors: RefusedChange["errors"],
   form: Form | undefined,
-  setCookie?: string,
+  { setCookie, retryAfter }: { setCookie?: string | undefined; retryAfter?: number },
 ): Response {
   const task = form?.get("task")?.replaceAll("\0", "") ?? "";
-  const isTemporary = status === 503;
+  const isTemporary = retryAfter !== undefined;
   const answer: RefusedChange = {
     ok: false,
     intent: form?.get("intent"),
@@ -181,7 +171,9 @@ function refuse(
     errors,
     task,
     isTemporary,
-    ...(isTemporary && { key: form?.get("key") }),
+    ...(isTemporary && { retryAfter, key: form?.get("key") }),
   };
-  return Response.json(answer, { status, headers: personalHeaders(setCookie) });
+  const headers = personalHeaders(setCookie);
+  if (isTemporary) headers.set("Retry-After", String(retryAfter));
+  return Response.json(answer, { status, headers });
 }

@@ -13,7 +13,7 @@ export function ShortcutsDialog({ list }: { list: RefObject<HTMLElement> }) {
   if (isOn === undefined) return null;
   return (
     <>
-      <p className="pages">
+      <p className="shortcuts-opener">
         <button type="button" aria-keyshortcuts={opens} onClick={() => dialog.current?.showModal()}>
           Keyboard shortcuts
         </button>

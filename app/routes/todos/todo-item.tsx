@@ -1,14 +1,14 @@
-import { useFetcher, useSearchParams } from "@remix-run/react";
-import { useAnnounce } from "./announcer.tsx";
-import type { ActionAnswer, RefusedChange } from "./answer.ts";
-import { ChangeForm, toBody, useChangeAction } from "./change-form.tsx";
+import { useSearchParams } from "@remix-run/react";
+import type { RefusedChange } from "./answer.ts";
+import { ChangeForm } from "./change-form.tsx";
 import { EditButton } from "./edit-button.tsx";
 import { EditTodo } from "./edit-todo.tsx";
 import type { Viewer } from "./list.server.ts";
-import { announced } from "./list-words.ts";
 import type { Todo } from "./queries.server.ts";
 import { useKeyShortcut } from "./single-letters.ts";
+import { placeOf, TodoLink } from "./todo-link.tsx";
 import { useEditing } from "./use-editing.ts";
+import { Waits } from "./waiting-todo.tsx";
 
 interface TodoItemProps {
   todo: Todo;
@@ -18,31 +18,26 @@ interface TodoItemProps {
   hold: (todo: Todo, isHeld: boolean) => void;
   /** The link by which somebody came leads to it. */
   isLinked: boolean;
+  /** It was ticked or unticked, and that cannot be sent just now. */
+  waits: boolean;
+  onTick: (todo: Pick<Todo, "id" | "task">, complete: boolean) => void;
   onDelete: (todo: Todo) => void;
 }
 
 /** One todo: anybody ticks it, its owner and admins edit and delete it. Each control is a form that posts by itself. */
-export function TodoItem({ todo, viewer, refused, hold, isLinked, onDelete }: TodoItemProps) {
-  const toggle = useFetcher<ActionAnswer>();
-  const action = useChangeAction();
-  const announce = useAnnounce();
+export function TodoItem({ todo, viewer, refused, hold, isLinked, waits, onTick, onDelete }: TodoItemProps) {
   const deletes = useKeyShortcut("Delete");
   const mayChange = viewer.isAdmin || viewer.id === todo.ownerId;
   const isAskedFor = useSearchParams()[0].get("edit") === todo.id && mayChange;
   const { task, editing, asksToDelete, item, button, start, stop, save, leave } = useEditing({
+    userId: viewer.id,
     todo,
     isAskedFor,
     refused,
     hold,
   });
-  const isComplete = toggle.formData ? toggle.formData.get("complete") === "true" : todo.isComplete;
+  const { isComplete } = todo;
   const toggled = { intent: "toggle", id: todo.id, complete: String(!isComplete) };
-  const error = toggle.data && !toggle.data.ok ? toggle.data.errors.form : undefined;
-
-  function tick() {
-    announce(announced.ticked(task, !isComplete));
-    toggle.submit(toBody(toggled), { method: "post", action });
-  }
 
   function remove() {
     focusNeighbour(item.current);
@@ -51,13 +46,14 @@ export function TodoItem({ todo, viewer, refused, hold, isLinked, onDelete }: To
 
   return (
     <li
+      id={placeOf(todo.id)}
       className="todo"
       data-complete={isComplete}
       aria-current={isLinked || undefined}
       ref={item}
       onBlur={leave}
     >
-      <ChangeForm fields={toggled} onSend={tick}>
+      <ChangeForm fields={toggled} onSend={() => onTick({ id: todo.id, task }, !isComplete)}>
         {/* biome-ignore lint/a11y/useSemanticElements: a checkbox cannot post a form without JavaScript */}
         <button type="submit" role="checkbox" aria-checked={isComplete} aria-label={task} className="tick">
           <svg viewBox="0 0 24 24" aria-hidden="true">
@@ -91,6 +87,8 @@ export function TodoItem({ todo, viewer, refused, hold, isLinked, onDelete }: To
       )}
       <span className={todo.isGhost ? "owner ghost" : "owner"}>
         {todo.isGhost ? "no owner" : (todo.ownerEmail ?? "no e-mail")}
+        <TodoLink id={todo.id} />
+        {waits ? <Waits /> : null}
       </span>
       {mayChange ? (
         <div className="todo-actions">
@@ -109,11 +107,6 @@ export function TodoItem({ todo, viewer, refused, hold, isLinked, onDelete }: To
             </button>
           </ChangeForm>
         </div>
-      ) : null}
-      {error ? (
-        <p role="alert" className="field-error">
-          {error}
-        </p>
       ) : null}
     </li>
   );

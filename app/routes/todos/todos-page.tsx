@@ -9,9 +9,10 @@ import { parseCursor } from "./cursor.ts";
 import { FindTodos } from "./find-todos.tsx";
 import type { ListData } from "./list.server.ts";
 import { searchOf } from "./list-view.ts";
-import { announced, emptyWords, remainingWords } from "./list-words.ts";
-import { withSent } from "./pending-changes.ts";
+import { announced, connectionWords, emptyWords, remainingWords } from "./list-words.ts";
+import { fieldsOf, isTick, moreOpen, stillMissing, withSent, withTicks } from "./pending-changes.ts";
 import { RefusalNotice } from "./refusal-notice.tsx";
+import { Sending } from "./sending.tsx";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 import { TeamProgress } from "./team-progress.tsx";
 import { TodoItem } from "./todo-item.tsx";
@@ -19,8 +20,11 @@ import { UndoableChanges } from "./undoable-changes.tsx";
 import { useAnnouncedChanges } from "./use-announced-changes.ts";
 import { useHeldTodos } from "./use-held-todos.ts";
 import { useLinkedTodo } from "./use-linked-todo.ts";
+import { useListKey } from "./use-list-key.ts";
 import { useLiveList } from "./use-live-list.ts";
+import { useOutbox } from "./use-outbox.ts";
 import { useUndoableChanges } from "./use-undoable-changes.ts";
+import { WaitingTodo } from "./waiting-todo.tsx";
 
 type Data = Extract<ListData, { view: "list" }>;
 
@@ -38,9 +42,15 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
   const list = useLinkedTodo(listView.todoId);
   const unlinked = { ...listView, todoId: null };
   const changes = useUndoableChanges(loaded.undo);
+  const outbox = useOutbox({ userId: viewer.id, todos, isLive });
+  const { unsent, attempt, problem } = outbox;
+  const added = stillMissing(todos, unsent);
+  const ticked = new Set(outbox.isBlocked ? unsent.filter(isTick).map(({ id }) => id) : []);
+  const remaining = data.remaining + (listView.show === "completed" ? 0 : moreOpen(todos, unsent));
   const held = useHeldTodos(todos);
+  const listKey = useListKey(listView, list, held.isHolding);
   useAnnouncedChanges(todos);
-  const shown = withSent(held.todos, changes.sent, viewer.id);
+  const shown = withSent(withTicks(held.todos, unsent), changes.sent, viewer.id);
   const isEdit = refused?.intent === "edit" && shown.some(({ id }) => id === refused.id);
   const refusedEdit = isEdit ? refused : undefined;
   return (
@@ -51,15 +61,21 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
             <h1 id="todos" tabIndex={-1}>
               Todos
             </h1>
-            <p className="remaining">{remainingWords(data)}</p>
-            <output className="live-state">{isLive ? "" : "Not live: what others change shows late."}</output>
+            <p className="remaining">{remainingWords({ ...data, remaining })}</p>
+            <output className="live-state">{connectionWords(outbox.obstacle, isLive)}</output>
           </div>
-          <AddTodo addKey={addKey} refused={refused?.intent === "add" ? refused : undefined} />
-          {notice ? (
-            <p role="alert" className="notice">
-              {notice}
-            </p>
-          ) : null}
+          <AddTodo
+            addKey={addKey}
+            refused={refused?.intent === "add" ? refused : undefined}
+            outbox={outbox}
+          />
+          {[notice, problem].map((text) =>
+            text ? (
+              <p key={text} role="alert" className="notice">
+                {text}
+              </p>
+            ) : null,
+          )}
           {isProfileMissing && !refused ? <p className="notice">{profileMissing}</p> : null}
           {refused && !refusedEdit ? <RefusalNotice refused={refused} /> : null}
           <UndoableChanges changes={changes} />
@@ -69,15 +85,15 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
               <Link to={`/${searchOf({ ...unlinked, before: parseCursor(earlier) })}`}>Earlier todos</Link>
             </p>
           ) : null}
-          {todos.length === 0 ? <p className="empty">{emptyWords(listView, data)}</p> : null}
+          {todos.length + added.length === 0 ? <p className="empty">{emptyWords(listView, data)}</p> : null}
           <BulkChanges
-            todos={withSent(todos, changes.sent, viewer.id)}
+            todos={withSent(withTicks(todos, unsent), changes.sent, viewer.id)}
             viewer={viewer}
             ownCompleted={team.find(({ userId }) => userId === viewer.id)?.complete ?? data.ownCompleted}
             completed={data.completed}
             send={changes.send}
           />
-          <ul ref={list} aria-labelledby="todos" className="todos">
+          <ul key={listKey} ref={list} aria-labelledby="todos" className="todos">
             {shown.map((todo) => (
               <TodoItem
                 key={todo.id}
@@ -86,6 +102,8 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
                 refused={refusedEdit?.id === todo.id ? refusedEdit : undefined}
                 hold={held.hold}
                 isLinked={todo.id === listView.todoId}
+                waits={ticked.has(todo.id)}
+                onTick={outbox.tick}
                 onDelete={({ id, task }) =>
                   changes.send({ intent: "delete", id }, `“${task}” was not deleted.`, {
                     done: announced.deleted(task),
@@ -93,7 +111,18 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
                 }
               />
             ))}
+            {added.map(({ key, task }) => (
+              <WaitingTodo key={key} task={task} ownerEmail={viewer.email} isBlocked={outbox.isBlocked} />
+            ))}
           </ul>
+          {attempt ? (
+            <Sending
+              key={attempt.key}
+              fetcherKey={attempt.key}
+              fields={fieldsOf(attempt.change)}
+              onAnswer={(answer) => outbox.settle(attempt, answer)}
+            />
+          ) : null}
           {isNewestPage ? null : (
             <p className="pages">
               <Link to={`/${searchOf({ ...unlinked, before: null })}`}>Newest todos</Link>

@@ -117,6 +117,8 @@ export function toggleTodos(
 /**
  * Deletes the actor's own completed todos, or everybody's for an admin, the newest 1,000 of them: whoever
  * has more does it again. Those that somebody is changing in the moment stay, and so do ghosts.
+ *
+ * They are deleted by an array of ids: of 50,000 todos Postgres reads all to join them with 1,000.
  */
 export function clearCompleted(
   { userId, profileSeen }: Session,
@@ -153,8 +155,7 @@ export function clearCompleted(
       ),
       deleted as (
         delete from todos t
-        using target
-        where t.id = target.id
+        where t.id = any(array(select target.id from target))
         returning t.id, t.owner_id, to_jsonb(t) as was
       ),
       kept as (

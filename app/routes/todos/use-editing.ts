@@ -3,9 +3,10 @@ import { type FocusEvent, useEffect, useRef, useState } from "react";
 import { useAnnounce } from "./announcer.tsx";
 import type { ActionAnswer, RefusedChange } from "./answer.ts";
 import { useChangeAction } from "./change-form.tsx";
-import { announced } from "./list-words.ts";
+import { announced, notSavedYet } from "./list-words.ts";
 import { toOneLine } from "./one-line.ts";
 import type { Todo } from "./queries.server.ts";
+import { useDraft } from "./use-draft.ts";
 
 /** What the field of a todo begins with. */
 interface Editing {
@@ -16,6 +17,7 @@ interface Editing {
 }
 
 interface EditingOptions {
+  userId: string;
   todo: Todo;
   /** Whether the page was asked for with the field in place of the task, as it is without JavaScript. */
   isAskedFor: boolean;
@@ -29,7 +31,7 @@ interface EditingOptions {
  * A todo's task while it is edited in place. What is saved shows at once; what is refused is in the field again,
  * with the reason beside it.
  */
-export function useEditing({ todo, isAskedFor, refused, hold }: EditingOptions) {
+export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingOptions) {
   const { state, data, formData, submit } = useFetcher<ActionAnswer>();
   const action = useChangeAction();
   const announce = useAnnounce();
@@ -68,8 +70,12 @@ export function useEditing({ todo, isAskedFor, refused, hold }: EditingOptions) 
   function leave({ target, relatedTarget }: FocusEvent): void {
     // The window may have lost the focus, and not the field.
     const isInside = item.current?.contains(relatedTarget) || document.activeElement === target;
-    const field = item.current?.querySelector<HTMLInputElement>("input[name=task]");
-    if (editing && field && !isInside) save(field.value);
+    const text = typed();
+    if (text !== undefined && !isInside) save(text);
+  }
+
+  function typed(): string | undefined {
+    return item.current?.querySelector<HTMLInputElement>("input[name=task]")?.value;
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: settled once, when the answer and the new list are in
@@ -90,6 +96,21 @@ export function useEditing({ todo, isAskedFor, refused, hold }: EditingOptions) 
     mustFocusButton.current = false;
     button.current?.focus({ preventScroll: true });
   }, [editing]);
+
+  useDraft(
+    userId,
+    todo.id,
+    () => {
+      const text = editing ? typed() : sent;
+      return text === toOneLine(todo.task) ? undefined : text;
+    },
+    (text) => {
+      // It may have been saved after all.
+      if (text.trim() !== todo.task) {
+        setEditing({ text, selects: false, takesFocus: true, error: notSavedYet });
+      }
+    },
+  );
 
   const isHeld = editing !== undefined || sent !== undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the page knows the newest of the todo by itself

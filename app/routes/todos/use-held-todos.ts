@@ -1,11 +1,17 @@
 import { useCallback, useState } from "react";
 import type { Todo } from "./queries.server.ts";
 
+interface HeldTodos {
+  todos: Todo[];
+  isHolding: boolean;
+  hold: (todo: Todo, isHeld: boolean) => void;
+}
+
 /**
  * The todos of a page, and those that have gone from it while somebody is editing them: what he has typed must not
  * go with them.
  */
-export function useHeldTodos(todos: Todo[]): { todos: Todo[]; hold: (todo: Todo, isHeld: boolean) => void } {
+export function useHeldTodos(todos: Todo[]): HeldTodos {
   const [held, setHeld] = useState<Todo[]>([]);
   const hold = useCallback((todo: Todo, isHeld: boolean) => {
     setHeld((others) => {
@@ -16,7 +22,8 @@ export function useHeldTodos(todos: Todo[]): { todos: Todo[]; hold: (todo: Todo,
   }, []);
   const shown = new Set(todos.map(({ id }) => id));
   const gone = held.filter(({ id }) => !shown.has(id));
-  return { todos: gone.length === 0 ? todos : [...todos, ...gone].sort(byPlace), hold };
+  const isHolding = held.length > 0;
+  return { todos: gone.length === 0 ? todos : [...todos, ...gone].sort(byPlace), isHolding, hold };
 }
 
 function byPlace(a: Todo, b: Todo): number {

@@ -1,0 +1,117 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import sql from "sql-template-tag";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
+import { statement } from "#app/db/statement.server.ts";
+import { environment, inheritedVariables } from "#app/environment.server.ts";
+import { buildWhenStale } from "#db/local/build.ts";
+import { openLoopbackServer } from "#db/local/loopback-server.ts";
+import { freePort } from "#db/local/port.ts";
+import { answerFromHandlers } from "#db/local/stack-server.ts";
+import { createStackStandIn } from "#tests/mocks/stack/index.ts";
+
+// Processes of the production build on one database, as `npm start` starts them: two that no proxy stands in front of,
+// and one behind a proxy.
+
+const { DATABASE_URL = "", STACK_DATABASE_URL = "" } = process.env;
+const database = connectDatabase(DATABASE_URL);
+const cleanUps: (() => unknown)[] = [closeDatabases];
+let a: string;
+let b: string;
+let behindProxy: string;
+
+beforeAll(async () => {
+  await buildWhenStale(process.cwd(), inheritedVariables(), AbortSignal.timeout(120_000));
+  const stack = await openLoopbackServer(0);
+  cleanUps.push(() => stack[Symbol.asyncDispose]());
+  const { handlers } = await createStackStandIn({
+    project: { ...environment().stack, apiUrl: stack.origin },
+    database: connectDatabase(STACK_DATABASE_URL),
+  });
+  stack.answerWith(answerFromHandlers(handlers));
+  [a = "", b = "", behindProxy = ""] = await Promise.all(
+    ["0", "0", "1"].map((hops) => startApp({ TRUST_PROXY_HOPS: hops, STACK_API_URL: stack.origin })),
+  );
+}, 150_000);
+
+afterAll(async () => {
+  for (const cleanUp of cleanUps.reverse()) await cleanUp();
+});
+
+beforeEach(() => database.query(statement(z.never(), sql`delete from request_limits`)));
+
+/** Starts `npm start`, and waits until it answers. @returns its origin */
+async function startApp(variables: Record<string, string>): Promise<string> {
+  const port = String(await freePort());
+  const child = spawn(process.execPath, ["app/start.js"], {
+    env: { ...inheritedVariables(), NODE_ENV: "production", PORT: port, HOST: "127.0.0.1", ...variables },
+    stdio: "ignore",
+  });
+  const exited = once(child, "exit");
+  cleanUps.push(() => child.kill("SIGTERM") && exited);
+  const origin = `http://127.0.0.1:${port}`;
+  const isUp = () =>
+    fetch(`${origin}/livez`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await vi.waitUntil(isUp, { timeout: 20_000 });
+  return origin;
+}
+
+/** Posts a sign-in. @returns what was answered */
+function signIn(origin: string, fields: Record<string, string>, forwardedFor = ""): Promise<Response> {
+  return fetch(`${origin}/sign-in`, {
+    method: "POST",
+    headers: { Origin: environment().appOrigin, ...(forwardedFor && { "X-Forwarded-For": forwardedFor }) },
+    body: new URLSearchParams(fields),
+  });
+}
+
+/** An address that a client may have made up. */
+function forged(time: number): string {
+  return `198.51.${time % 100}.${time % 250}`;
+}
+
+test("wrong passwords are counted by all processes together, and the page says when to come back", async () => {
+  const fields = { email: "bob@example.com", password: "wrong horse" };
+  for (let time = 0; time < 10; time++) {
+    expect((await signIn(time % 2 === 0 ? a : b, fields)).status).toBe(400);
+  }
+  for (const origin of [a, b, behindProxy]) {
+    const answer = await signIn(origin, fields);
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThan(800);
+    const page = await answer.text();
+    expect(page).toContain("Try again in 15 minutes.");
+    expect(page).toContain('value="bob@example.com"');
+    expect(page).not.toContain("wrong horse");
+  }
+});
+
+test("twenty guesses at the same moment at two processes are ten guesses", async () => {
+  const fields = { email: "doug@example.com", password: "wrong horse" };
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, time) => signIn(time % 2 === 0 ? a : b, fields)),
+  );
+  const statuses = answers.map(({ status }) => status).sort();
+  expect(statuses).toEqual(Array.from({ length: 20 }, (_, index) => (index < 10 ? 400 : 429)));
+});
+
+test("behind a proxy the address that it adds counts, and no other that the client wrote before it", async () => {
+  const from = (address: string, time: number) =>
+    signIn(behindProxy, { email: "nobody" }, `${forged(time)}, ${address}`);
+  for (let time = 0; time < 300; time++) expect((await from("192.0.2.1", time)).status).toBe(400);
+  expect((await from("192.0.2.1", 301)).status).toBe(429);
+  expect((await from("192.0.2.2", 302)).status).toBe(400);
+});
+
+test("where no proxy stands, whatever a client writes of his address is not believed", async () => {
+  for (let time = 0; time < 300; time++) {
+    expect((await signIn(time % 2 === 0 ? a : b, { email: "nobody" }, forged(time))).status).toBe(400);
+  }
+  for (const origin of [a, b])
+    expect((await signIn(origin, { email: "nobody" }, forged(301))).status).toBe(429);
+});

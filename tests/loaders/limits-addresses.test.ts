@@ -1,0 +1,106 @@
+import { HttpResponse, http } from "msw";
+import sql from "sql-template-tag";
+import { expect, test, vi } from "vitest";
+import { z } from "zod";
+import { database } from "#app/db/current.server.ts";
+import { statement } from "#app/db/statement.server.ts";
+import { inRequest } from "#app/http/request-context.server.ts";
+import { networkOf } from "#app/limits/network.server.ts";
+import { action as forgotPassword } from "#app/routes/forgot-password.tsx";
+import { action as magicLink } from "#app/routes/magic-link.tsx";
+import { action as resetPassword } from "#app/routes/reset-password.tsx";
+import { action as signIn } from "#app/routes/sign-in.tsx";
+import { action as signUp } from "#app/routes/sign-up.tsx";
+import { action as verifyEmail } from "#app/routes/verify-email.tsx";
+import { sweep } from "#app/sweep.server.ts";
+import { stack } from "#tests/setup/stack.ts";
+import { Browser, runSql } from "./browser.ts";
+import { guess, told } from "./limits.ts";
+
+vi.spyOn(console, "error").mockReturnValue();
+
+const publicForms = [
+  [signIn, "/sign-in"],
+  [signUp, "/sign-up"],
+  [forgotPassword, "/forgot-password"],
+  [resetPassword, "/reset-password?code=x"],
+  [magicLink, "/magic-link"],
+  [magicLink, "/magic-link?code=x"],
+  [verifyEmail, "/verify-email"],
+] as const;
+
+/** Posts to each form in turn what it cannot take. */
+async function postFrom(
+  address: string,
+  count: number,
+  [name, value] = ["email", "typed"],
+): Promise<Response[]> {
+  const answers: Response[] = [];
+  await inRequest({ reference: "r", clientAddress: address }, async () => {
+    for (let time = 0; time < count; time++) {
+      const [action, path] = publicForms[time % publicForms.length] ?? publicForms[0];
+      answers.push(await new Browser().post(action, path, { [name]: value }));
+    }
+  });
+  return answers;
+}
+
+test("300 posts come from an address in a quarter of an hour, whatever is in them, and no other address suffers", async () => {
+  const address = "192.0.2.1";
+  stack.use(http.all("http://stack.test/*", () => HttpResponse.error()));
+  const taken = await postFrom(address, 300);
+  expect(taken.map(({ status }) => status)).not.toContain(429);
+  const refused = await postFrom(address, publicForms.length);
+  const form = "Too many forms were sent from your network. Try again in 15 minutes.";
+  for (const [index, [, path]] of publicForms.entries()) {
+    const { errors, typed } = await told(refused[index] ?? Response.error(), 900);
+    expect(errors, path).toEqual({ form });
+    expect(typed.email, path).toBe(
+      ["/sign-in", "/sign-up", "/forgot-password", "/magic-link"].includes(path) ? "typed" : undefined,
+    );
+  }
+  const [other] = await postFrom("192.0.2.2", 1);
+  expect(other?.status).toBe(400);
+  expect((await new Browser().signIn({ email: "typed" })).status, "where nobody knows from where").toBe(400);
+});
+
+test("the addresses of one client's IPv6 network are counted together", async () => {
+  await postFrom("2001:db8:1:2::1", 150);
+  await postFrom("2001:db8:1:2:3:4:5:6", 150);
+  const statuses = (await postFrom("2001:db8:1:2::7", 1)).map(({ status }) => status);
+  expect(statuses).toEqual([429]);
+});
+
+test.each([
+  ["192.0.2.1", "192.0.2.1"],
+  ["::ffff:192.0.2.1", "192.0.2.1"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:DB8:0001:0002::1", "2001:db8:1:2::/64"],
+  ["2001:db8::1", "2001:db8:0:0::/64"],
+  ["2001:db8:0:0:1::", "2001:db8:0:0::/64"],
+  ["fe80::1%eth0", "fe80:0:0:0::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["unknown", "unknown"],
+])("whoever comes from %s is counted as %s", (address, network) => {
+  expect(networkOf(address)).toBe(network);
+});
+
+test("what is stored of a limit does not say whose it is", async () => {
+  await guess("bob@example.com", 1);
+  await postFrom("192.0.2.77", 1);
+  const rows = await database().query(
+    statement(z.object({ key: z.string() }), sql`select key from request_limits order by key`),
+  );
+  expect(rows).toContainEqual({ key: expect.stringMatching(/^passwords:[\w-]{43}$/) });
+  for (const { key } of rows) expect(key).toMatch(/^(passwords|posts):[\w-]{43}$/);
+});
+
+test("a sweep removes what is counted anew at the next try, and nothing else", async () => {
+  await runSql("delete from request_limits");
+  await runSql(`insert into request_limits (key, points, expires_at)
+    values ('over', 1, now()), ('not over', 1, now() + interval '1 minute')`);
+  await sweep();
+  expect(
+    await database().query(statement(z.object({ key: z.string() }), sql`select key from request_limits`)),
+  ).toEqual([{ key: "not over" }]);
+});

@@ -1,0 +1,49 @@
+import { HttpResponse, http } from "msw";
+import { expect, test, vi } from "vitest";
+import { action as forgotPassword } from "#app/routes/forgot-password.tsx";
+import { action as magicLink } from "#app/routes/magic-link.tsx";
+import { action as verifyEmail } from "#app/routes/verify-email.tsx";
+import { stack, stackRequests } from "#tests/setup/stack.ts";
+import { Browser, signedUp } from "./browser.ts";
+import { newEmail, pass, told } from "./limits.ts";
+
+const tooMany = "Too many mails to this e-mail address were asked for. Try again in 60 minutes.";
+vi.spyOn(console, "error").mockReturnValue();
+
+test("five mails an hour go to an address, of whatever kind, and the sixth is told to wait", async () => {
+  const email = newEmail();
+  const bob = await signedUp(email);
+  const sends = [
+    () => new Browser().post(forgotPassword, "/forgot-password", { email: email.toUpperCase() }),
+    () => bob.post(verifyEmail, "/verify-email", {}),
+  ] as const;
+  const [forgot, verify] = sends;
+  for (const send of [forgot, verify, forgot, verify, forgot]) expect((await send()).status).toBe(303);
+  expect(await told(await forgot(), 3_600)).toEqual({
+    errors: { form: tooMany },
+    typed: { email: email.toUpperCase() },
+  });
+  expect(await told(await verify(), 3_600)).toEqual({ errors: { form: tooMany }, typed: {} });
+  stackRequests.length = 0;
+  const link = await new Browser().post(magicLink, "/magic-link", { email });
+  expect(await told(link, 3_600)).toEqual({ errors: { form: tooMany }, typed: { email } });
+  expect(stackRequests).toEqual([]);
+  await pass(60);
+  expect(await forgot()).toRedirectTo("/forgot-password?done=sent");
+});
+
+test("the sixth mail is refused to an address that nobody has as well", async () => {
+  const email = newEmail();
+  const forgot = () => new Browser().post(forgotPassword, "/forgot-password", { email });
+  for (let time = 0; time < 5; time++) expect(await forgot()).toRedirectTo("/forgot-password?done=sent");
+  expect(await told(await forgot(), 3_600)).toEqual({ errors: { form: tooMany }, typed: { email } });
+});
+
+test("a mail that Stack cannot be asked for does not count", async () => {
+  const email = newEmail();
+  const send = () => new Browser().post(magicLink, "/magic-link", { email });
+  stack.use(http.get("http://stack.test/api/v1/projects/current", () => HttpResponse.error()));
+  for (let time = 0; time < 6; time++) expect((await send()).status).toBe(503);
+  stack.resetHandlers();
+  expect((await send()).status).toBe(303);
+});

@@ -1,0 +1,37 @@
+import { expect } from "vitest";
+import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import { Browser, runSql } from "./browser.ts";
+
+export const password = "correct horse";
+
+export function newEmail(): string {
+  return `${crypto.randomUUID()}@example.com`;
+}
+
+/** Tries wrong passwords, one after the other. @returns the statuses of the answers */
+export async function guess(email: string, times: number): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let time = 0; time < times; time++) {
+    statuses.push((await new Browser().signIn({ email, password: "wrong horse" })).status);
+  }
+  return statuses;
+}
+
+/** That many answers with a status. */
+export function times(count: number, status: number): number[] {
+  return Array.from({ length: count }, () => status);
+}
+
+/** What is said to somebody who has reached a limit, which is over in about so many seconds. */
+export async function told(answer: Response, seconds: number): Promise<RefusedForm> {
+  expect(answer.status).toBe(429);
+  const retryAfter = Number(answer.headers.get("Retry-After"));
+  expect(retryAfter).toBeLessThanOrEqual(seconds);
+  expect(retryAfter).toBeGreaterThan(seconds - 30);
+  return answer.json();
+}
+
+/** Lets time pass for what Postgres has counted. */
+export async function pass(minutes: number): Promise<void> {
+  await runSql(`update request_limits set expires_at = expires_at - interval '${minutes} minutes'`);
+}
