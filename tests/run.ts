@@ -11,6 +11,8 @@ interface Counts {
 const reports = {
   sql: "tests/results/sql.json",
   vitest: "tests/results/vitest.json",
+  faults: "tests/results/faults.json",
+  http: "tests/results/http.json",
   playwright: "tests/results/playwright.json",
 };
 for (const report of Object.values(reports)) rmSync(report, { force: true });
@@ -22,6 +24,9 @@ check("Lint and format", ["biome", "check", "--error-on-warnings", "."]);
 checkWithVitest("SQL against the schema", "tests/sql/vitest.config.js", reports.sql);
 checkWithVitest("Loaders and database", "remix.config.js", reports.vitest);
 check("Build", ["remix", "vite:build", "-c", "remix.config.js"]);
+checkWithVitest("Faults", "tests/faults/vitest.config.js", reports.faults);
+check("Soak, one minute", ["tsx", "tests/faults/soak.ts", "1"]);
+checkWithVitest("Over HTTP", "tests/http/vitest.config.js", reports.http);
 check("Browser", ["playwright", "test", "-c", "tests/browser"], playwrightCounts);
 
 console.log(`\n${totals.passed} passed, ${totals.failed} failed`);

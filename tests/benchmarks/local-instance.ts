@@ -12,14 +12,18 @@ export interface BenchmarkInstance extends AsyncDisposable {
 
 const giveUpAfterMs = 120_000;
 
-/** Starts `npm run dev` or `npm run local` and waits until it says that it answers. */
+/**
+ * Starts `npm run dev` or `npm run local` and waits until it says that it answers.
+ * @param variables what it gets over this process's environment
+ */
 export async function startInstance(
   script: "dev" | "local",
   directory: string,
   port: number,
+  variables: Record<string, string> = {},
 ): Promise<BenchmarkInstance> {
   const app = spawn("npm", ["run", "--silent", script], {
-    env: { ...process.env, PORT: String(port), LOCAL_DIR: directory },
+    env: { ...process.env, ...variables, PORT: String(port), LOCAL_DIR: directory },
     stdio: ["ignore", "ignore", "inherit"],
   });
   const instance = await untilWritten<LocalInstance>(`${directory}/local.json`, app);

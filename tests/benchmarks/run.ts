@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 
 // `npm run bench [-- <name> …]`: each prints ratios against a baseline that it names.
 
-const all = ["first-page", "queries", "writes", "live"];
+const all = ["first-page", "queries", "writes", "live", "interactions"];
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !all.includes(name));
 if (unknown.length > 0) {

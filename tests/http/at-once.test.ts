@@ -1,0 +1,22 @@
+import { afterAll, expect, test } from "vitest";
+import { hangUp, send } from "./app.ts";
+import { signedInPeople } from "./people.ts";
+
+afterAll(hangUp);
+
+// What a double click sends. Each pair is about a todo of its own; without a lock most of them meet.
+test.each([
+  ["a tick", (id: string) => ({ intent: "toggle", id, complete: "true" })],
+  ["a new task", (id: string) => ({ intent: "edit", id, task: "something else" })],
+  ["a tick of several", (id: string) => ({ intent: "toggle-all", id, complete: "true" })],
+])("%s that is sent twice at once is done both times", async (_, fields) => {
+  const people = await signedInPeople(40);
+  const answers = await Promise.all(
+    people.flatMap(({ todoId, cookie }) => {
+      const body = new URLSearchParams(fields(todoId)).toString();
+      const post = () => send({ method: "POST", path: "/?index", body, cookie });
+      return [post(), post()];
+    }),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 303));
+});

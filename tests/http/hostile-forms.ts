@@ -1,0 +1,74 @@
+import { type Answer, forEach, send } from "./app.ts";
+import type { Person } from "./people.ts";
+import { flawsOf } from "./soundness.ts";
+import type { Form } from "./table/form.ts";
+import { type Body, type Mutation, mutationsOf } from "./table/mutations.ts";
+
+/** A request that a form's mutation makes, and the status that the contract has for it. */
+export interface Attempt extends Mutation {
+  form: Form;
+  person: Person;
+  expected: number;
+  /** As a script of ours asks, rather than a page. */
+  isScripts: boolean;
+}
+
+const limitBytes = 64 * 1024;
+
+/** Everything that is wrong with a field, in a page's form; and in a script's, of which every fourth will do. */
+export function attemptsOn(form: Form, field: string, next: () => Person): Attempt[] {
+  return mutationsOf([], field).flatMap((_, index) => {
+    const person = next();
+    const mutation = mutationsOf(encoded(form.fields(person)), field)[index];
+    if (!mutation) throw new Error("A field has fewer mutations than another");
+    return [false, ...(index % 4 === 0 ? [true] : [])].map((isScripts) =>
+      attempt(form, person, mutation, isScripts),
+    );
+  });
+}
+
+function attempt(form: Form, person: Person, mutation: Mutation, isScripts: boolean): Attempt {
+  return { ...mutation, form, person, isScripts, expected: expectedFor(form, person, mutation.body) };
+}
+
+export function encoded(fields: [name: string, value: string][]): Body {
+  return fields.map(([name, value]) => [name, encodeURIComponent(value)]);
+}
+
+function bodyOf(body: Body): string {
+  return body.map(([name, value]) => `${name}=${value}`).join("&");
+}
+
+function expectedFor(form: Form, person: Person, body: Body): number {
+  const text = bodyOf(body);
+  if (text.length > limitBytes) return 413;
+  const params = new URLSearchParams(text);
+  const isForSeveral = form.path === "/?index" && params.getAll("intent").includes("toggle-all");
+  const names = [...params.keys()].filter((name) => !(isForSeveral && name === "id"));
+  if (new Set(names).size < names.length) return 400;
+  const get = (name: string) => params.get(name) ?? undefined;
+  return form.answer({ get, ids: params.getAll("id") }, person);
+}
+
+/** Makes attempts. @returns a line for each whose answer is not the contract's, or is not sound */
+export async function flawsIn(attempts: Attempt[]): Promise<string[]> {
+  const flaws: string[] = [];
+  await forEach(attempts, async ({ form, person, body, badness, expected, isScripts }) => {
+    const separator = form.path.includes("?") ? "&" : "?";
+    const answer = await send({
+      method: "POST",
+      path: form.path + (isScripts ? `${separator}_data=${encodeURIComponent(form.routeId)}` : ""),
+      body: bodyOf(body),
+      ...(form.isAnonymous ? {} : { cookie: person.cookie }),
+    });
+    const status = statusOf(answer);
+    const found = [...flawsOf(answer), ...(status === expected ? [] : [`${status} instead of ${expected}`])];
+    if (found.length > 0) flaws.push(`${badness}${isScripts ? " (script)" : ""}: ${found.join(", ")}`);
+  });
+  return flaws;
+}
+
+/** Remix answers a script's post with 204 where it sends a page on. */
+export function statusOf({ status, headers }: Answer): number {
+  return Number(headers["x-remix-status"] ?? status);
+}

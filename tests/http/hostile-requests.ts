@@ -1,0 +1,32 @@
+import { forEach, type Sent, send } from "./app.ts";
+import { statusOf } from "./hostile-forms.ts";
+import { flawsOf } from "./soundness.ts";
+
+/** A request that is no form filled in wrongly, and the statuses that it may have. */
+export interface Case extends Sent {
+  badness: string;
+  expected: number | number[];
+}
+
+/** Sends requests. @returns a line for each whose answer is another than expected, or is not sound */
+export async function flawsInAnswers(cases: Case[]): Promise<string[]> {
+  const flaws: string[] = [];
+  await forEach(cases, async ({ badness, expected, ...sent }) => {
+    const answer = await send(sent);
+    const wanted = [expected].flat();
+    const status = statusOf(answer);
+    const found = flawsOf(answer);
+    if (!wanted.includes(status)) found.push(`${status} instead of ${wanted.join(" or ")}`);
+    const isRefusedMethod = status === 405 && !answer.headers.allow && sent.method !== "POST";
+    if (isRefusedMethod) found.push("405 without Allow");
+    if (found.length > 0) {
+      flaws.push(`${sent.method ?? "GET"} ${sent.path.slice(0, 100)}, ${badness}: ${found.join(", ")}`);
+    }
+  });
+  return flaws;
+}
+
+/** Every fifth of a long list. */
+export function thinned(cases: Case[]): Case[] {
+  return cases.length > 500 ? cases.filter((_, index) => index % 5 === 0) : cases;
+}

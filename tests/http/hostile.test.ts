@@ -1,0 +1,196 @@
+import fc from "fast-check";
+import sql from "sql-template-tag";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { forEach, hangUp, heap, requestsSent, send, sendBytes } from "./app.ts";
+import { anyBody, anyForm, anyHeaders, anyUrl, check, expectSound, seed } from "./hostile-arbitrary.ts";
+import { type Attempt, attemptsOn, flawsIn } from "./hostile-forms.ts";
+import { type Case, flawsInAnswers, thinned } from "./hostile-requests.ts";
+import { type Person, setRole, signedInPeople } from "./people.ts";
+import { fingerprint, rows, synced } from "./rows.ts";
+import { bodyCases } from "./table/bodies.ts";
+import { badBytes, rightBytes } from "./table/bytes.ts";
+import { cookieCases, otherCookieCases } from "./table/cookies.ts";
+import { taskIn } from "./table/fields.ts";
+import { forms } from "./table/forms.ts";
+import { headerCases } from "./table/headers.ts";
+import { originCases } from "./table/origins.ts";
+import { methodCases } from "./table/routes.ts";
+import { dataCases, pathCases, queryCases } from "./table/urls.ts";
+import { badValues } from "./table/values.ts";
+import { webhookCases } from "./table/webhooks.ts";
+
+/** The time that the queries of the last requests had, and a pause in which nothing is done. */
+const settling = { timeout: 20_000, interval: 500 };
+
+/** So many that none of them meets the limit for what a user may do in a minute. */
+const peopleCount = 80;
+const people: Person[] = [];
+let admin: Person;
+let warm: Awaited<ReturnType<typeof heap>>;
+let turn = 0;
+const next = () => people[turn++ % people.length] as Person;
+
+beforeAll(async () => {
+  people.push(...(await signedInPeople(peopleCount)));
+  [admin] = people.splice(0, 1) as [Person];
+  await setRole(admin.userId, "admin");
+  console.log(`Arbitrary input: FAST_CHECK_SEED=${seed}`);
+});
+
+test("the process warms up: whatever comes has come once", async () => {
+  for (const [, casesOf] of groups) await flawsInAnswers(thinned(await casesOf()));
+  for (const form of forms) {
+    for (const [name] of form.fields(next())) await flawsIn(attemptsOn(form, name, next).slice(0, 20));
+  }
+  await synced();
+  warm = await heap();
+});
+
+afterAll(() => {
+  hangUp();
+  console.log(`Hostile input: ${requestsSent()} requests`);
+});
+
+for (const form of forms) {
+  const names = new Set(form.fields({ userId: "", email: "", cookie: "", todoId: "" }).map(([name]) => name));
+  for (const name of names) {
+    test(`${form.name}: whatever is wrong with "${name}", the answer is the contract's and no row changes`, async () => {
+      const attempts = attemptsOn(form, name, next);
+      const isAccepted = ({ expected }: Attempt) => expected === 303 && form.changesRows === true;
+      const refused = attempts.filter((each) => !isAccepted(each));
+      const accepted = attempts.filter(isAccepted);
+      const tried = accepted.filter((_, index) => index % (form.triesOneIn ?? 1) === 0);
+      if (tried.length < accepted.length) {
+        console.log(
+          `${form.name}: of ${accepted.length} that are accepted ${tried.length} are tried, as each takes long`,
+        );
+      }
+      const before = await fingerprint();
+      expect(await flawsIn(refused)).toEqual([]);
+      expect(await fingerprint()).toBe(before);
+      expect(await flawsIn(tried)).toEqual([]);
+      await synced();
+    });
+  }
+}
+
+function megabytes({ bytes }: { bytes: number }): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+test("a task that is accepted is stored as it was typed, but for the white space around it", async () => {
+  const typed = badValues.flatMap(({ encoded }) => {
+    const task = taskIn(new URLSearchParams(`task=${encoded}`).get("task") ?? undefined);
+    return task === undefined ? [] : [{ encoded, task, key: crypto.randomUUID() }];
+  });
+  await forEach(typed, async ({ encoded, key }) => {
+    await send({
+      method: "POST",
+      path: "/?index",
+      body: `intent=add&key=${key}&task=${encoded}`,
+      cookie: next().cookie,
+    });
+  });
+  const stored = await rows(
+    z.object({ key: z.string(), task: z.string() }),
+    sql`select add_key::text as key, task from todos where add_key = any(${typed.map(({ key }) => key)}::uuid[])`,
+  );
+  const byKey = new Map(stored.map(({ key, task }) => [key, task]));
+  expect(typed.map(({ key }) => byKey.get(key))).toEqual(typed.map(({ task }) => task));
+});
+
+const groups: [title: string, cases: () => Case[] | Promise<Case[]>][] = [
+  ["every route takes its methods, from whoever asks", () => methodCases(next(), admin)],
+  ["a body that is no form is refused by every route", () => bodyCases(next)],
+  ["a form of another site is refused by every route", () => originCases(next)],
+  ["a cookie that is no session signs nobody in", () => cookieCases(next(), next())],
+  ["a cookie of another kind changes nothing", () => otherCookieCases(next())],
+  ["whatever makes no sense in a query is left out", () => queryCases(next, admin)],
+  ["a script gets nothing from a route that is not the page's", () => dataCases(next)],
+  ["a path that leads nowhere is plainly not there", () => pathCases],
+  ["a header can say what it likes", () => headerCases(next)],
+  ["a webhook that is not Stack's, or makes no sense, is refused", () => webhookCases(next().userId)],
+];
+for (const [title, casesOf] of groups) {
+  test(`${title}, and no row changes`, async () => {
+    const cases = await casesOf();
+    await synced();
+    const before = await fingerprint();
+    expect(await flawsInAnswers(cases)).toEqual([]);
+    expect(await fingerprint()).toBe(before);
+  });
+}
+
+test("bytes that are no request, or may be read in two ways, are refused, and no row changes", async () => {
+  expect(await sendBytes(rightBytes)).toMatch(/^HTTP\/1\.1 200 /);
+  const cases = badBytes(next());
+  await synced();
+  const before = await fingerprint();
+  const flaws: string[] = [];
+  await forEach(cases, async ([badness, bytes]) => {
+    const answer = await sendBytes(bytes);
+    if (!/^$|^HTTP\/1\.1 (400|405|408|413|417|431) /.test(answer))
+      flaws.push(`${badness}: ${answer.slice(0, 300)}`);
+  });
+  expect(flaws).toEqual([]);
+  expect(await fingerprint()).toBe(before);
+});
+
+test("a form of arbitrary fields is refused where it asks for nothing that there is", async () => {
+  const paths = [...new Set(forms.map(({ path }) => path))];
+  await check(400, fc.tuple(fc.constantFrom(...paths), anyForm), ([path, body]) =>
+    // Nobody is signed in, and no such form has an e-mail address.
+    expectSound({ method: "POST", path, body }, (status) => [303, 400, 413].includes(status)),
+  );
+  await check(400, anyForm, (body) =>
+    expectSound({ method: "POST", path: "/?index", body, cookie: next().cookie }, (status) =>
+      [303, 400, 403, 404].includes(status),
+    ),
+  );
+  await synced();
+});
+
+const arbitrary: [title: string, checked: () => Promise<void>][] = [
+  [
+    "a body of arbitrary bytes",
+    () =>
+      check(
+        300,
+        fc.tuple(fc.constantFrom("/?index", "/account", "/theme", "/sign-in"), anyBody),
+        ([path, { type, body }]) =>
+          expectSound(
+            { method: "POST", path, body, headers: { "Content-Type": type }, cookie: next().cookie },
+            (status) => status === 400 || status === 303,
+          ),
+      ),
+  ],
+  [
+    "an arbitrary address",
+    () =>
+      check(500, anyUrl, (path) => expectSound({ path, cookie: next().cookie }, (status) => status < 500)),
+  ],
+  [
+    "arbitrary headers",
+    () => check(300, anyHeaders, (headers) => expectSound({ path: "/", headers }, (status) => status < 500)),
+  ],
+];
+for (const [title, checked] of arbitrary) {
+  test(`${title} is answered soundly, and no row changes`, async () => {
+    const before = await fingerprint();
+    await checked();
+    expect(await fingerprint()).toBe(before);
+  });
+}
+
+test("the process is the same as before, and its heap, too, within 10 %", async () => {
+  hangUp();
+  let last = warm;
+  await expect
+    .poll(async () => {
+      last = await heap();
+      return last.pid === warm.pid && last.bytes <= warm.bytes * 1.1;
+    }, settling)
+    .toBe(true)
+    .finally(() => console.log(`Heap: ${megabytes(warm)} after warm-up, ${megabytes(last)} at the end`));
+});

@@ -1,0 +1,110 @@
+import sql, { type Sql } from "sql-template-tag";
+import { z } from "zod";
+import type { Sent } from "../app.ts";
+import { sessionOf } from "../people.ts";
+import { rows } from "../rows.ts";
+import { letDelete, letTick, type Scene } from "./actors.ts";
+
+interface Action {
+  /** Whoever does it has this one. */
+  password?: string;
+  /** What makes it possible. @returns further fields of the form */
+  prepare?: (scene: Scene) => Promise<Record<string, string>>;
+  path: string;
+  /** The form's; without any it is a GET. */
+  fields?: (scene: Scene) => Record<string, string>;
+  /** Of the route, for a script's request. Without one no script of ours asks for it. */
+  routeId?: string;
+}
+
+const toList = { path: "/?index", routeId: "routes/todos/route" };
+const toAccount = { path: "/account", routeId: "routes/account/route" };
+const password = "correct horse";
+
+/** What there is to do, by the names that stand in the table. */
+export const actions: Record<string, Action> = {
+  "see the list": { path: "/", routeId: "routes/todos/route" },
+  "hear of changes": { path: "/events" },
+  add: { ...toList, fields: () => ({ intent: "add", task: "something new", key: crypto.randomUUID() }) },
+  toggle: { ...toList, fields: ({ todoId: id }) => ({ intent: "toggle", id, complete: "true" }) },
+  edit: { ...toList, fields: ({ todoId: id }) => ({ intent: "edit", id, task: "something else" }) },
+  delete: { ...toList, fields: ({ todoId: id }) => ({ intent: "delete", id }) },
+  "toggle all": { ...toList, fields: ({ todoId: id }) => ({ intent: "toggle-all", id, complete: "true" }) },
+  "clear the actor's": {
+    ...toList,
+    fields: () => ({ intent: "clear-completed" }),
+    prepare: ({ userId }) => complete(sql`owner_id = ${userId}`),
+  },
+  "clear everyone's": {
+    ...toList,
+    fields: () => ({ intent: "clear-completed", scope: "everyone" }),
+    prepare: ({ todoId }) => complete(sql`id = ${todoId}::bigint`),
+  },
+  "undo own delete": {
+    ...toList,
+    fields: ({ todoId: id }) => ({ intent: "restore", id }),
+    prepare: async ({ userId, todoId }) => letDelete(userId, todoId),
+  },
+  "undo other's delete": {
+    ...toList,
+    fields: ({ todoId: id }) => ({ intent: "restore", id }),
+    prepare: async ({ todoId }) => letDelete(crypto.randomUUID(), todoId),
+  },
+  "undo own batch": {
+    ...toList,
+    fields: () => ({ intent: "restore" }),
+    prepare: async ({ userId, todoId }) => ({ batch: await letTick(userId, todoId) }),
+  },
+  "undo other's batch": {
+    ...toList,
+    fields: () => ({ intent: "restore" }),
+    prepare: async ({ todoId }) => ({ batch: await letTick(crypto.randomUUID(), todoId) }),
+  },
+  "see statistics": { path: "/stats", routeId: "routes/stats/route" },
+  "take statistics": { path: "/stats.csv" },
+  "take todos, JSON": { path: "/export.json" },
+  "take todos, CSV": { path: "/export.csv" },
+  "see the account": toAccount,
+  rename: { ...toAccount, fields: () => ({ intent: "name", name: "Doug" }) },
+  "change password": {
+    ...toAccount,
+    password,
+    fields: () => ({ intent: "password", currentPassword: password, newPassword: "battery staple" }),
+  },
+  "wrong password": {
+    ...toAccount,
+    password,
+    fields: () => ({ intent: "password", currentPassword: "wrong horse", newPassword: "battery staple" }),
+  },
+  "end sessions": {
+    ...toAccount,
+    fields: () => ({ intent: "sessions" }),
+    prepare: async ({ userId }) => {
+      await sessionOf(userId).catch(() => {});
+      return {};
+    },
+  },
+  "delete account": { ...toAccount, fields: ({ email }) => ({ intent: "delete", email }) },
+  "delete another's": { ...toAccount, fields: () => ({ intent: "delete", email: "bob@example.com" }) },
+};
+
+async function complete(those: Sql) {
+  await rows(z.never(), sql`update todos set is_complete = true where ${those}`);
+  return {};
+}
+
+/** The request, as a browser sends it without a script, or as a script of ours does. */
+export function requestFor(
+  { path, fields, routeId }: Action,
+  scene: Scene,
+  further: Record<string, string>,
+  isScripts: boolean,
+): Sent {
+  const separator = path.includes("?") ? "&" : "?";
+  const data = isScripts && routeId ? `${separator}_data=${encodeURIComponent(routeId)}` : "";
+  const request = { path: path + data, cookie: scene.cookie };
+  if (!fields) return request;
+  const via: Record<string, string> = isScripts ? { via: "script" } : {};
+  const body = new URLSearchParams({ ...fields(scene), ...further, ...via }).toString();
+  return { ...request, method: "POST", body };
+}

@@ -1,0 +1,42 @@
+// What the contract says of fields, read from it once more and not from the code.
+
+/** What a form held, by name; only a todo's id may stand there several times. */
+export interface Fields {
+  get(name: string): string | undefined;
+  ids: string[];
+}
+
+const uuid = /^([0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|[0-]{36}|[f-]{36})$/i;
+
+/** A task without the white space around it; undefined where it is none. */
+export function taskIn(text: string | undefined): string | undefined {
+  const trimmed = text?.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "") ?? "";
+  const { length } = [...trimmed];
+  return length >= 1 && length <= 500 && !trimmed.includes("\0") ? trimmed : undefined;
+}
+
+export function isId(text: string | undefined): boolean {
+  return text !== undefined && /^[1-9][0-9]{0,18}$/.test(text) && BigInt(text) <= 9223372036854775807n;
+}
+
+export function isFlag(text: string | undefined): boolean {
+  return text === "true" || text === "false";
+}
+
+export function isUuid(text: string | undefined): boolean {
+  return text !== undefined && uuid.test(text);
+}
+
+export function isEmail(text: string | undefined): boolean {
+  return (
+    /^[\w.+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text?.trim() ?? "") && (text?.trim().length ?? 0) <= 320
+  );
+}
+
+export function isName(text: string | undefined): boolean {
+  return (text ?? "").trim().length <= 256 && !text?.includes("\0");
+}
+
+export function hasLength(text: string | undefined, least: number, most: number): boolean {
+  return text !== undefined && text.length >= least && text.length <= most;
+}

@@ -1,0 +1,113 @@
+import type { Person } from "../people.ts";
+import { type Fields, isFlag, isId, isUuid, taskIn } from "./fields.ts";
+import { type Form, ifIntent } from "./form.ts";
+
+const toList = { path: "/?index", routeId: "routes/todos/route" };
+
+/** Of a todo that is there, of one that is not, or of none. */
+function aboutTodo(fields: Fields, { todoId }: Person, isRight = true): number {
+  const id = fields.get("id");
+  if (!isId(id) || !isRight) return 400;
+  return id === todoId ? 303 : 404;
+}
+
+/** The forms of `/`. */
+export const listForms: Form[] = [
+  {
+    ...toList,
+    name: "add",
+    fields: () => [
+      ["intent", "add"],
+      ["task", crypto.randomUUID()],
+      ["key", crypto.randomUUID()],
+    ],
+    answer: ifIntent("add", (fields) => {
+      const key = fields.get("key");
+      return taskIn(fields.get("task")) !== undefined && (key === undefined || isUuid(key)) ? 303 : 400;
+    }),
+    changesRows: true,
+  },
+  {
+    ...toList,
+    name: "toggle",
+    fields: ({ todoId }) => [
+      ["intent", "toggle"],
+      ["id", todoId],
+      ["complete", "false"],
+    ],
+    answer: ifIntent("toggle", (fields, person) => aboutTodo(fields, person, isFlag(fields.get("complete")))),
+    changesRows: true,
+  },
+  {
+    ...toList,
+    name: "edit",
+    fields: ({ todoId }) => [
+      ["intent", "edit"],
+      ["id", todoId],
+      ["task", "as it was"],
+    ],
+    answer: ifIntent("edit", (fields, person) =>
+      aboutTodo(fields, person, taskIn(fields.get("task")) !== undefined),
+    ),
+    changesRows: true,
+  },
+  {
+    ...toList,
+    name: "delete",
+    // Not his own: one deletion would be all that can be tried.
+    fields: () => [
+      ["intent", "delete"],
+      ["id", "9223372036854775807"],
+    ],
+    answer: ifIntent("delete", (fields, person) => aboutTodo(fields, person)),
+  },
+  {
+    ...toList,
+    name: "restore a todo",
+    fields: ({ todoId }) => [
+      ["intent", "restore"],
+      ["id", todoId],
+    ],
+    answer: ifIntent("restore", (fields) => (isId(fields.get("id")) ? 404 : 400)),
+  },
+  {
+    ...toList,
+    name: "restore a batch",
+    fields: () => [
+      ["intent", "restore"],
+      ["batch", crypto.randomUUID()],
+    ],
+    answer: ifIntent("restore", (fields) => (isUuid(fields.get("batch")) ? 404 : 400)),
+  },
+  {
+    ...toList,
+    name: "toggle-all",
+    fields: ({ todoId }) => [
+      ["intent", "toggle-all"],
+      ["id", todoId],
+      ["id", "9223372036854775807"],
+      ["complete", "false"],
+    ],
+    answer: (fields, { todoId }) => {
+      const { ids } = fields;
+      const isRight = ids.length > 0 && ids.length <= 50 && ids.every(isId) && isFlag(fields.get("complete"));
+      if (fields.get("intent") !== "toggle-all" || !isRight) return 400;
+      return ids.includes(todoId) ? 303 : 404;
+    },
+    changesRows: true,
+  },
+  {
+    ...toList,
+    name: "clear-completed",
+    fields: () => [
+      ["intent", "clear-completed"],
+      ["scope", "everyone"],
+    ],
+    answer: ifIntent("clear-completed", (fields) => {
+      const scope = fields.get("scope");
+      if (scope === undefined) return 303;
+      return scope === "everyone" ? 403 : 400;
+    }),
+    changesRows: true,
+  },
+];

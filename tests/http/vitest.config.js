@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// Against a production build that runs as `npm run local` does, over HTTP.
+export default defineConfig({
+  test: {
+    include: ["tests/http/**/*.test.ts"],
+    globalSetup: "tests/http/setup.ts",
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+  },
+});
