@@ -1,0 +1,5 @@
+import { inheritedVariables } from "#app/environment.server.ts";
+import { buildWhenStale } from "#db/local/build.ts";
+
+/** The processes under test run the build. */
+export default () => buildWhenStale(process.cwd(), inheritedVariables(), AbortSignal.timeout(300_000));

@@ -1,0 +1,139 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type Answer, type AppProcess, startApp } from "./app-process.ts";
+import { type Site, startSite } from "./site.ts";
+
+// What comes while nobody answers is bounded: in number, in memory and in the time that it takes.
+
+/** What a process may take in all, however many requests come while nobody answers it. */
+const mostBytes = 512 * 1024 * 1024;
+const mebibytes = (bytes: number) => Math.round(bytes / 1024 / 1024);
+
+let site: Site;
+let app: AppProcess;
+let bob: string;
+let people: string[];
+
+beforeAll(async () => {
+  site = await startSite();
+  app = await startApp(site.variables);
+  people = await Promise.all(Array.from({ length: 20 }, (_, index) => site.signedIn(`user-${index}`)));
+  bob = await site.signedIn("bob");
+});
+afterEach(async () => {
+  await Promise.all([site.proxies.database.heal(), site.proxies.stack.heal()]);
+});
+afterAll(async () => {
+  await app?.[Symbol.asyncDispose]();
+  await site?.[Symbol.asyncDispose]();
+});
+
+/** Asks `/livez` and `/readyz` again and again, until something is done. */
+async function probedDuring(work: Promise<unknown>): Promise<{ live: Answer[]; ready: Answer[] }> {
+  let isDone = false;
+  const done = () => {
+    isDone = true;
+  };
+  work.then(done, done);
+  const probe = async (path: string) => {
+    const answers: Answer[] = [];
+    while (!isDone) answers.push(await app.get(path));
+    return answers;
+  };
+  const [live, ready] = await Promise.all([probe("/livez"), probe("/readyz")]);
+  return { live, ready };
+}
+
+const slowest = (answers: Answer[]) => Math.max(...answers.map(({ tookMs }) => tookMs));
+
+test("250 pages at once are all answered while the database is well", async () => {
+  const pages = await Promise.all(Array.from({ length: 250 }, () => app.get("/", bob)));
+  expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([200]));
+  console.log(`250 pages from a healthy database: the slowest took ${Math.round(slowest(pages))} ms`);
+});
+
+test("500 requests whose database hangs are each answered with 503, in bounded memory, while the process stays live", async () => {
+  const before = await app.usedHeap();
+  site.proxies.database.blackHole();
+  const requests = Promise.all(
+    Array.from({ length: 500 }, (_, index) =>
+      index % 2 === 0
+        ? app.get("/", bob)
+        : app.post("/?index", { intent: "add", task: "x".repeat(500) }, people[index % people.length]),
+    ),
+  );
+  const [answers, { live, ready }] = await Promise.all([requests, probedDuring(requests)]);
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+  expect(answers.filter(({ headers }) => !headers.get("Retry-After"))).toEqual([]);
+  expect(slowest(answers)).toBeLessThan(12_000);
+
+  expect(live.length).toBeGreaterThan(5);
+  expect(new Set(live.map(({ status }) => status))).toEqual(new Set([200]));
+  // Not the 2 s that a quiet process keeps to: it has 500 pages to write meanwhile, maybe on a machine with more to do.
+  expect(slowest(live)).toBeLessThan(4_000);
+  expect(new Set(ready.map(({ status }) => status))).toEqual(new Set([503]));
+  expect(slowest(ready)).toBeLessThan(4_000);
+  expect(app.peakMemory()).toBeLessThan(mostBytes);
+
+  await site.proxies.database.heal();
+  await expect.poll(async () => (await app.get("/", bob)).status, { timeout: 10_000 }).toBe(200);
+  const grownBy = async () => (await app.usedHeap()) - before;
+  await expect.poll(grownBy, { timeout: 20_000, interval: 500 }).toBeLessThan(20 * 1024 * 1024);
+  expect(await site.tasks()).toEqual([]);
+  console.log(
+    `500 requests, no database: ${answers.length} answered, the last after ${Math.round(slowest(answers))} ms; at most ${mebibytes(app.peakMemory())} MiB resident; heap afterwards ${mebibytes(await grownBy())} MiB larger; the slowest of ${live.length} /livez took ${Math.round(slowest(live))} ms, of ${ready.length} /readyz ${Math.round(slowest(ready))} ms`,
+  );
+});
+
+test("who comes when 510 wait is told at once, and a database that goes on hanging takes no more memory and connections", async () => {
+  site.proxies.database.blackHole();
+  let refusedAtOnce = 0;
+  const round = async () => {
+    const answers = await Promise.all(Array.from({ length: 800 }, () => app.get("/", bob)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    refusedAtOnce = answers.filter(({ tookMs }) => tookMs < 4_500).length;
+    expect(refusedAtOnce).toBeGreaterThanOrEqual(800 - 510);
+  };
+  await round();
+  const before = await app.usedHeap();
+  await round();
+  await round();
+  // What the last of them have left behind is forgotten once its time limits have passed.
+  const grownBy = async () => (await app.usedHeap()) - before;
+  await expect.poll(grownBy, { timeout: 20_000, interval: 500 }).toBeLessThan(10 * 1024 * 1024);
+  // Ten that wait for an answer; who gave up has closed his, but for those that ask Postgres to stop.
+  expect(site.proxies.database.connections()).toBeLessThanOrEqual(30);
+  expect(app.peakMemory()).toBeLessThan(mostBytes);
+  console.log(
+    `800 at once, no database: ${refusedAtOnce} told at once; after 1,600 more of them the heap is ${mebibytes(await grownBy())} MiB larger; at most ${mebibytes(app.peakMemory())} MiB resident`,
+  );
+});
+
+test("500 sign-ins while Stack hangs are each answered with 503, and nobody who is signed in notices", async () => {
+  site.proxies.stack.blackHole();
+  const typed = { email: "patient@example.com", password: "correct horse battery" };
+  const attempts = Promise.all(
+    Array.from({ length: 500 }, (_, index) =>
+      app.post("/sign-in", { ...typed, email: `${index}.${typed.email}` }),
+    ),
+  );
+  const pages: Answer[] = [];
+  const during = probedDuring(attempts);
+  for (let count = 0; count < 20; count += 1) pages.push(await app.get("/", bob));
+  const [answers, { live, ready }] = await Promise.all([attempts, during]);
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+  expect(answers.filter(({ text }) => !text.includes(typed.email))).toEqual([]);
+  expect(answers.filter(({ text }) => text.includes(typed.password))).toEqual([]);
+  expect(slowest(answers)).toBeLessThan(15_000);
+  for (const probes of [live, pages]) {
+    expect(new Set(probes.map(({ status }) => status))).toEqual(new Set([200]));
+  }
+  // While the process has 500 attempts to read or 500 pages to write, /readyz may wait too long for its turn.
+  expect(ready.map(({ status }) => status)).toContain(200);
+  expect(slowest(live)).toBeLessThan(4_000);
+  // 50 are sent; those whose turn comes as these are given up open some more before they are given up, too.
+  expect(site.proxies.stack.connections()).toBeLessThanOrEqual(200);
+  expect(app.peakMemory()).toBeLessThan(mostBytes);
+  console.log(
+    `500 sign-ins, no Stack: the last answered after ${Math.round(slowest(answers))} ms; at most ${mebibytes(app.peakMemory())} MiB resident; the slowest page of somebody signed in took ${Math.round(slowest(pages))} ms`,
+  );
+});

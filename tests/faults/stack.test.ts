@@ -1,0 +1,54 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type AppProcess, startApp } from "./app-process.ts";
+import { type Site, startSite } from "./site.ts";
+
+// One process of the production build, whose Stack fails. tests/loaders/stack-failing.test.ts has what it may answer.
+
+let site: Site;
+let app: AppProcess;
+let bob: string;
+const typed = { email: "doug@example.com", password: "correct horse battery" };
+
+beforeAll(async () => {
+  site = await startSite();
+  app = await startApp(site.variables);
+  bob = await site.signedIn("bob");
+  expect((await app.post("/sign-up", typed)).status).toBe(303);
+});
+afterEach(() => site.proxies.stack.heal());
+afterAll(async () => {
+  await app?.[Symbol.asyncDispose]();
+  await site?.[Symbol.asyncDispose]();
+});
+
+test.each([
+  "refuse",
+  "hangUp",
+  "blackHole",
+] as const)("a Stack behind a proxy that does this is told in words, and who is signed in does not notice: %s", async (failure) => {
+  await site.proxies.stack[failure]();
+  const [attempt, page, ready, live] = await Promise.all([
+    app.post("/sign-in", typed),
+    app.get("/", bob),
+    app.get("/readyz"),
+    app.get("/livez"),
+  ]);
+  expect(attempt.status).toBe(503);
+  expect(attempt.headers.get("Retry-After")).toBe("5");
+  expect(attempt.text).toContain("The sign-in service cannot be reached just now.");
+  expect(attempt.text).toContain(typed.email);
+  expect(attempt.text).not.toContain(typed.password);
+  expect(attempt.tookMs).toBeLessThan(8_000);
+  expect([page.status, ready.status, live.status]).toEqual([200, 200, 200]);
+  await site.proxies.stack.heal();
+  // A connection that was opened in the black hole may be used once more, for the 4 s that idle ones are kept.
+  const again = async () => (await app.post("/sign-in", typed)).status;
+  await expect.poll(again, { timeout: 20_000 }).toBe(303);
+});
+
+test("a slow Stack makes signing in slow, and nothing else", async () => {
+  site.proxies.stack.slow(200);
+  const [attempt, page] = await Promise.all([app.post("/sign-in", typed), app.get("/", bob)]);
+  expect([attempt.status, page.status]).toEqual([303, 200]);
+  expect(page.tookMs).toBeLessThan(attempt.tookMs);
+});

@@ -1,0 +1,160 @@
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { type AppProcess, startApp } from "./app-process.ts";
+import { type Site, startSite } from "./site.ts";
+
+// What becomes of those who are being answered when a process is asked to stop.
+
+let site: Site;
+let bob: string;
+
+beforeAll(async () => {
+  site = await startSite();
+  bob = await site.signedIn("bob");
+});
+afterAll(() => site?.[Symbol.asyncDispose]());
+
+async function start(): Promise<AppProcess> {
+  const app = await startApp(site.variables);
+  onTestFinished(async () => {
+    await app[Symbol.asyncDispose]();
+    await site.proxies.database.heal();
+  });
+  return app;
+}
+
+/** Opens a live page, and reads it to its end. */
+async function openStream(app: AppProcess) {
+  const response = await fetch(`${app.url}/events`, { headers: { Cookie: bob } });
+  expect(response.status).toBe(200);
+  return { ended: response.text() };
+}
+
+/** Sends a change whose answer takes a second and a half, and waits until the database has been asked. */
+async function slowChange(app: AppProcess, task: string) {
+  await app.get("/", bob);
+  site.proxies.database.slow(750);
+  const answer = app.post("/?index", { intent: "add", task }, bob);
+  await delay(100);
+  return answer;
+}
+
+/** Keeps a connection open between its requests, as a proxy in front does. */
+function keptAlive(app: AppProcess) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  return async (path: string) => {
+    const asked = request(`${app.url}${path}`, { agent }).end();
+    const [answer] = await once(asked, "response");
+    await text(answer);
+    return { status: answer.statusCode, connection: answer.headers.connection };
+  };
+}
+
+test("SIGTERM: not ready any more, the change in flight is made, live pages are ended, and the process exits with 0", async () => {
+  const app = await start();
+  const ask = keptAlive(app);
+  expect(await ask("/readyz")).toMatchObject({ status: 200 });
+  const streams = await Promise.all([openStream(app), openStream(app), openStream(app)]);
+  const change = slowChange(app, "in flight");
+  await delay(200);
+  const stoppedAt = performance.now();
+  app.process.kill("SIGTERM");
+  await expect.poll(async () => (await app.get("/readyz")).status, { interval: 20 }).toBe(503);
+  const readyAfter = performance.now() - stoppedAt;
+  expect(await ask("/livez")).toEqual({ status: 200, connection: "close" });
+
+  const sent = await Promise.all(streams.map(({ ended }) => ended));
+  const retries = sent.map((events) => Number(/^retry: (\d+)$/m.exec(events)?.[1]));
+  for (const retry of retries) expect(retry).toBeGreaterThanOrEqual(500);
+  expect(new Set(retries).size).toBeGreaterThan(1);
+
+  expect((await change).status).toBe(303);
+  expect(await app.exited).toEqual([0, null]);
+  const exitedAfter = performance.now() - stoppedAt;
+  expect(exitedAfter).toBeLessThan(10_000);
+  expect(await site.tasks()).toEqual(["in flight"]);
+  await expect.poll(() => site.proxies.database.connections() + site.proxies.listener.connections()).toBe(0);
+  console.log(
+    `SIGTERM: not ready after ${Math.round(readyAfter)} ms, exited after ${Math.round(exitedAfter)} ms`,
+  );
+});
+
+test("a process with nothing to do but live pages exits soon, on SIGINT and on SIGTERM", async () => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    const app = await start();
+    const streams = await Promise.all(Array.from({ length: 10 }, () => openStream(app)));
+    const stoppedAt = performance.now();
+    app.process.kill(signal);
+    await Promise.all(streams.map(({ ended }) => ended));
+    expect(await app.exited).toEqual([0, null]);
+    const tookMs = performance.now() - stoppedAt;
+    expect(tookMs).toBeLessThan(3_000);
+    console.log(`${signal} with 10 live pages: exited after ${Math.round(tookMs)} ms`);
+  }
+});
+
+test("a second signal exits at once, whatever is in flight", async () => {
+  const app = await start();
+  const change = (await Promise.all([slowChange(app, "cut off").catch(() => "cut")]))[0];
+  site.proxies.database.blackHole();
+  const waiting = app.get("/", bob).catch(() => "cut");
+  await delay(200);
+  app.process.kill("SIGTERM");
+  await expect.poll(async () => (await app.get("/readyz")).status, { interval: 20 }).toBe(503);
+  const startedAt = performance.now();
+  app.process.kill("SIGTERM");
+  expect(await app.exited).toEqual([1, null]);
+  expect(performance.now() - startedAt).toBeLessThan(500);
+  expect(await waiting).toBe("cut");
+  expect(change).toBeDefined();
+});
+
+test("a database that hangs does not keep a process that is asked to stop, and what waits for it gets its answer", async () => {
+  const app = await start();
+  await Promise.all(Array.from({ length: 10 }, () => app.get("/", bob)));
+  await openStream(app);
+  site.proxies.database.blackHole();
+  site.proxies.listener.blackHole();
+  onTestFinished(() => site.proxies.listener.heal());
+  const page = app.get("/", bob);
+  await delay(200);
+  const stoppedAt = performance.now();
+  app.process.kill("SIGTERM");
+  expect((await page).status).toBe(503);
+  expect(await app.exited).toEqual([0, null]);
+  const tookMs = performance.now() - stoppedAt;
+  expect(tookMs).toBeLessThan(10_000);
+  console.log(`SIGTERM while the database hangs: exited after ${Math.round(tookMs)} ms`);
+});
+
+test("connections on which nothing is asked keep nobody", async () => {
+  const app = await start();
+  const { connect } = await import("node:net");
+  const silent = connect(app.port, "127.0.0.1");
+  const halfAsked = connect(app.port, "127.0.0.1");
+  onTestFinished(() => [silent, halfAsked].forEach((socket) => void socket.destroy()));
+  for (const socket of [silent, halfAsked]) socket.on("error", () => {});
+  await Promise.all([once(silent, "connect"), once(halfAsked, "connect")]);
+  halfAsked.write("GET / HTTP/1.1\r\nHost: localhost\r\n");
+  await app.get("/livez");
+  const stoppedAt = performance.now();
+  app.process.kill("SIGTERM");
+  expect(await app.exited).toEqual([0, null]);
+  expect(performance.now() - stoppedAt).toBeLessThan(3_000);
+});
+
+test("what is asked between the signal and the end is answered, and told that the connection ends", async () => {
+  const app = await start();
+  const ask = keptAlive(app);
+  await ask("/livez");
+  app.process.kill("SIGTERM");
+  await expect.poll(async () => (await app.get("/readyz")).status, { interval: 20 }).toBe(503);
+  const late = await app.post("/?index", { intent: "add", task: "just in time" }, bob);
+  expect(late.status).toBe(303);
+  expect(await app.exited).toEqual([0, null]);
+  expect(await site.tasks()).toContain("just in time");
+});

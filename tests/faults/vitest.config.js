@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// Production processes, a Postgres and a stand-in for Stack Auth, with proxies in between that break what passes.
+export default defineConfig({
+  test: {
+    include: ["tests/faults/**/*.test.ts"],
+    globalSetup: "tests/faults/build.ts",
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+  },
+});
