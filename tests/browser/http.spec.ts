@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "./people.ts";
+import { expectSecurityHeaders } from "./security-headers.ts";
 
 // What can be seen with curl, at the production server as `npm run local` starts it.
 
@@ -20,16 +21,7 @@ async function signUp(): Promise<string> {
   return answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
 }
 
-test("every answer carries the security headers, and a page lets its own scripts in by nonce alone", async () => {
-  for (const path of ["/", "/sign-in", "/nowhere", "/favicon.svg", "/assets/nowhere.js", "/livez"]) {
-    const { headers } = await fetch(origin + path);
-    expect(headers.get("X-Content-Type-Options"), path).toBe("nosniff");
-    expect(headers.get("Referrer-Policy"), path).toBe("same-origin");
-    expect(headers.get("Content-Security-Policy"), path).toMatch(
-      /default-src 'none'.*frame-ancestors 'none'/,
-    );
-    expect(headers.get("Content-Security-Policy"), path).not.toContain("unsafe");
-  }
+test("a page lets its own scripts in by nonce alone, and each answer has another one", async () => {
   const nonces = await Promise.all(
     [1, 2].map(async () => {
       const answer = await fetch(origin);
@@ -95,19 +87,30 @@ test("a script of ours gets a refusal in the shape that its forms show", async (
   });
 });
 
-test("other methods are 405, and say which ones are taken", async () => {
-  for (const method of ["PUT", "PATCH", "DELETE", "OPTIONS"]) {
-    const answer = await fetch(`${origin}/?index`, { method, headers: { Origin: origin } });
-    expect([answer.status, answer.headers.get("Allow")]).toEqual([405, "GET, HEAD, POST"]);
-  }
+test("who asks for a page gets a refusal that looks like one, in the theme that he has chosen", async () => {
+  const headers = { Accept: "text/html", Origin: "http://evil.example", Cookie: "todos-theme-3456=ImRhcmsi" };
+  const answer = await fetch(`${origin}/sign-in`, { method: "POST", headers });
+  const text = await answer.text();
+  expect([answer.status, answer.headers.get("Content-Type")]).toEqual([403, "text/html; charset=utf-8"]);
+  expect(text).toContain('<html lang="en" data-theme="dark">');
+  const stylesheet = /<link rel="stylesheet" href="([^"]+)">/.exec(text)?.[1] ?? "";
+  expect((await fetch(origin + stylesheet)).headers.get("Content-Type")).toContain("text/css");
+  expect(answer.headers.get("Content-Security-Policy")).toMatch(/style-src 'self'/);
 });
 
-test("HEAD is answered as GET is, without the body", async () => {
-  for (const path of ["/", "/favicon.svg"]) {
-    const answer = await fetch(origin + path, { method: "HEAD" });
-    expect([answer.status, await answer.text()]).toEqual([200, ""]);
-  }
-});
+for (const path of ["/assets/nowhere.js", "/favicon.ico", "/nowhere.js.map", "/wp-login.php"]) {
+  test(`${path} is not there, which takes a sentence, or a page without scripts for who asks for one`, async () => {
+    const plain = await fetch(origin + path);
+    expect([plain.status, await plain.text()]).toEqual([
+      404,
+      "Not found. There is nothing at this address.\n",
+    ]);
+    const page = await fetch(origin + path, { headers: { Accept: "text/html" } });
+    const text = await page.text();
+    expect([page.status, text]).toEqual([404, expect.stringContaining("<h1>Not found</h1>")]);
+    expect(text).not.toContain("<script");
+  });
+}
 
 test("links and redirects do not follow the Host header", async () => {
   const request = "GET /sign-out HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
@@ -138,14 +141,50 @@ for (const path of [
   });
 }
 
-test("assets are kept for ever under their hashed names, compressed, and asked for again by their ETag", async () => {
-  const page = await (await fetch(origin)).text();
-  const path = /\/assets\/[^"]+\.css/.exec(page)?.[0] ?? "";
-  const answer = await fetch(origin + path, { headers: { "Accept-Encoding": "br" } });
-  expect(answer.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
-  expect(answer.headers.get("Content-Encoding")).toBe("br");
-  const ETag = answer.headers.get("ETag") ?? "";
-  expect((await fetch(origin + path, { headers: { "If-None-Match": ETag } })).status).toBe(304);
+/** A file with a name of its own for its content. */
+async function stylesheet(): Promise<string> {
+  return origin + (/\/assets\/[^"]+\.css/.exec(await (await fetch(origin)).text())?.[0] ?? "");
+}
+
+test("files are kept for ever under their hashed names, and others for an hour", async () => {
+  const { headers } = await fetch(await stylesheet());
+  expect(headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
+  expect((await fetch(`${origin}/favicon.svg`)).headers.get("Cache-Control")).toBe("public, max-age=3600");
+});
+
+const encodings: [accepted: string, sent: string | null][] = [
+  ["br", "br"],
+  ["gzip, deflate, br", "br"],
+  ["gzip;q=1.0, br;q=0", "gzip"],
+  ["br; q=0.0, gzip;q=0.000", null],
+  ["*", "br"],
+  ["*;q=0", null],
+  ["brotli", null],
+  ["identity", null],
+];
+for (const [accepted, sent] of encodings) {
+  test(`a file for who accepts ${accepted} comes ${sent ? `as ${sent}` : "as it is"}`, async () => {
+    const answer = await fetch(await stylesheet(), { headers: { "Accept-Encoding": accepted } });
+    expect([answer.headers.get("Content-Encoding"), answer.headers.get("Vary")]).toEqual([
+      sent,
+      "Accept-Encoding",
+    ]);
+  });
+}
+
+test("a file that has not changed is not sent again, by whichever of its tags it is asked for", async () => {
+  const url = await stylesheet();
+  const headers = { "Accept-Encoding": "br" };
+  const tag = (await fetch(url, { headers })).headers.get("ETag") ?? "";
+  const plain = (await fetch(url, { headers: { "Accept-Encoding": "identity" } })).headers.get("ETag");
+  expect(plain).not.toBe(tag);
+  for (const known of [tag, `W/${tag}`, `"other", ${tag}`, `"other",W/${tag}`, "*"]) {
+    const answer = await fetch(url, { headers: { ...headers, "If-None-Match": known } });
+    expect([answer.status, answer.headers.get("ETag"), await answer.text()], known).toEqual([304, tag, ""]);
+    expectSecurityHeaders(answer.headers, known);
+  }
+  const changed = { ...headers, "If-None-Match": `"other", ${tag.replace('"', '"x')}` };
+  expect((await fetch(url, { headers: changed })).status).toBe(200);
 });
 
 test("the process says that it is up, and that its database answers", async () => {

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { connectClient } from "#app/db/database.server.ts";
+import { whileDatabaseIsClosed } from "./closed-database.ts";
 import { addTodo, dbSql, expect, progressOf, removeTodos, test, todo } from "./people.ts";
 
 test.skip(
@@ -149,18 +148,4 @@ async function setVisibility(page: Page, state: "visible" | "hidden"): Promise<v
     Object.defineProperty(document, "visibilityState", { value: visibilityState, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
   }, state);
-}
-
-/** Does some work while Postgres runs, and nobody can connect to the app's database. */
-async function whileDatabaseIsClosed(work: () => Promise<void>): Promise<void> {
-  const { databaseUrl } = JSON.parse(readFileSync(".local-browser-tests/local.json", "utf8"));
-  const client = await connectClient(new URL("/postgres", databaseUrl).href);
-  try {
-    await client.query("alter database todos allow_connections false");
-    await client.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'todos'");
-    await work();
-  } finally {
-    await client.query("alter database todos allow_connections true");
-    await client.end();
-  }
 }

@@ -20,12 +20,13 @@ export default defineConfig({
   },
   projects: [
     { name: "with JavaScript" },
-    { name: "without JavaScript", testIgnore: "http.spec.ts", use: { javaScriptEnabled: false } },
+    { name: "without JavaScript", testIgnore: "http*.spec.ts", use: { javaScriptEnabled: false } },
   ],
   webServer: {
     command: "npm run -s local:reset && npm run -s local",
     cwd: "../..",
-    env: { PORT: String(port), LOCAL_DIR: ".local-browser-tests" },
+    // Each browser says that it comes from somewhere else: see people.ts.
+    env: { PORT: String(port), LOCAL_DIR: ".local-browser-tests", TRUST_PROXY_HOPS: "1" },
     url: `http://localhost:${port}/livez`,
     gracefulShutdown: { signal: "SIGTERM", timeout: 15_000 },
     timeout: 120_000,

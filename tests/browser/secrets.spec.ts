@@ -30,7 +30,7 @@ test("nothing secret is in a URL that leaves the site, a log line, a page or wha
     return newcomer;
   };
   const run: Run = { instance, collection, visitor };
-  const words = new Map(places.map((place) => [place, newWord()]));
+  const words = new Map(places.map((place) => [place, place === "log" ? loggedRoute : newWord()]));
   const planted = (place: Place) => words.get(place) ?? "";
 
   const bob = await flows.signUp(run, planted("data"));
@@ -69,12 +69,34 @@ test("nothing secret is in a URL that leaves the site, a log line, a page or wha
     expect([...findSecrets(artefacts, [["word", new Set([word])]]).keys()]).toContain(`word in ${place}`);
   }
   expect(Object.fromEntries(findSecrets(artefacts, collection.secrets))).toEqual({});
+  expectNothingTypedIn(instance.log(), instance.databaseUrl, [...words.values()]);
   // Old browsers send all of a page's URL where no policy keeps them from it.
   const referers = artefacts.filter(
     ({ place, text }) => place === "Referer to another site" && text.startsWith(app.origin),
   );
   expect(referers).toEqual([{ place: "Referer to another site", text: expect.stringContaining("planted=") }]);
 });
+
+/**
+ * What is no secret on a page does not belong into the log either: addresses, tasks, names, and what a URL has after
+ * its question mark.
+ */
+function expectNothingTypedIn(log: string, databaseUrl: string, words: string[]): void {
+  const lines = log.split("\n").filter((line) => line.startsWith("{"));
+  const events = new Set(lines.map((line) => JSON.parse(line).event));
+  // Whatever could have told something is in it.
+  for (const event of [
+    ...["request", "error", "outage", "signed in", "sign-in failed", "signed out", "change"],
+    ...["account form refused", "password changed", "password reset", "account deleted"],
+  ]) {
+    expect(events).toContain(event);
+  }
+  const logged = lines.map((text): Artefact => ({ place: "log", text }));
+  const typed = words.filter((word) => word !== loggedRoute);
+  expect(findSecrets(logged, [["word", new Set([...typed, databaseUrl, "@example.com"])]])).toEqual(
+    new Map(),
+  );
+}
 
 /** Plants what no flow has planted by itself. */
 async function plantTheRest(
@@ -86,8 +108,8 @@ async function plantTheRest(
   await visitor.open(`/?planted=${planted("Referer to another site")}`);
   await visitor.leaveFor(elsewhere, "unsafe-url");
   await visitor.open(`/?planted=${planted("URL of this site")}`);
-  // The log names the errors of Stack's that the app does not know.
-  await visitor.open(`/auth/github/callback?error=server_error&errorCode=${planted("log")}`);
+  // What somebody makes up never gets there: what does is the route.
+  await visitor.open(`/auth/github/callback?error=server_error&errorCode=${newWord()}`);
   await visitor.page.evaluate(
     ([cookie = "", local = "", session = ""]) => {
       // biome-ignore lint/suspicious/noDocumentCookie: this is what a script would read
@@ -98,7 +120,11 @@ async function plantTheRest(
     [planted("document.cookie"), planted("localStorage"), planted("sessionStorage")],
   );
   await visitor.open("/");
+  await visitor.open("/webhooks/stack");
 }
+
+/** Asked for by nobody but this test. */
+const loggedRoute = '"route":"/webhooks/stack"';
 
 /** Capital letters, which go through everywhere as they are. */
 function newWord(): string {

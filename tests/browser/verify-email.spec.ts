@@ -1,7 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, readFileSync, rmSync } from "node:fs";
 import { expect, mailTo, test } from "./people.ts";
+import { startStrictInstance } from "./strict-instance.ts";
 
 test("a mailed link confirms the address in whichever browser its button is pressed, and once", async ({
   person,
@@ -54,7 +52,7 @@ test("where addresses have to be confirmed, nobody sees the list before he has d
   visitor,
 }) => {
   test.setTimeout(120_000);
-  await using instance = await startStrictInstance();
+  await using instance = await startStrictInstance("strict", 3458);
   const page = await visitor();
   const email = `strict-${crypto.randomUUID().slice(0, 8)}@example.com`;
   await page.goto(`${instance.appUrl}/sign-up?redirectTo=/%3Fteam=all`);
@@ -73,25 +71,3 @@ test("where addresses have to be confirmed, nobody sees the list before he has d
   await expect(page).toHaveURL(`${instance.appUrl}/?team=all`);
   await page.goto("about:blank");
 });
-
-/** An instance whose project wants verified addresses, from nothing to nothing. */
-async function startStrictInstance() {
-  const directory = ".local-browser-tests-strict";
-  const port = "3458";
-  rmSync(directory, { recursive: true, force: true });
-  const command = spawn("npm", ["run", "--silent", "local"], {
-    env: { ...process.env, PORT: port, LOCAL_DIR: directory, LOCAL_REQUIRE_VERIFIED_EMAIL: "true" },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const ended = once(command, "exit");
-  await expect.poll(() => existsSync(`${directory}/local.json`), { timeout: 60_000 }).toBe(true);
-  return {
-    directory,
-    appUrl: `http://localhost:${port}`,
-    async [Symbol.asyncDispose]() {
-      process.kill(JSON.parse(readFileSync(`${directory}/local.json`, "utf8")).pid, "SIGTERM");
-      await ended;
-      rmSync(directory, { recursive: true });
-    },
-  };
-}

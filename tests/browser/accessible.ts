@@ -1,0 +1,110 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { BrowserContext, Page } from "@playwright/test";
+import { test as base, expect } from "./people.ts";
+
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
+
+interface Fixtures {
+  /**
+   * Expects that axe finds nothing on a page as it is just now, narrow and wide, light and dark, and what it does not
+   * look for: a title, one main heading, no motion for those who want none, targets of 24 px (WCAG 2.5.8), and no
+   * sideways scrolling at 320 px, nor where letters are twice as large (1.4.10, 1.4.4).
+   */
+  expectAccessible: (page: Page, title: string, state: string) => Promise<void>;
+  /** Expects that axe finds nothing on a page, however it is shown just now. */
+  expectNoViolations: (page: Page, where: string) => Promise<void>;
+  /** Where axe can look at a page: it puts its rules behind timers, which never fire where JavaScript is off. */
+  examined: (page: Page) => Promise<Page>;
+}
+
+export const test = base.extend<Fixtures>({
+  examined: async ({ browser, javaScriptEnabled }, use) => {
+    let context: BrowserContext | undefined;
+    await use(async (page) => {
+      if (javaScriptEnabled !== false) return page;
+      context ??= await browser.newContext({ javaScriptEnabled: true });
+      return copyOf(page, context);
+    });
+    await context?.close();
+  },
+  expectNoViolations: async ({ examined }, use) => {
+    await use(async (page, where) => {
+      expect.soft(await violations(await examined(page)), where).toEqual([]);
+    });
+  },
+  expectAccessible: async ({ examined, javaScriptEnabled }, use) => {
+    await use((page, title, state) =>
+      test.step(`${title}, ${state}`, async () => {
+        await expect(page).toHaveTitle(title);
+        await expect(page.locator("html")).toHaveAttribute("lang", "en");
+        await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+        await expect(page.getByRole("main")).toHaveCount(1);
+        const looks = javaScriptEnabled === false ? someLooks : allLooks;
+        await expectAccessibleLooks(await examined(page), `${title}, ${state}`, looks);
+      }),
+    );
+  },
+});
+
+type Look = [width: number, colorScheme: "light" | "dark"];
+const someLooks: Look[] = [
+  [390, "light"],
+  [1280, "dark"],
+];
+/** The others have the same elements in the same colours, with JavaScript or without. */
+const allLooks: Look[] = [...someLooks, [390, "dark"], [1280, "light"]];
+
+async function expectAccessibleLooks(page: Page, where: string, looks: Look[]): Promise<void> {
+  for (const [width, colorScheme] of looks) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    expect.soft(await violations(page), `${where}, ${width} px, ${colorScheme}`).toEqual([]);
+  }
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    expect.soft(await page.evaluate(overflow), `${where}, ${width} px`).toBeLessThanOrEqual(0);
+    expect.soft(await page.evaluate(smallTargets), `${where}, ${width} px`).toEqual([]);
+  }
+  expect.soft(await page.evaluate(() => document.getAnimations().length), "motion").toBe(0);
+  await page.setViewportSize({ width: 640, height: 800 });
+  await page.evaluate(() => document.documentElement.style.setProperty("font-size", "200%"));
+  expect.soft(await page.evaluate(overflow), `${where}, large letters`).toBeLessThanOrEqual(0);
+  await page.evaluate(() => document.documentElement.style.removeProperty("font-size"));
+}
+
+/** The page as the server sent it and its forms have changed it, without its scripts, at the same address. */
+async function copyOf(page: Page, context: BrowserContext): Promise<Page> {
+  const html = (await page.content()).replaceAll(/<script\b.*?<\/script>/gs, "");
+  const [copy = await context.newPage()] = context.pages();
+  await copy.unrouteAll();
+  await copy.route(page.url(), (route) =>
+    route.fulfill({ contentType: "text/html; charset=utf-8", body: html }),
+  );
+  await copy.goto(page.url());
+  return copy;
+}
+
+/** Which rules are broken, and where. */
+async function violations(page: Page): Promise<string[]> {
+  // Legacy mode spares a second page per run, which is there for frames of other origins; the app has none.
+  const axe = new AxeBuilder({ page }).withTags(rules).setLegacyMode();
+  const results = await axe.analyze();
+  return results.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target.join(" ")}: ${failureSummary}`),
+  );
+}
+
+/** How many pixels of a page lie outside of its window, sideways. */
+export function overflow(): number {
+  const { scrollWidth, clientWidth } = document.scrollingElement ?? document.documentElement;
+  return scrollWidth - clientWidth;
+}
+
+/** What can be pressed and is less than 24 px in one direction, links within sentences excepted. */
+function smallTargets(): string[] {
+  return [...document.querySelectorAll("a, button, input:not([type=hidden]), summary")]
+    .filter((element) => element.checkVisibility() && !element.closest("p, dialog:not([open])"))
+    .map((element) => ({ element, box: element.getBoundingClientRect() }))
+    .filter(({ box }) => box.width < 24 || box.height < 24)
+    .map(({ element, box }) => `${element.outerHTML.slice(0, 200)}: ${box.width} × ${box.height}`);
+}

@@ -1,0 +1,167 @@
+import { expect, test } from "@playwright/test";
+import { type LoggedInstance, startLoggedInstance } from "./secrets/logged-instance.ts";
+import { expectSecurityHeaders } from "./security-headers.ts";
+
+const port = 3461;
+const origin = `http://localhost:${port}`;
+/** Where a statement looks for `task`, Postgres says so, and nothing here knows what to do. */
+const breakList = "alter table todos rename column task to elsewhere";
+const mendList = "alter table todos rename column elsewhere to task";
+
+let instance: LoggedInstance;
+test.beforeAll(async () => {
+  instance = await startLoggedInstance("errors", port);
+});
+test.afterAll(() => instance[Symbol.asyncDispose]());
+
+interface LogLine {
+  level: string;
+  reference?: string;
+  event?: string;
+  method?: string;
+  route?: string;
+  status?: number;
+  ms?: number;
+  userId?: string;
+  err?: { message: string; stack: string };
+}
+
+/** The lines of JSON that the app has written. */
+function logLines(): LogLine[] {
+  return instance
+    .log()
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line));
+}
+
+async function signUp(): Promise<string> {
+  const body = new URLSearchParams({
+    email: `${crypto.randomUUID()}@example.com`,
+    password: "correct horse",
+  });
+  const answer = await fetch(`${origin}/sign-up`, {
+    method: "POST",
+    body,
+    headers: { Origin: origin },
+    redirect: "manual",
+  });
+  return answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+}
+
+test("an error that nobody foresaw tells a reference that the log has, and nothing of what it was", async () => {
+  const Cookie = await signUp();
+  const form = {
+    method: "POST",
+    body: "intent=add&task=x",
+    contentType: "application/x-www-form-urlencoded",
+  };
+  const requests: [path: string, init: { method?: string; body?: string; accept?: string }, type: string][] =
+    [
+      ["/", {}, "text/html"],
+      ["/?_data=routes%2Ftodos%2Froute", {}, "application/json"],
+      ["/export.json", {}, "text/plain"],
+      ["/export.csv", { accept: "text/html" }, "text/html"],
+      ["/?index", form, "text/html"],
+      ["/?index=&_data=routes%2Ftodos%2Froute", form, "application/json"],
+    ];
+  await instance.run("todos", breakList);
+  for (const [path, { accept = "*/*", ...init }, type] of requests) {
+    const headers = { Cookie, Origin: origin, Accept: accept, "Content-Type": form.contentType };
+    const answer = await fetch(origin + path, { ...init, headers });
+    const text = await answer.text();
+    const about = `${init.method ?? "GET"} ${path}`;
+    expect([answer.status, answer.headers.get("Content-Type")?.split(";")[0]], about).toEqual([500, type]);
+    expectSecurityHeaders(answer.headers, about);
+    expect(answer.headers.get("Cache-Control"), about).toBe("no-store");
+
+    const reference = answer.headers.get("X-Request-Id") ?? "";
+    expect(text, about).toContain(reference);
+    expect(text, about).not.toMatch(
+      /task|column|42703|select |insert |\.ts\b|node_modules| {4}at |postgres/i,
+    );
+    const isLogged = (line: LogLine) => line.reference === reference;
+    await expect.poll(() => logLines().filter(isLogged).length, about).toBe(2);
+    const [error, request] = logLines().filter(isLogged);
+    expect(error, about).toMatchObject({ level: "error", event: "error", userId: request?.userId });
+    expect(error?.err?.message, about).toMatch(/column .*task.* does not exist/);
+    expect(error?.err?.stack, about).toMatch(/^ {4}at /);
+    expect(request, about).toMatchObject({ level: "warn", event: "request", status: 500 });
+    expect(request?.userId, about).toMatch(/^[0-9a-f-]{36}$/);
+  }
+  await instance.run("todos", mendList);
+});
+
+test("a page tells the reference too when a script has met the error, and leads on", async ({ browser }) => {
+  const page = await (await browser.newContext({ baseURL: origin })).newPage();
+  await page.goto("/sign-up");
+  await page.getByLabel("Email").fill(`${crypto.randomUUID()}@example.com`);
+  await page.getByLabel("Password").fill("correct horse");
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await page.getByRole("link", { name: "Account" }).click();
+  await expect(page.getByRole("heading", { name: "Account" })).toBeVisible();
+
+  await instance.run("todos", breakList);
+  const answered = page.waitForResponse(/_data=routes%2Ftodos/);
+  await page.getByRole("link", { name: "Shared todos" }).click();
+  const byScript = (await (await answered).allHeaders())["x-request-id"];
+  await expect(page.getByRole("heading", { name: "Something went wrong" })).toBeVisible();
+  await expect(page.locator("[data-reference] code")).toHaveText(byScript ?? "");
+  const reloaded = page.waitForResponse(`${origin}/`);
+  await page.getByRole("link", { name: "Try again" }).click();
+  const byBrowser = (await (await reloaded).allHeaders())["x-request-id"];
+  await expect(page.locator("[data-reference] code")).toHaveText(byBrowser ?? "");
+  expect(byBrowser).not.toBe(byScript);
+  await expect(page).toHaveTitle("Something went wrong · Todos");
+
+  await instance.run("todos", mendList);
+  await page.getByRole("link", { name: "To the list" }).click();
+  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+  await page.context().close();
+});
+
+test("each request is a line in the log, by its route and without what somebody has typed", async () => {
+  const Cookie = await signUp();
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const answer = await fetch(origin + path, { redirect: "manual", ...init });
+    await answer.text();
+    const reference = answer.headers.get("X-Request-Id");
+    await expect.poll(() => logLines().some((line) => line.reference === reference)).toBe(true);
+    return logLines().filter((line) => line.reference === reference);
+  };
+  const line = { level: "info", event: "request", ms: expect.any(Number) };
+  expect(await ask("/?q=planted-Secret", { headers: { Cookie } })).toMatchObject([
+    { ...line, method: "GET", route: "/", status: 200, userId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+  ]);
+  expect(await ask("/auth/planted-Secret?code=planted-Secret")).toMatchObject([
+    { ...line, method: "GET", route: "/auth/:provider", status: 404 },
+  ]);
+  const [nowhere] = await ask("/planted-Secret/x");
+  expect(nowhere).toMatchObject({ ...line, method: "GET", status: 404 });
+  expect(nowhere?.route).toBeUndefined();
+  expect(
+    await ask("/sign-in?redirectTo=planted-Secret", { method: "POST", body: "email=planted-Secret" }),
+  ).toMatchObject([
+    { level: "warn", event: "refused", method: "POST", route: "/sign-in", status: 403 },
+    { ...line, method: "POST", route: "/sign-in", status: 403 },
+  ]);
+  expect(instance.log()).not.toContain("planted-Secret");
+});
+
+test("files are not told of, and a stream when it begins and when it ends", async () => {
+  const Cookie = await signUp();
+  const leaving = new AbortController();
+  const answer = await fetch(`${origin}/events`, { headers: { Cookie }, signal: leaving.signal });
+  expect(answer.headers.get("Cache-Control")).toBe("no-store, no-transform");
+  await fetch(`${origin}/favicon.svg`);
+  const ofStream = () =>
+    logLines().filter(({ reference }) => reference === answer.headers.get("X-Request-Id"));
+  await expect.poll(() => ofStream().length).toBe(1);
+  leaving.abort();
+  await expect.poll(() => ofStream().length).toBe(2);
+  expect(ofStream()).toMatchObject([
+    { level: "info", event: "stream opened", route: "/events" },
+    { level: "info", event: "request", route: "/events", status: 200, isAborted: true },
+  ]);
+  expect(logLines().filter(({ route }) => route === "asset")).toEqual([]);
+});

@@ -1,0 +1,73 @@
+import { addTodo, expect, test } from "./people.ts";
+
+// What a page does when the server in front of the app answers its script, or nobody does.
+
+const inFront: [title: string, answer: (route: import("@playwright/test").Route) => Promise<void>][] = [
+  [
+    "the server in front answers in its place",
+    (route) => route.fulfill({ status: 502, contentType: "text/html", body: "<h1>502 Bad Gateway</h1>" }),
+  ],
+  ["nobody answers", (route) => route.abort("connectionrefused")],
+];
+for (const [title, answer] of inFront) {
+  test(`a page that cannot be loaded because ${title} says so, and leads there once it can`, async ({
+    visitor,
+    javaScriptEnabled,
+    expectConsoleError,
+  }) => {
+    test.skip(!javaScriptEnabled, "without scripts the browser itself tells of it");
+    expectConsoleError(/Failed to load resource|Bad Gateway|Failed to fetch/);
+    const page = await visitor();
+    await page.goto("/");
+    await page.route(/_data=/, answer);
+    await page.getByRole("main").getByRole("link", { name: "Sign in" }).click();
+    await expect(page.getByRole("heading", { name: "Not reachable" })).toBeVisible();
+    await expect(page).toHaveURL("/sign-in");
+    await expect(page.getByText("Bad Gateway")).toHaveCount(0);
+    await expect(page.getByRole("link", { name: "Shared todos" })).toBeVisible();
+    await page.getByRole("link", { name: "Try again" }).click();
+    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  });
+}
+
+test("the list stays, and what is typed with it, while the server in front answers in the app's place", async ({
+  person,
+  javaScriptEnabled,
+  expectConsoleError,
+}) => {
+  test.skip(!javaScriptEnabled, "without scripts the browser itself tells of it");
+  expectConsoleError(/Failed to load resource/);
+  const { page } = await person("Bob");
+  await addTodo(page, "Water the plants");
+  await page.route(/_data=/, (route) =>
+    route.request().method() === "GET"
+      ? route.fulfill({ status: 502, body: "Bad Gateway" })
+      : route.continue(),
+  );
+  await page.getByRole("textbox", { name: "New todo" }).fill("half written");
+  const asked = page.waitForResponse((answer) => answer.status() === 502);
+  await page.getByRole("checkbox", { name: "Water the plants" }).click();
+  await asked;
+  await expect(page.getByRole("checkbox", { name: "Water the plants" })).toBeChecked();
+  await expect(page.getByRole("textbox", { name: "New todo" })).toHaveValue("half written");
+  await expect(page.getByRole("heading", { name: "Not reachable" })).toHaveCount(0);
+  await expect(page.getByText("Bad Gateway")).toHaveCount(0);
+});
+
+test("a form that is too large is answered with a page like the others, from which one can go back to it", async ({
+  visitor,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/413/);
+  const page = await visitor();
+  await page.goto("/sign-in");
+  await page.getByLabel("Password").fill("x".repeat(70_000));
+  await page.getByLabel("Email").fill("bob@example.com");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "Too large" })).toBeVisible();
+  await expect(page.getByText("64 KiB")).toBeVisible();
+  // The stylesheet was let in.
+  await expect(page.getByRole("link", { name: "To the list" })).toHaveCSS("text-decoration-line", "none");
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+});
