@@ -41,7 +41,7 @@ beforeAll(async () => {
 test("the process warms up: whatever comes has come once", async () => {
   for (const [, casesOf] of groups) await flawsInAnswers(thinned(await casesOf()));
   for (const form of forms) {
-    for (const [name] of form.fields(next())) await flawsIn(attemptsOn(form, name, next).slice(0, 20));
+    for (const [name] of form.fields(next())) await flawsIn(attemptsOn(form, name, next).slice(0, 60));
   }
   await synced();
   warm = await heap();
