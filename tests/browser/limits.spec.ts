@@ -53,6 +53,7 @@ test("after ten wrong passwords an address waits, keeps what was typed, and sign
   await expect(page.getByLabel("Password")).toHaveValue("");
 
   await page.getByRole("link", { name: "Sign in by e-mail" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in by e-mail" })).toBeVisible();
   await page.getByLabel("Email").fill(bob.email);
   await page.getByRole("button", { name: "Send the link" }).click();
   const { links } = await mailTo(bob.email, /sign.?in/i);
