@@ -2,7 +2,7 @@
 // The one configuration of Remix, Vite and Vitest.
 import { vitePlugin as remix } from "@remix-run/dev";
 import { defineConfig } from "vitest/config";
-import { precompressAssets } from "./app/http/precompress-assets.js";
+import { precompressAssets } from "./app/server/precompress-assets.js";
 
 /** @type {NonNullable<Parameters<typeof remix>[0]>} */
 const remixOptions = {

@@ -1,8 +1,8 @@
 import { RemixBrowser } from "@remix-run/react";
 import { StrictMode, startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
-import { ReferenceContext, shownReference } from "#app/reference.ts";
-import { ThemeContext, toTheme } from "#app/theme.ts";
+import { ReferenceContext, shownReference } from "#app/document/reference.ts";
+import { ThemeContext, toTheme } from "#app/document/theme.ts";
 
 startTransition(() => {
   hydrateRoot(

@@ -5,17 +5,17 @@ import { createReadableStreamFromReadable } from "@remix-run/node";
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
-import { requestContext } from "#app/http/request-context.server.ts";
-import { documentPolicy } from "#app/http/security-headers.server.ts";
-import { readTheme } from "#app/http/theme-cookie.server.ts";
-import { log } from "#app/log.server.ts";
-import { NonceContext } from "#app/nonce.ts";
-import { ReferenceContext } from "#app/reference.ts";
-import { ThemeContext } from "#app/theme.ts";
+import { NonceContext } from "#app/document/nonce.ts";
+import { ReferenceContext } from "#app/document/reference.ts";
+import { ThemeContext } from "#app/document/theme.ts";
+import { readTheme } from "#app/document/theme-cookie.server.ts";
+import { log } from "#app/platform/log.server.ts";
+import { requestContext } from "#app/platform/request-context.server.ts";
+import { documentPolicy } from "#app/server/security-headers.server.ts";
 
 // `npm start` and local mode run the server from the build, so that it shares its modules with the app.
-export { loadDotEnv } from "#app/environment.server.ts";
-export { startServer } from "#app/http/server.server.ts";
+export { loadDotEnv } from "#app/platform/environment.server.ts";
+export { startServer } from "#app/server/server.server.ts";
 
 /** A page that has not been rendered by then is given up. */
 const renderLimitMs = 10_000;

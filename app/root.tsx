@@ -11,11 +11,11 @@ import {
 import type { ReactNode } from "react";
 import { DeadEnd } from "#app/components/dead-end.tsx";
 import { Frame } from "#app/components/frame.tsx";
-import { errorWords } from "#app/error-words.ts";
-import { useNonce } from "#app/nonce.ts";
-import { useReference } from "#app/reference.ts";
+import { errorWords } from "#app/document/error-words.ts";
+import { useNonce } from "#app/document/nonce.ts";
+import { useReference } from "#app/document/reference.ts";
+import { useTheme } from "#app/document/theme.ts";
 import styles from "#app/styles.css?url";
-import { useTheme } from "#app/theme.ts";
 
 export const links: LinksFunction = () => [
   { rel: "stylesheet", href: styles },

@@ -1,6 +1,6 @@
-import { environment } from "#app/environment.server.ts";
-import { withRedirectTo } from "./redirect-to.ts";
-import { StackRefusal } from "./stack-app.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
+import { withRedirectTo } from "./session/redirect-to.ts";
+import { StackRefusal } from "./stack/app.server.ts";
 
 /**
  * Where a mail's link leads: to a page of ours, whatever host the request was sent to. Stack adds `code` to the query.

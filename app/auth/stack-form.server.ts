@@ -3,8 +3,8 @@ import type { Form } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage, type Unavailable } from "#app/http/unavailable.server.ts";
 import { LimitReached } from "#app/limits/limit.server.ts";
-import { log } from "#app/log.server.ts";
-import { StackRefusal } from "./stack-app.server.ts";
+import { log } from "#app/platform/log.server.ts";
+import { StackRefusal } from "./stack/app.server.ts";
 
 /** Why a form was not accepted, and what was typed, to be shown again. */
 export interface RefusedForm {

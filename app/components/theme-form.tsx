@@ -1,5 +1,5 @@
 import { useLocation } from "@remix-run/react";
-import { themes, useTheme } from "#app/theme.ts";
+import { themes, useTheme } from "#app/document/theme.ts";
 
 const names = { system: "System", light: "Light", dark: "Dark" };
 

@@ -1,4 +1,4 @@
-import { environment } from "#app/environment.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
 import { connectDatabase, type Database } from "./database.server.ts";
 
 let current: Database | undefined;

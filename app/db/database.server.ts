@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, neon, neonConfig } from "@neondatabase/serverless";
 import { WebSocket } from "ws";
-import { BoundedQueue } from "#app/bounded-queue.server.ts";
-import { requestContext } from "#app/http/request-context.server.ts";
+import { BoundedQueue } from "#app/platform/bounded-queue.server.ts";
+import { requestContext } from "#app/platform/request-context.server.ts";
 import { type NeonOverTcp, neonOverTcp } from "#db/neon-over-tcp/index.ts";
 import { asDatabaseFault, DatabaseFault } from "./faults.server.ts";
 import { parseRows, type Statement } from "./statement.server.ts";

@@ -1,4 +1,4 @@
-import { QueueFull } from "#app/bounded-queue.server.ts";
+import { QueueFull } from "#app/platform/bounded-queue.server.ts";
 
 /**
  * What can go wrong between us and Postgres, as far as callers can act on it:

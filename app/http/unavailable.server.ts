@@ -1,7 +1,7 @@
-import { StackFault } from "#app/auth/stack-requests.server.ts";
+import { StackFault } from "#app/auth/stack/requests.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
-import { log } from "#app/log.server.ts";
-import { summaryOf } from "#app/logged-error.server.ts";
+import { log } from "#app/platform/log.server.ts";
+import { summaryOf } from "#app/platform/logged-error.server.ts";
 import { LateProfile, profileMissing } from "#app/profiles/late-profile.ts";
 
 /** What a person reads while the database or Stack cannot be reached. */

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { type RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
-import { environment } from "#app/environment.server.ts";
-import { log } from "#app/log.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
+import { log } from "#app/platform/log.server.ts";
 import type { SharedCounts } from "./shared-counts.server.ts";
 
 /** Somebody has done something too often. What he wanted was not begun. */

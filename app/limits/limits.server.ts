@@ -1,7 +1,7 @@
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import { StackRefusal } from "#app/auth/stack-app.server.ts";
-import { StackFault } from "#app/auth/stack-requests.server.ts";
-import { requestContext } from "#app/http/request-context.server.ts";
+import { StackRefusal } from "#app/auth/stack/app.server.ts";
+import { StackFault } from "#app/auth/stack/requests.server.ts";
+import { requestContext } from "#app/platform/request-context.server.ts";
 import { Limit } from "./limit.server.ts";
 import { networkOf } from "./network.server.ts";
 import { SharedCounts } from "./shared-counts.server.ts";

@@ -1,4 +1,4 @@
-import type { LiveEvents } from "./live-event.ts";
+import type { LiveEvents } from "#app/routes/todos/live/live-event.ts";
 
 /** An event of `/events`, and the query string of the page for which it was sent. */
 export type LiveMessage = {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import sql from "sql-template-tag";
 import { z } from "zod";
-import type { AccessToken } from "#app/auth/access-token.server.ts";
-import type { Session } from "#app/auth/session.server.ts";
+import type { AccessToken } from "#app/auth/session/access-token.server.ts";
+import type { Session } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { repeatable, type Statement, statement } from "#app/db/statement.server.ts";

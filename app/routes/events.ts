@@ -1,12 +1,12 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { isDeleted, readTokens } from "#app/auth/session.server.ts";
+import { isDeleted, readTokens } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
-import { openPage } from "#app/live/open-pages.server.ts";
-import { partOf } from "./todos/linked-todo.server.ts";
-import { parseListView } from "./todos/list-view.ts";
-import { viewer } from "./todos/queries.server.ts";
+import { openPage } from "#app/routes/todos/live/open-pages.server.ts";
+import { partOf } from "./todos/list/linked-todo.server.ts";
+import { parseListView } from "./todos/list/list-view.ts";
+import { viewer } from "./todos/list/queries.server.ts";
 
 /**
  * The changes to the list, as server-sent events, for the part of it that the query string names as it does on `/`.

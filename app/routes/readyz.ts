@@ -2,9 +2,9 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { repeatable, statement } from "#app/db/statement.server.ts";
-import { environment } from "#app/environment.server.ts";
-import { isStopping } from "#app/http/stopping.server.ts";
 import { logOutage } from "#app/http/unavailable.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
+import { isStopping } from "#app/server/stopping.server.ts";
 
 /** Load balancers wait 2 s at most, and a process with much to do takes a while before and after. */
 const limitMs = 1_000;

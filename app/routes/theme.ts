@@ -1,10 +1,10 @@
 import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { z } from "zod";
-import { safeRedirectTo } from "#app/auth/redirect-to.ts";
+import { safeRedirectTo } from "#app/auth/session/redirect-to.ts";
+import { themes } from "#app/document/theme.ts";
+import { rememberTheme } from "#app/document/theme-cookie.server.ts";
 import { readForm } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
-import { rememberTheme } from "#app/http/theme-cookie.server.ts";
-import { themes } from "#app/theme.ts";
 
 const fields = z.object({ theme: z.enum(themes), redirectTo: z.string().optional() });
 

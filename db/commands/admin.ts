@@ -1,14 +1,14 @@
 // `npm run admin -- <e-mail> [--revoke] [--unverified] [--local | --remote]`
 
-import { StackFault } from "#app/auth/stack-requests.server.ts";
+import { StackFault } from "#app/auth/stack/requests.server.ts";
 import {
   accountsByPrimaryEmail,
   isSameEmail,
   readAccount,
   replaceServerMetadata,
   type StackAccount,
-} from "#app/auth/stack-users.server.ts";
-import type { StackProject } from "#app/environment.server.ts";
+} from "#app/auth/stack/users.server.ts";
+import type { StackProject } from "#app/platform/environment.server.ts";
 import { Refusal } from "#db/local/refusal.ts";
 import { runCommand } from "./run-command.ts";
 import { chooseStackProject } from "./stack-target.ts";

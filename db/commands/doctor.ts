@@ -1,7 +1,7 @@
 // `npm run doctor`
 
 import { closeDatabases } from "#app/db/database.server.ts";
-import { InvalidEnvironment, loadDotEnv, readEnvironment } from "#app/environment.server.ts";
+import { InvalidEnvironment, loadDotEnv, readEnvironment } from "#app/platform/environment.server.ts";
 import { checkDatabase } from "./doctor/database.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { checkStack } from "./doctor/stack.ts";

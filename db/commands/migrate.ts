@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connectClient } from "#app/db/database.server.ts";
-import { inheritedVariables } from "#app/environment.server.ts";
+import { inheritedVariables } from "#app/platform/environment.server.ts";
 import { Refusal } from "#db/local/refusal.ts";
 import { isLoopback } from "./target.ts";
 

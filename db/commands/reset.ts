@@ -1,7 +1,7 @@
 // `npm run local:reset`
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { loadDotEnv, readLocalSettings } from "#app/environment.server.ts";
+import { loadDotEnv, readLocalSettings } from "#app/platform/environment.server.ts";
 import { postgresDirectory } from "#db/local/databases.ts";
 import { localDirectoryHolder, lockLocalDirectory } from "#db/local/instance.ts";
 import { runningPostgres } from "#db/local/postgres.ts";

@@ -1,5 +1,5 @@
 import { DatabaseFault } from "#app/db/faults.server.ts";
-import { InvalidEnvironment } from "#app/environment.server.ts";
+import { InvalidEnvironment } from "#app/platform/environment.server.ts";
 import { Refusal } from "#db/local/refusal.ts";
 
 /** Runs a command with its arguments. What it throws is told on stderr, and the exit code is 1 then. */

@@ -1,8 +1,8 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
-import { createAccount } from "#app/auth/stack-users.server.ts";
+import { createAccount } from "#app/auth/stack/users.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
-import type { StackProject } from "#app/environment.server.ts";
+import type { StackProject } from "#app/platform/environment.server.ts";
 
 /** A database, and the Stack project whose users it gets. */
 export interface SeedPlace {

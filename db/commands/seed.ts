@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { connectDatabase } from "#app/db/database.server.ts";
-import { configuredDatabaseUrl, loadDotEnv, readLocalSettings } from "#app/environment.server.ts";
+import { configuredDatabaseUrl, loadDotEnv, readLocalSettings } from "#app/platform/environment.server.ts";
 import { localProject, runningInstance } from "#db/local/instance.ts";
 import { Refusal } from "#db/local/refusal.ts";
 import { takeLocalDirectory, withLocalServices } from "#db/local/services.ts";

@@ -4,7 +4,7 @@ import {
   loadDotEnv,
   readLocalSettings,
   type StackProject,
-} from "#app/environment.server.ts";
+} from "#app/platform/environment.server.ts";
 import { localProject, runningInstance } from "#db/local/instance.ts";
 import { Refusal } from "#db/local/refusal.ts";
 import { chooseTarget, type TargetFlags } from "./target.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { configuredDatabaseUrl, loadDotEnv, readLocalSettings } from "#app/environment.server.ts";
+import { configuredDatabaseUrl, loadDotEnv, readLocalSettings } from "#app/platform/environment.server.ts";
 import { startLocalPostgres } from "#db/local/databases.ts";
 import { localDirectoryHolder, lockLocalDirectory, runningInstance } from "#db/local/instance.ts";
 import { Refusal } from "#db/local/refusal.ts";

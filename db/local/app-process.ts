@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Variables } from "#app/environment.server.ts";
+import type { Variables } from "#app/platform/environment.server.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface AppProcess extends AsyncDisposable {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Variables } from "#app/environment.server.ts";
+import type { Variables } from "#app/platform/environment.server.ts";
 import { acquireLock } from "./lock.ts";
 import { Refusal } from "./refusal.ts";
 

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import type { Variables } from "#app/environment.server.ts";
+import type { Variables } from "#app/platform/environment.server.ts";
 import { developmentServer, startApp, untilEnded, untilLive } from "./app-process.ts";
 import { requireFreePort } from "./port.ts";
 import { localSettings } from "./settings.ts";

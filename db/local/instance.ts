@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { StackProject } from "#app/environment.server.ts";
+import type { StackProject } from "#app/platform/environment.server.ts";
 import { acquireLock, lockHolder, type Release } from "./lock.ts";
 import { Refusal } from "./refusal.ts";
 

@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import type { Variables } from "#app/environment.server.ts";
+import type { Variables } from "#app/platform/environment.server.ts";
 import { developmentServer, productionServer, startApp, untilEnded, untilLive } from "./app-process.ts";
 import { buildWhenStale } from "./build.ts";
 import { instanceFile, type LocalInstance } from "./instance.ts";

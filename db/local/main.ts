@@ -7,7 +7,7 @@ import {
   loadDotEnv,
   readLocalSettings,
   withoutConfiguration,
-} from "#app/environment.server.ts";
+} from "#app/platform/environment.server.ts";
 import { Refusal } from "./refusal.ts";
 import { listenForStop } from "./stop-signals.ts";
 

@@ -1,5 +1,5 @@
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
-import type { StackProject } from "#app/environment.server.ts";
+import type { StackProject } from "#app/platform/environment.server.ts";
 import { migrate } from "#db/commands/migrate.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 import type { ProjectSettings } from "#tests/mocks/stack/project-settings.ts";

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import type { Session } from "#app/auth/session.server.ts";
+import type { Session } from "#app/auth/session/session.server.ts";
 import type { Statement } from "#app/db/statement.server.ts";
 import { statsTotals, todosPerDay, usersPage } from "#app/routes/stats/queries.server.ts";
-import { wholeList } from "#app/routes/todos/list-part.server.ts";
+import { wholeList } from "#app/routes/todos/list/list-part.server.ts";
 import {
   listVersion,
   remainingTodos,
   teamProgress,
   todosPage,
   viewer,
-} from "#app/routes/todos/queries.server.ts";
+} from "#app/routes/todos/list/queries.server.ts";
 import { migrate } from "#db/commands/migrate.ts";
 import { startPostgres } from "#db/local/postgres.ts";
 import { fillDatabase, userIdSql } from "./million-todos.ts";

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Session } from "#app/auth/session.server.ts";
+import type { Session } from "#app/auth/session/session.server.ts";
 import { connectDatabase } from "#app/db/database.server.ts";
-import { restoreTodos } from "#app/routes/todos/restore.server.ts";
-import { clearCompleted, toggleTodos } from "#app/routes/todos/undoable-changes.server.ts";
+import { restoreTodos } from "#app/routes/todos/changes/restore.server.ts";
+import { clearCompleted, toggleTodos } from "#app/routes/todos/changes/undoable-changes.server.ts";
 import { session } from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { environment, inheritedVariables } from "#app/environment.server.ts";
+import { environment, inheritedVariables } from "#app/platform/environment.server.ts";
 import { buildWhenStale } from "#db/local/build.ts";
 import { openLoopbackServer } from "#db/local/loopback-server.ts";
 import { freePort } from "#db/local/port.ts";

@@ -7,14 +7,19 @@ import { join } from "node:path";
 import sql, { raw } from "sql-template-tag";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { startSession } from "#app/auth/session.server.ts";
+import { startSession } from "#app/auth/session/session.server.ts";
 import { closeDatabases, connectDatabase, type Database } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { environment, inheritedVariables } from "#app/environment.server.ts";
-import type { LiveEvents } from "#app/live/live-event.ts";
-import { completedTodos } from "#app/routes/todos/completed.server.ts";
-import { toPage, wholeList } from "#app/routes/todos/list-part.server.ts";
-import { listVersion, remainingTodos, teamProgress, todosPage } from "#app/routes/todos/queries.server.ts";
+import { environment, inheritedVariables } from "#app/platform/environment.server.ts";
+import { completedTodos } from "#app/routes/todos/list/completed.server.ts";
+import { toPage, wholeList } from "#app/routes/todos/list/list-part.server.ts";
+import {
+  listVersion,
+  remainingTodos,
+  teamProgress,
+  todosPage,
+} from "#app/routes/todos/list/queries.server.ts";
+import type { LiveEvents } from "#app/routes/todos/live/live-event.ts";
 import { migrate } from "#db/commands/migrate.ts";
 import { buildWhenStale } from "#db/local/build.ts";
 import { type LoopbackServer, openLoopbackServer } from "#db/local/loopback-server.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { LiveEvents } from "#app/live/live-event.ts";
+import type { LiveEvents } from "#app/routes/todos/live/live-event.ts";
 import { type Block, blocksOf } from "#tests/setup/server-sent-events.ts";
 
 /**

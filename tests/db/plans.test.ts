@@ -1,11 +1,17 @@
 import type { Client } from "@neondatabase/serverless";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Session } from "#app/auth/session.server.ts";
+import type { Session } from "#app/auth/session/session.server.ts";
 import { connectClient } from "#app/db/database.server.ts";
 import type { Statement } from "#app/db/statement.server.ts";
 import { ownTodosBatch } from "#app/routes/export/queries.server.ts";
 import { allUsersBatch, statsTotals, todosPerDay, usersPage } from "#app/routes/stats/queries.server.ts";
-import { wholeList } from "#app/routes/todos/list-part.server.ts";
+import { restoreTodos } from "#app/routes/todos/changes/restore.server.ts";
+import {
+  clearCompleted,
+  deleteTodo,
+  toggleTodos,
+} from "#app/routes/todos/changes/undoable-changes.server.ts";
+import { wholeList } from "#app/routes/todos/list/list-part.server.ts";
 import {
   listVersion,
   progressOf,
@@ -13,10 +19,8 @@ import {
   teamProgress,
   todosPage,
   viewer,
-} from "#app/routes/todos/queries.server.ts";
-import { restoreTodos } from "#app/routes/todos/restore.server.ts";
-import { foundPage, remainingFound } from "#app/routes/todos/search.server.ts";
-import { clearCompleted, deleteTodo, toggleTodos } from "#app/routes/todos/undoable-changes.server.ts";
+} from "#app/routes/todos/list/queries.server.ts";
+import { foundPage, remainingFound } from "#app/routes/todos/list/search.server.ts";
 import { fillDatabase, userIdSql } from "#tests/benchmarks/million-todos.ts";
 
 const { DATABASE_URL = "" } = process.env;

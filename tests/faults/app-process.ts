@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { inheritedVariables } from "#app/environment.server.ts";
+import { inheritedVariables } from "#app/platform/environment.server.ts";
 import { freePort } from "#db/local/port.ts";
 import { origin } from "./site.ts";
 

@@ -1,4 +1,4 @@
-import { inheritedVariables } from "#app/environment.server.ts";
+import { inheritedVariables } from "#app/platform/environment.server.ts";
 import { buildWhenStale } from "#db/local/build.ts";
 
 /** The processes under test run the build. */

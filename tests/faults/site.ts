@@ -85,7 +85,7 @@ export async function startSite({ durable = false } = {}): Promise<Site> {
   };
   // For what makes the cookies of people who are signed in.
   Object.assign(process.env, variables);
-  const { startSession } = await import("#app/auth/session.server.ts");
+  const { startSession } = await import("#app/auth/session/session.server.ts");
 
   const stack = connectDatabase(postgres.urlFor("stack"));
   let sync: NeonSync | undefined;

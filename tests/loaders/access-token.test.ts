@@ -1,9 +1,9 @@
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { HttpResponse, http } from "msw";
 import { beforeEach, expect, test } from "vitest";
-import { verifyAccessToken } from "#app/auth/access-token.server.ts";
-import { StackFault } from "#app/auth/stack-requests.server.ts";
-import { environment } from "#app/environment.server.ts";
+import { verifyAccessToken } from "#app/auth/session/access-token.server.ts";
+import { StackFault } from "#app/auth/stack/requests.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
 import { stack, stackRequests } from "#tests/setup/stack.ts";
 
 const { apiUrl, projectId } = environment().stack;

@@ -2,7 +2,7 @@ import { neonConfig } from "@neondatabase/serverless";
 import { HttpResponse, http, passthrough } from "msw";
 import { afterAll, afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { RefusedForm } from "#app/auth/stack-form.server.ts";
-import { environment } from "#app/environment.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
 import type { AccountData } from "#app/routes/account/account.server.ts";
 import { action, loader } from "#app/routes/account/route.tsx";
 import { type Failure, failures, startFailingStack } from "#tests/mocks/failing-stack.ts";

@@ -1,12 +1,12 @@
 import { HttpResponse, http } from "msw";
 import { beforeEach, expect, test, vi } from "vitest";
-import { startSession } from "#app/auth/session.server.ts";
+import { startSession } from "#app/auth/session/session.server.ts";
 import type { RefusedForm } from "#app/auth/stack-form.server.ts";
-import { environment } from "#app/environment.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
 import type { AccountData } from "#app/routes/account/account.server.ts";
 import { doneSentences } from "#app/routes/account/done-sentences.ts";
 import { action, loader } from "#app/routes/account/route.tsx";
-import { loader as signInLoader } from "#app/routes/sign-in.tsx";
+import { loader as signInLoader } from "#app/routes/auth/password/sign-in.tsx";
 import { stack, stackRequests, standIn } from "#tests/setup/stack.ts";
 import { allTodos, Browser, runSql, signedIn, signedUp, syncProfiles, whileSyncing } from "./browser.ts";
 

@@ -1,9 +1,9 @@
 import { http, passthrough } from "msw";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
-import { environment } from "#app/environment.server.ts";
-import * as forgotRoute from "#app/routes/forgot-password.tsx";
-import * as magicRoute from "#app/routes/magic-link.tsx";
-import * as resetRoute from "#app/routes/reset-password.tsx";
+import { environment } from "#app/platform/environment.server.ts";
+import * as magicRoute from "#app/routes/auth/magic-link/route.tsx";
+import * as forgotRoute from "#app/routes/auth/password/forgot-password.tsx";
+import * as resetRoute from "#app/routes/auth/password/reset-password.tsx";
 import { type Failure, failures, startFailingStack } from "#tests/mocks/failing-stack.ts";
 import { stack, standIn } from "#tests/setup/stack.ts";
 import { Browser, runSql } from "./browser.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import * as signInRoute from "#app/routes/sign-in.tsx";
-import * as signOutRoute from "#app/routes/sign-out.ts";
+import * as signInRoute from "#app/routes/auth/password/sign-in.tsx";
+import * as signOutRoute from "#app/routes/auth/sign-out.ts";
 import { stackRequests } from "#tests/setup/stack.ts";
 import { Browser, signedUp } from "./browser.ts";
 

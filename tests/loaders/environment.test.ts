@@ -5,7 +5,7 @@ import {
   InvalidEnvironment,
   readEnvironment,
   readLocalSettings,
-} from "#app/environment.server.ts";
+} from "#app/platform/environment.server.ts";
 
 const complete = {
   DATABASE_URL: "postgresql://user:password@db.example.com/todos",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { errorWords } from "#app/error-words.ts";
+import { errorWords } from "#app/document/error-words.ts";
 
 /** As Remix makes one of an answer with a status. */
 const answer = (status: number, data: unknown = null) => ({ status, statusText: "", internal: false, data });

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
-import { startSession } from "#app/auth/session.server.ts";
+import { startSession } from "#app/auth/session/session.server.ts";
+import { loader as signInLoader } from "#app/routes/auth/password/sign-in.tsx";
 import { loader as csvLoader } from "#app/routes/export/csv.ts";
 import { loader as jsonLoader } from "#app/routes/export/json.ts";
-import { loader as signInLoader } from "#app/routes/sign-in.tsx";
 import { stackRequests, standIn } from "#tests/setup/stack.ts";
 import { Browser, runSql, signedIn } from "./browser.ts";
 import { download, roundTrips, silenceLog, whileCutOff } from "./downloads.ts";

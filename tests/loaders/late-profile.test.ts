@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import sql from "sql-template-tag";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
-import { startSession } from "#app/auth/session.server.ts";
+import { startSession } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import * as signInRoute from "#app/routes/sign-in.tsx";
-import * as signOutRoute from "#app/routes/sign-out.ts";
-import * as signUpRoute from "#app/routes/sign-up.tsx";
+import * as signInRoute from "#app/routes/auth/password/sign-in.tsx";
+import * as signUpRoute from "#app/routes/auth/password/sign-up.tsx";
+import * as signOutRoute from "#app/routes/auth/sign-out.ts";
 import { standIn } from "#tests/setup/stack.ts";
 import { allTodos, Browser, runSql, signedIn, syncProfiles, whileSyncing } from "./browser.ts";
 

@@ -1,8 +1,8 @@
 import { HttpResponse, http } from "msw";
 import { expect, test, vi } from "vitest";
-import { action as forgotPassword } from "#app/routes/forgot-password.tsx";
-import { action as magicLink } from "#app/routes/magic-link.tsx";
-import { action as verifyEmail } from "#app/routes/verify-email.tsx";
+import { action as magicLink } from "#app/routes/auth/magic-link/route.tsx";
+import { action as forgotPassword } from "#app/routes/auth/password/forgot-password.tsx";
+import { action as verifyEmail } from "#app/routes/auth/verify-email/route.tsx";
 import { stack, stackRequests } from "#tests/setup/stack.ts";
 import { Browser, signedUp } from "./browser.ts";
 import { newEmail, pass, told } from "./limits.ts";

@@ -1,8 +1,8 @@
 import { HttpResponse, http } from "msw";
 import { afterEach, expect, test, vi } from "vitest";
 import { action as changeAccount } from "#app/routes/account/route.tsx";
-import { action as magicLink } from "#app/routes/magic-link.tsx";
-import { action as verifyEmail } from "#app/routes/verify-email.tsx";
+import { action as magicLink } from "#app/routes/auth/magic-link/route.tsx";
+import { action as verifyEmail } from "#app/routes/auth/verify-email/route.tsx";
 import { stack, stackRequests } from "#tests/setup/stack.ts";
 import { Browser, signedUp } from "./browser.ts";
 import { guess, newEmail, pass, password, times, told } from "./limits.ts";

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { logAsJson } from "#app/log.server.ts";
+import { logAsJson } from "#app/platform/log.server.ts";
 import * as accountRoute from "#app/routes/account/route.tsx";
-import { loader as callbackLoader } from "#app/routes/auth.provider.callback.ts";
-import * as signOutRoute from "#app/routes/sign-out.ts";
+import { loader as callbackLoader } from "#app/routes/auth/oauth/callback.ts";
+import * as signOutRoute from "#app/routes/auth/sign-out.ts";
 import { Browser, signedUp } from "./browser.ts";
 
 // What somebody finds in the log who looks for it afterwards.

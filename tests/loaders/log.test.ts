@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { inRequest } from "#app/http/request-context.server.ts";
-import { log, logAsJson } from "#app/log.server.ts";
+import { log, logAsJson } from "#app/platform/log.server.ts";
+import { inRequest } from "#app/platform/request-context.server.ts";
 
 const stdout = vi.spyOn(console, "log").mockReturnValue();
 const stderr = vi.spyOn(console, "error").mockReturnValue();

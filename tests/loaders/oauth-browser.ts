@@ -1,6 +1,6 @@
-import * as callbackRoute from "#app/routes/auth.provider.callback.ts";
-import * as startRoute from "#app/routes/auth.provider.tsx";
-import * as signInRoute from "#app/routes/sign-in.tsx";
+import * as callbackRoute from "#app/routes/auth/oauth/callback.ts";
+import * as startRoute from "#app/routes/auth/oauth/provider.tsx";
+import * as signInRoute from "#app/routes/auth/password/sign-in.tsx";
 import { Browser, whileSyncing } from "./browser.ts";
 
 /** Who somebody says he is at a provider. */

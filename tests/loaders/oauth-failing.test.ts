@@ -1,6 +1,6 @@
 import { http, passthrough } from "msw";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
-import { environment } from "#app/environment.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
 import { type Failure, failures, knownError, startFailingStack } from "#tests/mocks/failing-stack.ts";
 import { stack, standIn } from "#tests/setup/stack.ts";
 import { atProvider, OAuthBrowser } from "./oauth-browser.ts";

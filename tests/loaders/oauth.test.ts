@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterEach, expect, test, vi } from "vitest";
-import { loader as signInLoader } from "#app/routes/sign-in.tsx";
+import { loader as signInLoader } from "#app/routes/auth/password/sign-in.tsx";
 import { stackRequests, standIn } from "#tests/setup/stack.ts";
 import { signedUp } from "./browser.ts";
 import { type Account, atProvider, OAuthBrowser } from "./oauth-browser.ts";

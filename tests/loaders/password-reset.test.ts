@@ -1,7 +1,7 @@
 import { HttpResponse, http } from "msw";
 import { afterEach, expect, test, vi } from "vitest";
-import * as forgotRoute from "#app/routes/forgot-password.tsx";
-import * as resetRoute from "#app/routes/reset-password.tsx";
+import * as forgotRoute from "#app/routes/auth/password/forgot-password.tsx";
+import * as resetRoute from "#app/routes/auth/password/reset-password.tsx";
 import { stack, stackRequests, standIn } from "#tests/setup/stack.ts";
 import { Browser, signedUp } from "./browser.ts";
 import { expireCodes, type MailedLink, mailedLinkTo, refusalOf, seenOf } from "./mailed-codes.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { safeRedirectTo } from "#app/auth/redirect-to.ts";
+import { safeRedirectTo } from "#app/auth/session/redirect-to.ts";
 
 test.each([
   "/",

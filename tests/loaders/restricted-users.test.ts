@@ -1,14 +1,14 @@
 import { decodeJwt, generateKeyPair, SignJWT } from "jose";
 import { HttpResponse, http } from "msw";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { startSession } from "#app/auth/session.server.ts";
+import { startSession } from "#app/auth/session/session.server.ts";
+import * as signInRoute from "#app/routes/auth/password/sign-in.tsx";
+import * as signOutRoute from "#app/routes/auth/sign-out.ts";
+import * as verifyEmailRoute from "#app/routes/auth/verify-email/route.tsx";
 import * as eventsRoute from "#app/routes/events.ts";
-import * as signInRoute from "#app/routes/sign-in.tsx";
-import * as signOutRoute from "#app/routes/sign-out.ts";
 import * as csvRoute from "#app/routes/stats/csv.ts";
 import * as statsRoute from "#app/routes/stats/route.tsx";
 import * as todosRoute from "#app/routes/todos/route.tsx";
-import * as verifyEmailRoute from "#app/routes/verify-email.tsx";
 import { stack, stackRequests, standIn } from "#tests/setup/stack.ts";
 import { allTodos, Browser, signedUp, syncProfiles } from "./browser.ts";
 import { allProfiles, atStack, type User } from "./stack-users.ts";

@@ -6,7 +6,7 @@ beforeEach(() => void vi.resetModules());
 /** The headers of a process whose site is at an origin. */
 async function headersAt(origin: string): Promise<Record<string, string>> {
   vi.stubEnv("APP_ORIGIN", origin);
-  const { securityHeaders } = await import("#app/http/security-headers.server.ts");
+  const { securityHeaders } = await import("#app/server/security-headers.server.ts");
   return securityHeaders();
 }
 

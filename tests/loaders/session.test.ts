@@ -1,6 +1,6 @@
 import { HttpResponse, http } from "msw";
 import { afterEach, expect, test, vi } from "vitest";
-import { startSession } from "#app/auth/session.server.ts";
+import { startSession } from "#app/auth/session/session.server.ts";
 import { stack, stackRequests, standIn } from "#tests/setup/stack.ts";
 import { Browser, signedUp } from "./browser.ts";
 

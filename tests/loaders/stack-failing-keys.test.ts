@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { getResponse, HttpResponse, http } from "msw";
 import { afterEach, expect, test, vi } from "vitest";
-import { startSession } from "#app/auth/session.server.ts";
-import { environment } from "#app/environment.server.ts";
-import * as signOutRoute from "#app/routes/sign-out.ts";
+import { startSession } from "#app/auth/session/session.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
+import * as signOutRoute from "#app/routes/auth/sign-out.ts";
 import { stack, stackRequests, standIn } from "#tests/setup/stack.ts";
 import { Browser, signedUp } from "./browser.ts";
 

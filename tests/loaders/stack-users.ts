@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { z } from "zod";
 import { database } from "#app/db/current.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { environment } from "#app/environment.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
 import { undeliveredUserEvents } from "#tests/mocks/stack/user-events.ts";
 import { stack, stackDatabase } from "#tests/setup/stack.ts";
 import { runSql } from "./browser.ts";

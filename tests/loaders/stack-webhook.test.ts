@@ -1,8 +1,8 @@
 import { HttpResponse, http, passthrough } from "msw";
 import { Webhook } from "standardwebhooks";
 import { beforeEach, expect, test, vi } from "vitest";
-import { environment } from "#app/environment.server.ts";
-import { action, loader } from "#app/routes/webhooks.stack.ts";
+import { environment } from "#app/platform/environment.server.ts";
+import { action, loader } from "#app/routes/webhooks/stack.ts";
 import { failures, startFailingStack } from "#tests/mocks/failing-stack.ts";
 import { recordedWebhook } from "#tests/recordings/exchanges.ts";
 import { stack, stackRequests, standIn } from "#tests/setup/stack.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
-import { startSession } from "#app/auth/session.server.ts";
+import { startSession } from "#app/auth/session/session.server.ts";
 import { withoutFormulas } from "#app/http/csv.server.ts";
-import { loader as signInLoader } from "#app/routes/sign-in.tsx";
+import { loader as signInLoader } from "#app/routes/auth/password/sign-in.tsx";
 import { loader as csvLoader } from "#app/routes/stats/csv.ts";
 
 import { toDailyChart } from "#app/routes/stats/daily-chart.server.ts";

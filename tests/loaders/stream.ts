@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
-import type { LiveEvents } from "#app/live/live-event.ts";
 import * as eventsRoute from "#app/routes/events.ts";
+import type { LiveEvents } from "#app/routes/todos/live/live-event.ts";
 import { type Block, blocksOf } from "#tests/setup/server-sent-events.ts";
 import type { Browser } from "./browser.ts";
 

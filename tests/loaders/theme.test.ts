@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readTheme } from "#app/http/theme-cookie.server.ts";
+import { readTheme } from "#app/document/theme-cookie.server.ts";
 import { action, loader } from "#app/routes/theme.ts";
 import { Browser } from "./browser.ts";
 

@@ -1,8 +1,8 @@
 import { getResponse, http, passthrough } from "msw";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
-import { startSession } from "#app/auth/session.server.ts";
-import { environment } from "#app/environment.server.ts";
-import * as verifyEmailRoute from "#app/routes/verify-email.tsx";
+import { startSession } from "#app/auth/session/session.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
+import * as verifyEmailRoute from "#app/routes/auth/verify-email/route.tsx";
 import { type Failure, failures, startFailingStack } from "#tests/mocks/failing-stack.ts";
 import { stack, standIn } from "#tests/setup/stack.ts";
 import { Browser, signedIn, signedUp } from "./browser.ts";

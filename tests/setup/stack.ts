@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { getResponse, http } from "msw";
 import { beforeEach, expect } from "vitest";
 import { connectDatabase } from "#app/db/database.server.ts";
-import { environment } from "#app/environment.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 import { recordedSettings } from "#tests/mocks/stack/project-settings.ts";
 import { network, standIns } from "./network.ts";

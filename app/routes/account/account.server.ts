@@ -5,7 +5,7 @@ import {
   readSession,
   rememberProfile,
   type Session,
-} from "#app/auth/session.server.ts";
+} from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";

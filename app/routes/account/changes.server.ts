@@ -1,23 +1,23 @@
 import { redirect } from "@remix-run/node";
 import { z } from "zod";
 import { nameField, newPasswordField, passwordField } from "#app/auth/fields.server.ts";
-import { restrictedAnswer } from "#app/auth/restricted-answer.server.ts";
-import { endSession, isDeleted, renewTokens } from "#app/auth/session.server.ts";
+import { restrictedAnswer } from "#app/auth/session/restricted-answer.server.ts";
+import { endSession, isDeleted, renewTokens } from "#app/auth/session/session.server.ts";
 import {
   changePassword,
   deleteAccount,
   deletionSwitchedOff,
   endOtherSessions,
   rename,
-} from "#app/auth/stack-account.server.ts";
-import { StackRefusal, type Tokens } from "#app/auth/stack-app.server.ts";
+} from "#app/auth/stack/account.server.ts";
+import { StackRefusal, type Tokens } from "#app/auth/stack/app.server.ts";
+import { isSameEmail } from "#app/auth/stack/users.server.ts";
 import { answerStackForm, type RefusedForm } from "#app/auth/stack-form.server.ts";
-import { isSameEmail } from "#app/auth/stack-users.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { type Form, readForm } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { countChange, countingWrongPasswords } from "#app/limits/limits.server.ts";
-import { log } from "#app/log.server.ts";
+import { log } from "#app/platform/log.server.ts";
 import { untilNameArrives } from "#app/profiles/arrival.server.ts";
 import { farewell, toSignIn } from "./account.server.ts";
 import { accountOf } from "./queries.server.ts";

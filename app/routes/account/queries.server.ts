@@ -1,6 +1,6 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
-import type { Session } from "#app/auth/session.server.ts";
+import type { Session } from "#app/auth/session/session.server.ts";
 import { repeatable, statement } from "#app/db/statement.server.ts";
 
 const accountRow = z.object({

@@ -1,11 +1,11 @@
 import { ReadableStream } from "node:stream/web";
-import { isDeleted, readSession, rememberProfile, type Session } from "#app/auth/session.server.ts";
+import { isDeleted, readSession, rememberProfile, type Session } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import type { Cursor } from "#app/routes/todos/list/cursor.ts";
+import { viewer } from "#app/routes/todos/list/queries.server.ts";
 import { farewell, toSignIn } from "../account/account.server.ts";
-import type { Cursor } from "../todos/cursor.ts";
-import { viewer } from "../todos/queries.server.ts";
 import { type OwnTodo, ownTodosBatch, todosPerBatch } from "./queries.server.ts";
 
 /** What a file is like. */

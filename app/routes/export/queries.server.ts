@@ -1,8 +1,8 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
-import type { Session } from "#app/auth/session.server.ts";
+import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import type { Cursor } from "../todos/cursor.ts";
+import type { Cursor } from "#app/routes/todos/list/cursor.ts";
 
 /** How many todos an export reads at a time. */
 export const todosPerBatch = 1_000;

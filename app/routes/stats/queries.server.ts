@@ -1,6 +1,6 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
-import type { Session } from "#app/auth/session.server.ts";
+import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 
 // Team statistics are for admins: `actor`, with which each statement begins, is empty for anybody else, and

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isTime } from "../todos/cursor.ts";
+import { isTime } from "#app/routes/todos/list/cursor.ts";
 import type { UsersCursor, UsersSort } from "./queries.server.ts";
 
 /** What part of the users' table somebody looks at, as the URL says it. */

@@ -6,29 +6,29 @@ import {
 } from "@remix-run/node";
 import { useActionData, useLoaderData, useLocation } from "@remix-run/react";
 import { useRef } from "react";
-import { endSessionOfDeleted, readSession, type Session } from "#app/auth/session.server.ts";
+import { endSessionOfDeleted, readSession, type Session } from "#app/auth/session/session.server.ts";
+import { Announcer } from "#app/components/announcer.tsx";
 import { Unavailable } from "#app/components/unavailable.tsx";
 import type { Form } from "#app/http/form.server.ts";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
 import { LimitReached } from "#app/limits/limit.server.ts";
 import { countChange } from "#app/limits/limits.server.ts";
-import { AddTodo } from "./add-todo.tsx";
-import { placeOfAdded } from "./added-todo.server.ts";
-import { Announcer } from "./announcer.tsx";
-import type { ActionAnswer, MadeChange, RefusedChange } from "./answer.ts";
-import { EditTodo } from "./edit-todo.tsx";
-import { type ChangeInput, parseChange, readChangeForm } from "./input.server.ts";
+import { placeOfAdded } from "./changes/added-todo.server.ts";
+import type { ActionAnswer, MadeChange, RefusedChange } from "./changes/answer.ts";
+import { type ChangeInput, parseChange, readChangeForm } from "./changes/input.server.ts";
+import { makeChange } from "./changes/make-change.server.ts";
+import { EditTodo } from "./editing/edit-todo.tsx";
+import { withoutEdit } from "./editing/url-state.ts";
 import { Landing } from "./landing.tsx";
-import { type ListData, readList } from "./list.server.ts";
-import { listTitle } from "./list-title.ts";
-import { siteUnreachable } from "./list-words.ts";
-import { makeChange } from "./make-change.server.ts";
-import { TodosPage } from "./todos-page.tsx";
-import { endUndoOffer, offerUndo } from "./undo-cookie.server.ts";
-import { withoutEdit } from "./url-state.ts";
+import { type ListData, readList } from "./list/list.server.ts";
+import { listTitle } from "./list/list-title.ts";
+import { siteUnreachable } from "./list/list-words.ts";
+import { AddTodo } from "./page/add-todo.tsx";
+import { TodosPage } from "./page/todos-page.tsx";
+import { endUndoOffer, offerUndo } from "./undo/cookie.server.ts";
 
-export { clientAction, clientLoader, shouldRevalidate } from "./without-connection.ts";
+export { clientAction, clientLoader, shouldRevalidate } from "./outbox/without-connection.ts";
 
 export const meta: MetaFunction<() => Promise<ListData>> = ({ data, location }) => [
   { title: listTitle(data, location.search) },

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { type Client, connectClient, connectDatabase, type Database } from "#app/db/database.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
-import type { Environment } from "#app/environment.server.ts";
+import type { Environment } from "#app/platform/environment.server.ts";
 import type { Finding } from "./finding.ts";
 
 /** A compute of Neon's may have to wake up first. */

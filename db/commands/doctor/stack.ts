@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { verifyAccessToken } from "#app/auth/access-token.server.ts";
-import { StackRefusal, withinLimit } from "#app/auth/stack-app.server.ts";
-import { askStack } from "#app/auth/stack-client.server.ts";
-import { StackFault } from "#app/auth/stack-requests.server.ts";
-import { anyAccount, sessionOf } from "#app/auth/stack-users.server.ts";
-import type { Environment } from "#app/environment.server.ts";
+import { verifyAccessToken } from "#app/auth/session/access-token.server.ts";
+import { StackRefusal, withinLimit } from "#app/auth/stack/app.server.ts";
+import { askStack } from "#app/auth/stack/client.server.ts";
+import { StackFault } from "#app/auth/stack/requests.server.ts";
+import { anyAccount, sessionOf } from "#app/auth/stack/users.server.ts";
+import type { Environment } from "#app/platform/environment.server.ts";
 import type { Finding } from "./finding.ts";
 
 const limitMs = 5_000;

@@ -1,5 +1,5 @@
 import type { Database } from "#app/db/database.server.ts";
-import type { StackProject } from "#app/environment.server.ts";
+import type { StackProject } from "#app/platform/environment.server.ts";
 import type { ProjectSettings } from "./project-settings.ts";
 import type { AccessTokens } from "./tokens.ts";
 

@@ -1,6 +1,6 @@
 import { http, type RequestHandler } from "msw";
 import type { Database } from "#app/db/database.server.ts";
-import type { StackProject } from "#app/environment.server.ts";
+import type { StackProject } from "#app/platform/environment.server.ts";
 import { finished, plainText } from "./answers.ts";
 import type { Backend } from "./backend.ts";
 import { anonymousEndpoints } from "./endpoints/anonymous.ts";

@@ -1,6 +1,6 @@
 import { type DefaultBodyType, http, type RequestHandler } from "msw";
 import type { z } from "zod";
-import type { StackProject } from "#app/environment.server.ts";
+import type { StackProject } from "#app/platform/environment.server.ts";
 import {
   accessTypeRequired,
   accessTypeWithoutProjectId,

@@ -9,7 +9,7 @@ import {
   UnsecuredJWT,
 } from "jose";
 import { z } from "zod";
-import type { StackProject } from "#app/environment.server.ts";
+import type { StackProject } from "#app/platform/environment.server.ts";
 import { accessTokenExpired, unparsableAccessToken } from "./access-errors.ts";
 import type { ServerUser } from "./server-user.ts";
 import type { PublicJwk, SigningKeys, UserType } from "./signing-keys.ts";

@@ -1,4 +1,4 @@
-import type { StackProject } from "#app/environment.server.ts";
+import type { StackProject } from "#app/platform/environment.server.ts";
 import type { OAuthProvider } from "../project-settings.ts";
 
 /** What the stand-in for the providers calls itself in its answers (`iss`, RFC 9207), and where it is. */

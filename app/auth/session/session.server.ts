@@ -1,0 +1,214 @@
+import { decodeJwt } from "jose";
+import { z } from "zod";
+import type { Tokens } from "#app/auth/stack/app.server.ts";
+import { StackFault } from "#app/auth/stack/requests.server.ts";
+import { signOut } from "#app/auth/stack/sign-in.server.ts";
+import { clearCookie, secretCookie } from "#app/http/cookies.server.ts";
+import { logOutage } from "#app/http/unavailable.server.ts";
+import { log } from "#app/platform/log.server.ts";
+import { requestContext } from "#app/platform/request-context.server.ts";
+import { type AccessToken, type RestrictedToken, verifyAccessToken } from "./access-token.server.ts";
+import { refreshNow, refreshOnce } from "./refreshes.server.ts";
+import { restrictedAnswer } from "./restricted-answer.server.ts";
+
+/** Who is asking. Whether he may is decided by each statement, which looks at his profile's row. */
+export interface Session {
+  userId: string;
+  /** As the access token has it; null for an account without one. */
+  email: string | null;
+  /** As the access token has it. */
+  emailVerified: boolean;
+  /** As the access token has it; null for an account without one. */
+  name: string | null;
+  /**
+   * Whether this session has found its profile's row once. A new user's row takes a moment to arrive;
+   * when one that was there is gone, the user was deleted.
+   */
+  profileSeen: boolean;
+  /** Seconds since 1970; undefined where the access token does not say. */
+  signedUpAt: number | undefined;
+  /** Seconds since 1970: how long the access token is good without Stack being asked. */
+  expiresAt: number;
+}
+
+/** A request's session, if it has one, and the cookie to send back, if it changed. */
+export interface SessionRead {
+  session?: Session;
+  setCookie?: string;
+  /** Nobody is signed in any more, because the account was deleted. */
+  wasDeleted?: boolean;
+}
+
+/** The same with the tokens, whatever kind of user they are for. A restricted one has no session. */
+export interface TokensRead extends SessionRead {
+  signedIn?: { token: AccessToken | RestrictedToken; tokens: Tokens };
+  /** The token is a new one, and the one before was restricted. */
+  wasRestricted?: boolean;
+}
+
+const contentSchema = z.object({
+  accessToken: z.string(),
+  refreshToken: z.string(),
+  profileSeen: z.boolean(),
+});
+type Content = z.infer<typeof contentSchema>;
+
+/**
+ * What the cookie of a deleted user holds for a while, or until somebody signs in. It does not end with the first
+ * answer that tells of it: a live page may have asked for that one, and be left before it is there.
+ */
+const farewellSchema = z.object({ wasDeleted: z.literal(true) });
+const farewellSeconds = 10 * 60;
+
+/** Refresh tokens live as long. */
+const sessionSeconds = 365 * 24 * 60 * 60;
+
+/** Tokens live ten minutes. One that dies sooner than this is replaced before the page is read. */
+const refreshBeforeExpirySeconds = 30;
+
+/**
+ * Reads and verifies a request's session; asks Stack only for a token that is about to expire.
+ * @throws {StackFault} when the token has expired, or is of an unknown key, and Stack cannot be reached
+ * @throws {Response} for a restricted user: he is led to where he can do something about it
+ */
+export async function readSession(request: Request): Promise<SessionRead> {
+  const { signedIn, ...read } = await readTokens(request);
+  if (signedIn?.token.restriction) throw restrictedAnswer(request, read.setCookie);
+  return read;
+}
+
+/**
+ * Does the same for what answers restricted users itself.
+ * @throws {StackFault}
+ */
+export async function readTokens(request: Request): Promise<TokensRead> {
+  const { content, ...read } = await readContent(request);
+  if (!content) return read;
+  const token = await verifyAccessToken(content.accessToken);
+  if (token === "invalid") return { setCookie: await endSession() };
+  if (typeof token === "object" && !isAboutToExpire(token)) return toRead(token, content);
+  try {
+    return await renew(content, refreshOnce(content.refreshToken));
+  } catch (error) {
+    // Stack decides whether the session goes on; while it cannot, a token that is still good is good enough.
+    if (typeof token === "string") throw error;
+    return toRead(token, content);
+  }
+}
+
+/**
+ * A request's tokens with an access token that Stack has just made, and that says what is true now.
+ * @param isEnough tells of the request's own token whether it will do
+ * @throws {StackFault}
+ */
+export async function renewTokens(
+  request: Request,
+  isEnough: (token: AccessToken | RestrictedToken) => boolean = () => false,
+): Promise<TokensRead> {
+  const { content, ...read } = await readContent(request);
+  if (!content) return read;
+  const token = await verifyAccessToken(content.accessToken);
+  if (typeof token === "object" && !isAboutToExpire(token) && isEnough(token)) return toRead(token, content);
+  const wasRestricted = typeof token === "object" && token.restriction !== undefined;
+  return { ...(await renew(content, refreshNow(content.refreshToken))), wasRestricted };
+}
+
+async function readContent(
+  request: Request,
+): Promise<{ content?: Content; setCookie?: string; wasDeleted?: boolean }> {
+  const header = request.headers.get("Cookie");
+  if (!header?.includes(`${sessionCookie().name}=`)) return {};
+  const value = await sessionCookie().parse(header);
+  const content = contentSchema.safeParse(value).data;
+  if (content) return { content };
+  if (farewellSchema.safeParse(value).success) return { wasDeleted: true };
+  return { setCookie: await endSession() };
+}
+
+/** @param refresh brings the session's new access token, if it has one */
+async function renew(content: Content, refresh: Promise<string | undefined>): Promise<TokensRead> {
+  const accessToken = await refresh;
+  const token = accessToken ? await verifyAccessToken(accessToken) : "invalid";
+  if (!accessToken || token === "invalid") return { setCookie: await endSession() };
+  // That is nothing which the person could mend by signing in again.
+  if (typeof token === "string") throw new StackFault(`Stack's new token is no good here: ${token}`);
+  const renewed = { ...content, accessToken };
+  return { ...toRead(token, renewed), setCookie: await sessionCookie().serialize(renewed) };
+}
+
+function toRead(token: AccessToken | RestrictedToken, content: Content): TokensRead {
+  const context = requestContext();
+  if (context) context.userId = token.userId;
+  const signedIn = { token, tokens: content };
+  return token.restriction ? { signedIn } : { signedIn, session: toSession(token, content) };
+}
+
+/**
+ * Whether a session's user was deleted: his profile is marked so, or it is gone although this session has seen it.
+ * @param profile its row; undefined when there is none
+ */
+export function isDeleted(
+  { profileSeen }: Pick<Session, "profileSeen">,
+  profile: { isDeleted: boolean } | undefined,
+): boolean {
+  return profile ? profile.isDeleted : profileSeen;
+}
+
+/** The Set-Cookie value that signs a browser in. */
+export function startSession(tokens: Tokens): Promise<string> {
+  return sessionCookie().serialize({ ...tokens, profileSeen: false } satisfies Content);
+}
+
+/**
+ * The Set-Cookie value that remembers that the profile's row was there.
+ * @param setCookie the one that `readSession` gave, whose tokens are newer than the request's
+ */
+export async function rememberProfile(request: Request, setCookie: string | undefined): Promise<string> {
+  const newest = setCookie?.split(";")[0] ?? request.headers.get("Cookie");
+  return sessionCookie().serialize({ ...(await sessionCookie().parse(newest)), profileSeen: true });
+}
+
+/** The Set-Cookie value that signs a browser out. */
+export function endSession(): Promise<string> {
+  return clearCookie(sessionCookie());
+}
+
+/** The Set-Cookie value that signs out a user who was deleted, and lets the next pages say so. */
+export function endSessionOfDeleted(): Promise<string> {
+  const farewell: z.infer<typeof farewellSchema> = { wasDeleted: true };
+  return sessionCookie().serialize(farewell, { maxAge: farewellSeconds });
+}
+
+/** Ends a request's session at Stack. The browser is signed out whether or not Stack can be told. */
+export async function revokeSession(request: Request): Promise<void> {
+  const content = await contentOf(request.headers.get("Cookie"));
+  if (!content) return;
+  log.info({ event: "signed out", userId: userOf(content) }, "Somebody has signed out");
+  await signOut(content).catch((error) => logOutage("Ending a session at Stack", error));
+}
+
+/** Whose session it is, or was: the cookie is signed, whatever has become of the token. */
+function userOf({ accessToken }: Content): string | undefined {
+  try {
+    return decodeJwt(accessToken).sub;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param cookie as a request's header or a Set-Cookie value has it */
+async function contentOf(cookie: string | null | undefined): Promise<Content | undefined> {
+  return contentSchema.safeParse(await sessionCookie().parse(cookie ?? null)).data;
+}
+
+function sessionCookie() {
+  return secretCookie("todos-session", sessionSeconds);
+}
+
+function toSession(token: AccessToken, content: Content): Session {
+  return { ...token, profileSeen: content.profileSeen };
+}
+
+function isAboutToExpire({ expiresAt }: AccessToken | RestrictedToken): boolean {
+  return expiresAt - Date.now() / 1_000 <= refreshBeforeExpirySeconds;
+}

@@ -1,0 +1,30 @@
+import { redirect } from "@remix-run/node";
+import type { Tokens } from "#app/auth/stack/app.server.ts";
+import { personalHeaders } from "#app/http/headers.ts";
+import { logOutage } from "#app/http/unavailable.server.ts";
+import { log } from "#app/platform/log.server.ts";
+import { type AccessToken, verifyAccessToken } from "./access-token.server.ts";
+import { withRedirectTo } from "./redirect-to.ts";
+import { startSession } from "./session.server.ts";
+
+/**
+ * Signs the browser in, and sends it on; a restricted user goes to where he confirms his address first.
+ * @param redirectTo a path of this site
+ * @param settleProfile what the profile needs before the first page; bounded, and never fails
+ */
+export async function answerSignedIn(
+  tokens: Tokens,
+  redirectTo: string,
+  settleProfile: (token: AccessToken) => Promise<void>,
+): Promise<Response> {
+  // The account or session is there by now: a fault from here on must not make it look otherwise.
+  const token = await verifyAccessToken(tokens.accessToken).catch((error) => logOutage("Signing in", error));
+  const userId = typeof token === "object" ? token.userId : undefined;
+  log.info({ event: "signed in", userId }, "Somebody has signed in");
+  const headers = personalHeaders(await startSession(tokens));
+  if (typeof token === "object" && token.restriction) {
+    return redirect(withRedirectTo("/verify-email", redirectTo), { status: 303, headers });
+  }
+  if (typeof token === "object") await settleProfile(token);
+  return redirect(redirectTo, { status: 303, headers });
+}

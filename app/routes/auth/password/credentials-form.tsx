@@ -1,0 +1,55 @@
+import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
+import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import { EmailField, Field, FormError } from "#app/components/field.tsx";
+
+interface CredentialsFormProps {
+  /** The page's name, and the button's. */
+  title: "Sign up" | "Sign in";
+  /** Where to go afterwards; already known to be a path of this site. */
+  redirectTo: string;
+  refused: RefusedForm | undefined;
+}
+
+/**
+ * E-mail and password, and at sign-up a name. The password alone is not kept when something is wrong.
+ *
+ * A form of the browser's own: a sign-in changes everything on the screen, and where it fails on the way, the
+ * browser's Back has what was typed.
+ */
+export function CredentialsForm({ title, redirectTo, refused }: CredentialsFormProps) {
+  const isNew = title === "Sign up";
+  const { errors = {}, typed = {} } = refused ?? {};
+  return (
+    <form
+      method="post"
+      action={withRedirectTo(isNew ? "/sign-up" : "/sign-in", redirectTo)}
+      noValidate
+      className="credentials"
+    >
+      <h1>{title}</h1>
+      <FormError message={errors.form} />
+      {isNew ? (
+        <Field
+          label="Name"
+          hint="Optional"
+          name="name"
+          defaultValue={typed.name}
+          autoComplete="name"
+          error={errors.name}
+        />
+      ) : null}
+      <EmailField refused={refused} />
+      <Field
+        label="Password"
+        hint={isNew ? "At least 8 characters" : undefined}
+        name="password"
+        type="password"
+        autoComplete={isNew ? "new-password" : "current-password"}
+        error={errors.password}
+      />
+      <button type="submit" className="primary">
+        {title}
+      </button>
+    </form>
+  );
+}

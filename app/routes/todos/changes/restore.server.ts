@@ -1,0 +1,90 @@
+import sql from "sql-template-tag";
+import type { Session } from "#app/auth/session/session.server.ts";
+import { statement } from "#app/db/statement.server.ts";
+import { factsRow } from "./changes.server.ts";
+
+/**
+ * Undoes a change of the actor's own that is not older than ten minutes: a whole batch, or the latest removal of one
+ * todo. Removed todos come back as they were; ticks are put back where nobody has done so since. Once it is done there
+ * is nothing left to undo: the second time it is not there.
+ *
+ * What he may not change any more stays as it is, all of it; what is of deleted owners stays away.
+ */
+export function restoreTodos(
+  { userId, profileSeen }: Session,
+  { id, batch }: { id: string | null; batch: string | null },
+) {
+  return statement(
+    factsRow,
+    sql`
+      with actor as (
+        select
+          ${userId}::text as id,
+          coalesce(bool_or(u.raw_json -> 'server_metadata' ->> 'role' = 'admin'), false) as is_admin
+        from neon_auth.users_sync u
+        where u.id = ${userId}::text
+        having coalesce(bool_and(u.deleted_at is null), not ${profileSeen}::boolean)
+      ),
+      latest as (
+        select c.batch
+        from undoable_todos c
+        where c.actor_id = ${userId}::text
+          and (c.batch = ${batch}::uuid or (c.todo_id = ${id}::bigint and c.kind = 'removed'))
+        order by c.changed_at desc
+        limit 1
+      ),
+      target as (
+        select
+          c.batch,
+          c.todo_id,
+          c.kind = 'ticked' or c.owner_id = actor.id or actor.is_admin as is_permitted
+        from actor
+        join undoable_todos c on c.actor_id = actor.id
+        join latest on latest.batch = c.batch
+        left join neon_auth.users_sync u on u.id = c.owner_id
+        where (${id}::bigint is null or c.todo_id = ${id}::bigint)
+          and c.changed_at > now() - interval '10 minutes'
+          and u.deleted_at is null
+          and (u.id is not null or c.kind = 'ticked')
+      ),
+      taken as (
+        delete from undoable_todos c
+        using target
+        where c.batch = target.batch
+          and c.todo_id = target.todo_id
+          and not exists (select from target where not is_permitted)
+        returning c.todo_id, c.kind, c.was
+      ),
+      returned as (
+        insert into todos
+        select t.*
+        from taken
+        cross join jsonb_populate_record(null::todos, taken.was) as t
+        where taken.kind = 'removed'
+        on conflict do nothing
+        returning id
+      ),
+      ticked as (
+        update todos t
+        set is_complete = (taken.was ->> 'is_complete')::boolean,
+          completed_at = (taken.was ->> 'completed_at')::timestamptz
+        from taken
+        where t.id = taken.todo_id
+          and taken.kind = 'ticked'
+          and t.is_complete <> (taken.was ->> 'is_complete')::boolean
+        returning t.id
+      )
+      select
+        exists (select from actor) as "actorLives",
+        true as "isThere",
+        true as "isAllowed",
+        exists (select from returned)
+          or exists (
+            select
+            from taken
+            join todos t on t.id = taken.todo_id
+            where taken.kind = 'ticked'
+          ) as "isDone"
+    `,
+  );
+}

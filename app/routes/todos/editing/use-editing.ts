@@ -1,0 +1,131 @@
+import { useFetcher } from "@remix-run/react";
+import { type FocusEvent, useEffect, useRef, useState } from "react";
+import { useAnnounce } from "#app/components/announcer.tsx";
+import type { ActionAnswer, RefusedChange } from "#app/routes/todos/changes/answer.ts";
+import { useChangeAction } from "#app/routes/todos/changes/change-form.tsx";
+import { announced, notSavedYet } from "#app/routes/todos/list/list-words.ts";
+import type { Todo } from "#app/routes/todos/list/queries.server.ts";
+import { toOneLine } from "./one-line.ts";
+import { useDraft } from "./use-draft.ts";
+
+/** What the field of a todo begins with. */
+interface Editing {
+  text: string;
+  selects: boolean;
+  takesFocus: boolean;
+  error?: string | undefined;
+}
+
+interface EditingOptions {
+  userId: string;
+  todo: Todo;
+  /** Whether the page was asked for with the field in place of the task, as it is without JavaScript. */
+  isAskedFor: boolean;
+  /** What the server has refused of a form that the browser sent. */
+  refused: RefusedChange | undefined;
+  /** Keeps the todo on the page for as long as its text may still be needed, or lets go of it. */
+  hold: (todo: Todo, isHeld: boolean) => void;
+}
+
+/**
+ * A todo's task while it is edited in place. What is saved shows at once; what is refused is in the field again,
+ * with the reason beside it.
+ */
+export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingOptions) {
+  const { state, data, formData, submit } = useFetcher<ActionAnswer>();
+  const action = useChangeAction();
+  const announce = useAnnounce();
+  const item = useRef<HTMLLIElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const mustFocusButton = useRef(false);
+  const [asksToDelete, setAsksToDelete] = useState(false);
+  const [editing, setEditing] = useState<Editing | undefined>(
+    isAskedFor || refused ? first(todo, refused) : undefined,
+  );
+  const [sent, setSent] = useState<string>();
+
+  function start(): void {
+    setEditing({ text: sent ?? todo.task, selects: true, takesFocus: true });
+  }
+
+  function stop(): void {
+    mustFocusButton.current = item.current?.contains(document.activeElement) ?? false;
+    setEditing(undefined);
+    setAsksToDelete(false);
+  }
+
+  function save(text: string): void {
+    if (text.trim() === "") {
+      setAsksToDelete(true);
+      return;
+    }
+    // Compared with what the field began with: somebody else may have edited the todo since.
+    const isUnchanged = editing && !editing.error && text === toOneLine(editing.text);
+    stop();
+    if (isUnchanged) return;
+    setSent(text);
+    submit({ intent: "edit", id: todo.id, task: text, via: "script" }, { method: "post", action });
+  }
+
+  function leave({ target, relatedTarget }: FocusEvent): void {
+    // The window may have lost the focus, and not the field.
+    const isInside = item.current?.contains(relatedTarget) || document.activeElement === target;
+    const text = typed();
+    if (text !== undefined && !isInside) save(text);
+  }
+
+  function typed(): string | undefined {
+    return item.current?.querySelector<HTMLInputElement>("input[name=task]")?.value;
+  }
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: settled once, when the answer and the new list are in
+  useEffect(() => {
+    if (state !== "idle" || !data || sent === undefined) return;
+    setSent(undefined);
+    if (data.ok) {
+      announce(announced.saved(sent.trim()));
+      return;
+    }
+    const takesFocus = document.activeElement === document.body || document.activeElement === button.current;
+    const error = data.errors.task ?? data.errors.form;
+    setEditing((others) => ({ selects: false, takesFocus, text: sent, ...others, error }));
+  }, [state, data]);
+
+  useEffect(() => {
+    if (editing || !mustFocusButton.current) return;
+    mustFocusButton.current = false;
+    button.current?.focus({ preventScroll: true });
+  }, [editing]);
+
+  useDraft(
+    userId,
+    todo.id,
+    () => {
+      const text = editing ? typed() : sent;
+      return text === toOneLine(todo.task) ? undefined : text;
+    },
+    (text) => {
+      // It may have been saved after all.
+      if (text.trim() !== todo.task) {
+        setEditing({ text, selects: false, takesFocus: true, error: notSavedYet });
+      }
+    },
+  );
+
+  const isHeld = editing !== undefined || sent !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the page knows the newest of the todo by itself
+  useEffect(() => {
+    hold(todo, isHeld);
+    return () => hold(todo, false);
+  }, [isHeld]);
+
+  const saving = formData?.get("task");
+  const task = typeof saving === "string" ? saving.trim() : todo.task;
+  return { task, editing, asksToDelete, item, button, start, stop, save, leave };
+}
+
+function first(todo: Todo, refused: RefusedChange | undefined): Editing {
+  if (!refused) return { text: todo.task, selects: false, takesFocus: true };
+  const error = refused.errors.task ?? refused.errors.form;
+  return { text: refused.task, error, selects: false, takesFocus: true };
+}

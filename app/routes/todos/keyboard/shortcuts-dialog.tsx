@@ -1,0 +1,51 @@
+import { type RefObject, useId, useRef } from "react";
+import { shortcuts } from "#app/routes/todos/list/list-words.ts";
+import { setSingleLetters, useKeyShortcut, useSingleLetters } from "./single-letters.ts";
+import { useShortcuts } from "./use-shortcuts.ts";
+
+/** What the keys do, behind a button, and the switch for those that are single letters. */
+export function ShortcutsDialog({ list }: { list: RefObject<HTMLElement> }) {
+  const isOn = useSingleLetters();
+  const opens = useKeyShortcut("?");
+  const dialog = useRef<HTMLDialogElement>(null);
+  const headingId = useId();
+  useShortcuts(list);
+  if (isOn === undefined) return null;
+  return (
+    <>
+      <p className="shortcuts-opener">
+        <button type="button" aria-keyshortcuts={opens} onClick={() => dialog.current?.showModal()}>
+          Keyboard shortcuts
+        </button>
+      </p>
+      <dialog ref={dialog} aria-labelledby={headingId} className="shortcuts">
+        <h2 id={headingId}>Keyboard shortcuts</h2>
+        <table>
+          <tbody>
+            {shortcuts.map(({ keys, does }) => (
+              <tr key={keys}>
+                <th scope="row">
+                  <kbd>{keys}</kbd>
+                </th>
+                <td>{does}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <label>
+          <input
+            type="checkbox"
+            // biome-ignore lint/a11y/useAriaPropsForRole: a checkbox says by itself whether it is checked
+            role="switch"
+            checked={isOn}
+            onChange={(event) => setSingleLetters(event.target.checked)}
+          />
+          Single-letter shortcuts
+        </label>
+        <form method="dialog">
+          <button type="submit">Close</button>
+        </form>
+      </dialog>
+    </>
+  );
+}

@@ -1,0 +1,113 @@
+import { useLocation, useRevalidator } from "@remix-run/react";
+import { useEffect, useRef, useState } from "react";
+import { type LiveMessage, openLiveConnection } from "#app/live/live-connection.ts";
+import type { ListData } from "#app/routes/todos/list/list.server.ts";
+import type { SharedList } from "#app/routes/todos/list/shared-list.server.ts";
+import type { LiveEvents } from "./live-event.ts";
+
+type List = Extract<ListData, { view: "list" }>;
+
+/** What the server has pushed since the page was loaded. */
+interface Pushed {
+  version: string;
+  list: SharedList;
+  /** The load that it takes the place of, whatever the version: after a reset versions may have gone back. */
+  inPlaceOf: List | undefined;
+}
+
+/** A break that is mended so soon is nothing to tell. */
+const unmentionedBreakMs = 3_000;
+/** Pages that have to ask do not ask all at once. */
+const askWithinMs = 1_000;
+
+/**
+ * The list as it is now: what was loaded, or what has been pushed since. The page asks its loader only when what was
+ * pushed was not for its part of the list.
+ */
+export function useLiveList(loaded: List): { data: List; isLive: boolean } {
+  const { search } = useLocation();
+  const { revalidate } = useRevalidator();
+  const [pushed, setPushed] = useState<Pushed>();
+  const [own, setOwn] = useState<LiveEvents["own"]>();
+  const [isLive, setIsLive] = useState(true);
+  const data = newest(loaded, pushed, own);
+
+  // What the listener below needs of the latest rendering; it must not be opened anew for each.
+  const latest = useRef({ loaded, version: data.version, revalidate });
+  latest.current = { loaded, version: data.version, revalidate };
+
+  useEffect(() => {
+    let isReset = false;
+    let asking: ReturnType<typeof setTimeout> | undefined;
+    let breaking: ReturnType<typeof setTimeout> | undefined;
+
+    function ask(): void {
+      asking ??= setTimeout(() => {
+        asking = undefined;
+        latest.current.revalidate();
+      }, Math.random() * askWithinMs);
+    }
+
+    function change({ version, list }: LiveEvents["change"], isForThisPage: boolean): void {
+      if (version !== "" && !isReset && Number(version) <= Number(latest.current.version)) return;
+      if (list && isForThisPage && isOwnView(list, latest.current.loaded)) {
+        setPushed({ version, list, inPlaceOf: isReset ? latest.current.loaded : undefined });
+      } else {
+        // What was pushed before may have a higher version than what will be loaded.
+        if (isReset) setPushed(undefined);
+        ask();
+      }
+      isReset = false;
+    }
+
+    function hear(message: LiveMessage): void {
+      switch (message.name) {
+        case "change":
+          change(message.data, message.search === search);
+          break;
+        case "own":
+          setOwn(message.data);
+          break;
+        case "reset":
+          isReset = true;
+          break;
+        case "state":
+          clearTimeout(breaking);
+          if (message.data.isLive) setIsLive(true);
+          else breaking = setTimeout(() => setIsLive(false), unmentionedBreakMs);
+      }
+    }
+
+    setPushed(undefined);
+    const close = openLiveConnection(search, hear);
+    return () => {
+      clearTimeout(asking);
+      clearTimeout(breaking);
+      close();
+    };
+  }, [search]);
+
+  return { data, isLive };
+}
+
+/** Never older than what was loaded, which has the viewer's own changes. */
+function newest(loaded: List, pushed: Pushed | undefined, own: LiveEvents["own"] | undefined): List {
+  if (!pushed) return loaded;
+  if (pushed.inPlaceOf !== loaded && Number(pushed.version) <= Number(loaded.version)) return loaded;
+  const { version, list } = pushed;
+  return { ...loaded, version, ...list, team: withViewer(list.team, loaded, own) };
+}
+
+/** In another tab somebody else may have signed in since, whose own todos these are. */
+function isOwnView({ ownerId }: SharedList, { viewer }: List): boolean {
+  return ownerId === null || ownerId === viewer.id;
+}
+
+/** The first of the team, which is the same for all, and below them the viewer, if he has a line of his own. */
+function withViewer(first: List["team"], { viewer, team }: List, own: LiveEvents["own"] | undefined) {
+  const members = first[0]?.members ?? 0;
+  if (members <= first.length || first.some(({ userId }) => userId === viewer.id)) return first;
+  const progress = own ? own.progress : team.find(({ userId }) => userId === viewer.id);
+  // Another user may have signed in since, in another tab.
+  return progress?.userId === viewer.id ? [...first, { ...progress, members }] : first;
+}

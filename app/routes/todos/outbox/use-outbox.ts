@@ -1,0 +1,153 @@
+import { useNavigate } from "@remix-run/react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useAnnounce } from "#app/components/announcer.tsx";
+import type { ActionAnswer, MadeChange } from "#app/routes/todos/changes/answer.ts";
+import { announced, notTicked, tooMuchWaits } from "#app/routes/todos/list/list-words.ts";
+import type { Todo } from "#app/routes/todos/list/queries.server.ts";
+import { newKey } from "./new-key.ts";
+import {
+  dropWaiting,
+  dropWaitingOfOthers,
+  keepWaiting,
+  mostWaiting,
+  nothingWaits,
+  refreshWaiting,
+  subscribeWaiting,
+  timeOfNext,
+  type WaitingAdd,
+  type WaitingChange,
+  waitingChanges,
+} from "./storage.ts";
+import { useLock } from "./use-lock.ts";
+import { useObstacle } from "./use-obstacle.ts";
+
+/** A change as it was sent. */
+interface Attempt {
+  /** Unlike that of any other attempt. */
+  key: string;
+  change: WaitingChange;
+}
+
+interface OutboxOptions {
+  userId: string;
+  /** The page's, as the server last said. */
+  todos: Todo[];
+  /** Whether changes are heard at once. */
+  isLive: boolean;
+}
+
+/**
+ * What somebody has added and ticked, until the server has it. It is sent one after the other, in the order in which
+ * it was done, by one tab of the browser. What cannot be sent waits, and outlives the page. To send something twice
+ * does no harm: an add has its key, and a tick names the state.
+ */
+export function useOutbox({ userId, todos, isLive }: OutboxOptions) {
+  const announce = useAnnounce();
+  const navigate = useNavigate();
+  const all = useSyncExternalStore(subscribeWaiting, waitingChanges, nothingWaits);
+  const changes = all.filter((change) => change.userId === userId);
+  const unsent = changes.filter(isUnsent);
+  const [attempt, setAttempt] = useState<Attempt>();
+  const [problem, setProblem] = useState<string>();
+  // What was added a moment ago, and is to be shown wherever it has its place.
+  const latestAdd = useRef<string>();
+  const { obstacle, isOnline, mayTry, meet, clear } = useObstacle(isLive, unsent.length > 0);
+  const isBlocked = !isOnline || obstacle !== undefined;
+  const isOurTurn = useLock("todos-outbox", attempt !== undefined || (mayTry && unsent.length > 0));
+
+  useEffect(() => dropWaitingOfOthers(userId), [userId]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the page shows is no reason to send anything
+  useEffect(() => {
+    if (!isOurTurn || !mayTry || attempt) return;
+    const next = refreshWaiting().find((change) => change.userId === userId && isUnsent(change));
+    if (!next) return;
+    const change = next.intent === "add" ? { sentAfter: newestOf(todos), ...next } : next;
+    if (change.intent === "add") keepWaiting(change);
+    setAttempt((before) => before ?? { key: newKey(), change });
+  }, [isOurTurn, mayTry, attempt, all]);
+
+  function add(task: string, key = newKey()): string | undefined {
+    if (changes.length >= mostWaiting) return tooMuchWaits;
+    keepWaiting({ intent: "add", key, userId, at: timeOfNext(), task });
+    latestAdd.current = isBlocked ? undefined : key;
+    if (isBlocked) announce(announced.waits(task));
+    return undefined;
+  }
+
+  function tick({ id, task }: Pick<Todo, "id" | "task">, complete: boolean): void {
+    const isFull = changes.length >= mostWaiting;
+    setProblem(isFull ? `${notTicked(task)} ${tooMuchWaits}` : undefined);
+    if (isFull) return;
+    keepWaiting({ intent: "toggle", key: newKey(), userId, at: timeOfNext(), id, complete, task });
+    announce(isBlocked ? announced.waits(task) : announced.ticked(task, complete));
+  }
+
+  /** Sends a refused todo once more. */
+  function sendAgain({ refusal: _, ...todo }: WaitingAdd): void {
+    keepWaiting(todo);
+  }
+
+  function settle({ change }: Attempt, answer: ActionAnswer): void {
+    setAttempt(undefined);
+    if (answer.ok) {
+      succeed(change, answer);
+    } else if (answer.isUnreachable) {
+      meet("unreachable");
+    } else if (answer.isTemporary && (isBlocked || unsent.length > 1)) {
+      // Of one change its author hears at once. Of many, nobody wants to read as often that they come too soon.
+      meet("busy", answer.retryAfter);
+    } else {
+      fail(change, answer.errors.task ?? answer.errors.form ?? "");
+    }
+  }
+
+  function succeed(change: WaitingChange, { place }: MadeChange): void {
+    clear();
+    dropWaiting(change.key);
+    if (change.intent !== "add") return;
+    announce(announced.added(change.task));
+    if (place && latestAdd.current === change.key) navigate(place);
+  }
+
+  function fail(change: WaitingChange, why: string): void {
+    clear();
+    // Another tick of the same todo has taken its place, say.
+    if (!waitingChanges().some(({ key }) => key === change.key)) return;
+    if (change.intent === "add") {
+      keepWaiting({ ...change, refusal: why });
+    } else {
+      dropWaiting(change.key);
+      setProblem(`${notTicked(change.task)} ${why}`);
+    }
+  }
+
+  return {
+    unsent,
+    refused: changes.filter(isRefused),
+    attempt,
+    /** Nothing can be sent just now: there is no network, or the site does not answer, or not take it. */
+    obstacle: isOnline ? obstacle : ("offline" as const),
+    isBlocked,
+    problem,
+    add,
+    tick,
+    settle,
+    sendAgain,
+    drop: dropWaiting,
+  };
+}
+
+export type Outbox = ReturnType<typeof useOutbox>;
+
+function isRefused(change: WaitingChange): change is WaitingAdd & { refusal: string } {
+  return change.intent === "add" && change.refusal !== undefined;
+}
+
+function isUnsent(change: WaitingChange): boolean {
+  return !isRefused(change);
+}
+
+function newestOf(todos: Todo[]): string {
+  return todos.reduce((newest, { id }) => (BigInt(id) > BigInt(newest) ? id : newest), "0");
+}

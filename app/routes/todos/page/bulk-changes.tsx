@@ -1,0 +1,78 @@
+import { useId } from "react";
+import { ChangeForm, type Fields } from "#app/routes/todos/changes/change-form.tsx";
+import type { Viewer } from "#app/routes/todos/list/list.server.ts";
+import type { Todo } from "#app/routes/todos/list/queries.server.ts";
+
+interface BulkChangesProps {
+  /** Those of the page, as they are shown. */
+  todos: Todo[];
+  viewer: Viewer;
+  /** How many of the viewer's own todos are completed, on whatever page. */
+  ownCompleted: number;
+  /** How many of everybody's. */
+  completed: number;
+  send: (fields: Fields, otherwise: string) => void;
+}
+
+/**
+ * Ticks all that the page shows, and clears what is completed. What would clear nothing just now keeps its place: the
+ * list would jump with the first tick.
+ */
+export function BulkChanges({ todos, viewer, ownCompleted, completed, send }: BulkChangesProps) {
+  const isAllComplete = todos.every(({ isComplete }) => isComplete);
+  const toggled = {
+    intent: "toggle-all",
+    complete: String(!isAllComplete),
+    id: todos.map(({ id }) => id),
+  };
+  const isEmpty = todos.length === 0;
+  if (isEmpty && ownCompleted === 0 && !(viewer.isAdmin && completed > 0)) return null;
+  return (
+    <div className="bulk">
+      {isEmpty ? null : (
+        <ChangeForm fields={toggled} onSend={() => send(toggled, "Nothing was ticked or unticked.")}>
+          {/* biome-ignore lint/a11y/useSemanticElements: a checkbox cannot post a form without JavaScript */}
+          <button type="submit" role="checkbox" aria-checked={isAllComplete} className="tick tick-all">
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+              <path d="M6 12.5l4 4 8-9" />
+            </svg>
+            Tick all on this page
+          </button>
+        </ChangeForm>
+      )}
+      <ClearCompleted name="Clear completed" count={ownCompleted} of="of your own" fields={own} send={send} />
+      {viewer.isAdmin ? (
+        <ClearCompleted
+          name="Clear everyone’s completed"
+          count={completed}
+          of="of all"
+          fields={everyones}
+          send={send}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+const own = { intent: "clear-completed" };
+const everyones = { intent: "clear-completed", scope: "everyone" };
+
+interface ClearCompletedProps {
+  name: string;
+  count: number;
+  of: string;
+  fields: Fields;
+  send: BulkChangesProps["send"];
+}
+
+function ClearCompleted({ name, count, of, fields, send }: ClearCompletedProps) {
+  const countId = useId();
+  return (
+    <ChangeForm fields={fields} onSend={() => send(fields, "Nothing was cleared.")}>
+      <button type="submit" disabled={count === 0} aria-describedby={countId}>
+        {name}
+      </button>
+      <span id={countId} className="hint">{`${count} ${of}`}</span>
+    </ChangeForm>
+  );
+}

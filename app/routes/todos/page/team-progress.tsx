@@ -1,0 +1,39 @@
+import { Link } from "@remix-run/react";
+import { type ListView, searchOf } from "#app/routes/todos/list/list-view.ts";
+import type { Member } from "#app/routes/todos/list/queries.server.ts";
+
+interface TeamProgressProps {
+  team: Member[];
+  /** The whole team is listView page by page, or in brief. What else is on the page stays as it is. */
+  listView: ListView;
+}
+
+/** Who did how much of his own todos. */
+export function TeamProgress({ team, listView }: TeamProgressProps) {
+  const from = listView.teamFrom;
+  const pathTo = (teamFrom: number | null) => `/${searchOf({ ...listView, teamFrom })}`;
+  const members = team[0]?.members ?? 0;
+  const hidden = members - team.length;
+  const next = from === null ? null : from + team.length;
+  return (
+    <section aria-labelledby="team-progress" className="team">
+      <h2 id="team-progress">Team progress</h2>
+      {team.length === 0 ? <p className="empty">Nobody has a todo yet.</p> : null}
+      <ul aria-labelledby="team-progress">
+        {team.map(({ userId, email, name, complete, total }) => (
+          <li key={userId} className="member">
+            <span className="member-email">{email ?? "no e-mail"}</span>
+            <span className="member-name">{name || "N/A"}</span>
+            <span className="member-count">{`${complete}/${total}`}</span>
+            <progress value={complete} max={total} aria-hidden="true" />
+          </li>
+        ))}
+      </ul>
+      <p className="pages">
+        {from === null && hidden > 0 ? <Link to={pathTo(1)}>{`and ${hidden} more`}</Link> : null}
+        {next !== null && next <= members ? <Link to={pathTo(next)}>Next people</Link> : null}
+        {from === null ? null : <Link to={pathTo(null)}>Show fewer</Link>}
+      </p>
+    </section>
+  );
+}

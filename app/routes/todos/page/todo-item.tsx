@@ -1,0 +1,124 @@
+import { useSearchParams } from "@remix-run/react";
+import type { RefusedChange } from "#app/routes/todos/changes/answer.ts";
+import { ChangeForm } from "#app/routes/todos/changes/change-form.tsx";
+import { EditButton } from "#app/routes/todos/editing/edit-button.tsx";
+import { EditTodo } from "#app/routes/todos/editing/edit-todo.tsx";
+import { useEditing } from "#app/routes/todos/editing/use-editing.ts";
+import { useKeyShortcut } from "#app/routes/todos/keyboard/single-letters.ts";
+import type { Viewer } from "#app/routes/todos/list/list.server.ts";
+import type { Todo } from "#app/routes/todos/list/queries.server.ts";
+import { Waits } from "#app/routes/todos/outbox/waiting-todo.tsx";
+import { placeOf, TodoLink } from "./todo-link.tsx";
+
+interface TodoItemProps {
+  todo: Todo;
+  viewer: Viewer;
+  /** An edit of this todo that was refused. */
+  refused: RefusedChange | undefined;
+  hold: (todo: Todo, isHeld: boolean) => void;
+  /** The link by which somebody came leads to it. */
+  isLinked: boolean;
+  /** It was ticked or unticked, and that cannot be sent just now. */
+  waits: boolean;
+  onTick: (todo: Pick<Todo, "id" | "task">, complete: boolean) => void;
+  onDelete: (todo: Todo) => void;
+}
+
+/** One todo: anybody ticks it, its owner and admins edit and delete it. Each control is a form that posts by itself. */
+export function TodoItem({ todo, viewer, refused, hold, isLinked, waits, onTick, onDelete }: TodoItemProps) {
+  const deletes = useKeyShortcut("Delete");
+  const mayChange = viewer.isAdmin || viewer.id === todo.ownerId;
+  const isAskedFor = useSearchParams()[0].get("edit") === todo.id && mayChange;
+  const { task, editing, asksToDelete, item, button, start, stop, save, leave } = useEditing({
+    userId: viewer.id,
+    todo,
+    isAskedFor,
+    refused,
+    hold,
+  });
+  const { isComplete } = todo;
+  const toggled = { intent: "toggle", id: todo.id, complete: String(!isComplete) };
+
+  function remove() {
+    focusNeighbour(item.current);
+    onDelete(todo);
+  }
+
+  return (
+    <li
+      id={placeOf(todo.id)}
+      className="todo"
+      data-complete={isComplete}
+      aria-current={isLinked || undefined}
+      ref={item}
+      onBlur={leave}
+    >
+      <ChangeForm fields={toggled} onSend={() => onTick({ id: todo.id, task }, !isComplete)}>
+        {/* biome-ignore lint/a11y/useSemanticElements: a checkbox cannot post a form without JavaScript */}
+        <button type="submit" role="checkbox" aria-checked={isComplete} aria-label={task} className="tick">
+          <svg viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M6 12.5l4 4 8-9" />
+          </svg>
+        </button>
+      </ChangeForm>
+      {editing ? (
+        <EditTodo
+          id={todo.id}
+          text={editing.text}
+          error={asksToDelete ? undefined : editing.error}
+          editing={{ ...editing, save, cancel: stop }}
+        >
+          {asksToDelete ? (
+            <p role="alert" className="question">
+              Delete this todo?{" "}
+              <button type="button" onClick={remove}>
+                Delete it
+              </button>{" "}
+              <button type="button" onClick={stop}>
+                Keep it
+              </button>
+            </p>
+          ) : null}
+        </EditTodo>
+      ) : (
+        <span className="task" dir="auto">
+          {task}
+        </span>
+      )}
+      <span className={todo.isGhost ? "owner ghost" : "owner"}>
+        {todo.isGhost ? "no owner" : (todo.ownerEmail ?? "no e-mail")}
+        <TodoLink id={todo.id} />
+        {waits ? <Waits /> : null}
+      </span>
+      {mayChange ? (
+        <div className="todo-actions">
+          {editing ? null : <EditButton id={todo.id} task={task} button={button} onPress={start} />}
+          <ChangeForm fields={{ intent: "delete", id: todo.id }} onSend={remove}>
+            <button
+              type="submit"
+              aria-label={`Delete ${task}`}
+              aria-keyshortcuts={deletes}
+              title="Delete"
+              className="quiet"
+            >
+              <svg viewBox="0 0 24 24" aria-hidden="true">
+                <path d="M7 7l10 10M17 7L7 17" />
+              </svg>
+            </button>
+          </ChangeForm>
+        </div>
+      ) : null}
+    </li>
+  );
+}
+
+/** Takes the focus out of a line that is about to go, to the next one; where there is none, to the heading. */
+function focusNeighbour(item: HTMLElement | null): void {
+  if (!item?.contains(document.activeElement)) return;
+  const neighbour = item.nextElementSibling ?? item.previousElementSibling;
+  const buttons = neighbour?.querySelectorAll("button");
+  const isOnCheckbox = document.activeElement?.getAttribute("role") === "checkbox";
+  const like = buttons?.item(isOnCheckbox ? 0 : buttons.length - 1);
+  const next = like ?? document.getElementById("todos");
+  next?.focus({ preventScroll: true });
+}

@@ -1,0 +1,101 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerBuild } from "@remix-run/node";
+import type { Theme } from "#app/document/theme.ts";
+import { readTheme } from "#app/document/theme-cookie.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
+import { requestContext } from "#app/platform/request-context.server.ts";
+import { toHeaders } from "./node-answer.server.ts";
+import { plainPagePolicy } from "./security-headers.server.ts";
+
+const words = {
+  400: () => ["Not possible", "The server does not understand this request."],
+  403: () => [
+    "Not allowed",
+    `This form was not sent from a page of this site. Use it at ${environment().appOrigin} and send it again.`,
+  ],
+  404: () => ["Not found", "There is nothing at this address."],
+  405: () => ["Not possible", "This page takes no such request."],
+  413: () => ["Too large", "That is more than this site takes at once, which is 64 KiB for a form."],
+  500: () => [
+    "Something went wrong",
+    `It is our fault, not yours. Please try again. Should it go on, quote the reference ${requestContext()?.reference}.`,
+  ],
+} satisfies Record<number, () => [title: string, message: string]>;
+export type RefusalStatus = keyof typeof words;
+
+/**
+ * Answers a request that does not reach the app, or that the app has failed at. A script of ours gets the answer in a
+ * shape that it shows with the page kept as it is; who asks for HTML gets a short page that looks like the others; and
+ * anything else gets a sentence.
+ */
+export async function refuse(
+  status: RefusalStatus,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { headers = {}, stylesheet }: { headers?: Record<string, string>; stylesheet?: string | undefined } = {},
+): Promise<void> {
+  const [title, message] = words[status]();
+  const { type, body, ...others } = /[?&]_data=/.test(request.url ?? "")
+    ? dataAnswer(request, message)
+    : await textAnswer(request, title, message, stylesheet);
+  response.writeHead(status, {
+    "Cache-Control": "no-store",
+    "Content-Length": Buffer.byteLength(body),
+    "Content-Type": `${type}; charset=utf-8`,
+    ...others,
+    ...headers,
+  });
+  response.end(body);
+}
+
+/** Remix takes an error status without one of its headers for a broken network. */
+function dataAnswer({ method }: IncomingMessage, message: string) {
+  const type = "application/json";
+  const reference = requestContext()?.reference;
+  if (method === "GET") return { type, body: JSON.stringify({ reference }), "X-Remix-Catch": "yes" };
+  const refused = { ok: false, isTemporary: false, errors: { form: message }, typed: {}, task: "" };
+  return { type, body: JSON.stringify(refused), "X-Remix-Response": "yes" };
+}
+
+async function textAnswer(request: IncomingMessage, title: string, message: string, stylesheet?: string) {
+  const Vary = "Accept, Cookie";
+  if (!request.headers.accept?.includes("text/html")) {
+    return { type: "text/plain", body: `${title}. ${message}\n`, Vary };
+  }
+  const theme = await readTheme({ headers: toHeaders(request) });
+  const body = page(title, message, theme, stylesheet);
+  return { type: "text/html", body, Vary, "Content-Security-Policy": plainPagePolicy };
+}
+
+function page(title: string, message: string, theme: Theme, stylesheet?: string): string {
+  const isChosen = theme !== "system";
+  return `<!doctype html>
+<html lang="en"${isChosen ? ` data-theme="${theme}"` : ""}>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="${isChosen ? theme : "light dark"}">
+<title>${title} · Todos</title>
+${stylesheet ? `<link rel="stylesheet" href="${stylesheet}">\n` : ""}<link rel="icon" href="/favicon.svg">
+</head>
+<body>
+<header class="site-header"><a class="site-name" href="/">Shared todos</a></header>
+<main>
+<section class="landing">
+<h1>${title}</h1>
+<p>${message}</p>
+<p class="actions"><a class="button primary" href="/">To the list</a></p>
+</section>
+</main>
+</body>
+</html>
+`;
+}
+
+/** The stylesheet of the build, as its root route links it. */
+export function stylesheetOf({ routes }: ServerBuild): string | undefined {
+  for (const link of routes.root?.module.links?.() ?? []) {
+    if ("rel" in link && link.rel === "stylesheet" && "href" in link) return link.href;
+  }
+  return undefined;
+}

@@ -1,0 +1,123 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { createRequestHandler, type ServerBuild } from "@remix-run/node";
+import { formLimitBytes, readBody, webhookLimitBytes } from "#app/http/body.server.ts";
+import { environment } from "#app/platform/environment.server.ts";
+import { log } from "#app/platform/log.server.ts";
+import { newReference } from "#app/platform/reference.server.ts";
+import { inRequest, type RequestContext } from "#app/platform/request-context.server.ts";
+import { appRoutes } from "./app-routes.server.ts";
+import { readAssets, sendAsset } from "./assets.server.ts";
+import { clientAddress } from "./client-address.server.ts";
+import { closeSignal, send, toHeaders } from "./node-answer.server.ts";
+import { isFromThisSite } from "./origin.server.ts";
+import { type RefusalStatus, refuse, stylesheetOf } from "./refusal.server.ts";
+import { logOpenedStream, logRequest, type RequestFacts } from "./request-log.server.ts";
+import { securityHeaders } from "./security-headers.server.ts";
+import { isStopping } from "./stopping.server.ts";
+
+/** Not for browsers: its posts come from elsewhere, with a signature that the route checks. */
+const webhookPath = "/webhooks/stack";
+
+/** Answers requests with the production build: its files, its routes, and refusals for the rest. */
+export function requestHandler(build: ServerBuild): RequestListener {
+  const { appOrigin, stackWebhookSecret, trustProxyHops } = environment();
+  const assets = readAssets(build.assetsBuildDirectory);
+  const findRoute = appRoutes(build);
+  const render = createRequestHandler(build, "production");
+  const stylesheet = stylesheetOf(build);
+  const headersOfAll = Object.entries(securityHeaders());
+
+  return async (request, response) => {
+    const context: RequestContext = {
+      reference: newReference(),
+      clientAddress: clientAddress(request, trustProxyHops),
+    };
+    for (const [name, value] of headersOfAll) response.setHeader(name, value);
+    response.setHeader("X-Request-Id", context.reference);
+    if (isStopping()) response.setHeader("Connection", "close");
+    const facts: RequestFacts = { method: request.method ?? "" };
+    logRequest(facts, response, context);
+    await inRequest(context, async () => {
+      try {
+        await answer(request, response, facts);
+      } catch (error) {
+        if (request.errored || response.destroyed) return;
+        log.error({ event: "error", err: error }, `A ${facts.method} request failed`);
+        if (response.headersSent) response.destroy();
+        else await refuse(500, request, response, { stylesheet });
+      }
+    });
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse, facts: RequestFacts) {
+    const { method = "", url = "" } = request;
+    const no = (status: RefusalStatus, headers = {}) =>
+      refuse(status, request, response, { stylesheet, headers });
+
+    const target = targetOf(url, appOrigin);
+    if (!target || !hasHost(request)) return no(400);
+    const { pathname } = target;
+    const asset = assets.get(pathname);
+    const route = asset ? { pattern: "asset", methods: ["GET", "HEAD"] } : findRoute(target);
+    if (route) facts.route = route.pattern;
+
+    const isWebhook = pathname === webhookPath;
+    if (isWebhook && stackWebhookSecret === undefined) return no(404);
+    const headers = toHeaders(request);
+    const isForm = method === "POST" && !isWebhook;
+    if (isForm && !isFromThisSite(headers, appOrigin)) return no(403);
+    // The app itself tells who reads a page's address wrongly that nothing is there, but makes no such page for files.
+    if (!route && (isFile(pathname) || !["GET", "HEAD"].includes(method))) return no(404);
+    const methods = isWebhook ? ["POST"] : route?.methods;
+    if (methods && !methods.includes(method)) return no(405, { Allow: methods.join(", ") });
+    if (asset) return sendAsset(asset, request, response);
+
+    let body: Buffer | undefined;
+    if (method === "POST") {
+      body = await readBody(request, isWebhook ? webhookLimitBytes : formLimitBytes);
+      if (!body) return no(413);
+    }
+    // Remix compares Origin with Host by rules of its own; ours have been applied.
+    for (const name of ["Origin", "X-Forwarded-Host"]) headers.delete(name);
+    const init = {
+      method,
+      headers,
+      signal: closeSignal(response),
+      ...(body ? { body: new Uint8Array(body) } : {}),
+    };
+    const made = await render(new Request(target, init));
+    if (isLastResort(made, isWebhook)) return no(500);
+    if (made.headers.get("Content-Type")?.startsWith("text/event-stream")) logOpenedStream(facts);
+    await send(made, request, response);
+  }
+}
+
+/**
+ * The URL that a request is for: its path, on our own origin. The Host header is the client's to write, and a
+ * path such as //evil.example has to stay a path.
+ * @returns undefined when the path is none, or is encoded wrongly
+ */
+function targetOf(path: string, appOrigin: string): URL | undefined {
+  try {
+    const url = new URL(path.startsWith("/") ? `${appOrigin}${path}` : "");
+    decodeURI(url.pathname);
+    return url;
+  } catch {
+    return undefined;
+  }
+}
+
+/** We do not need it, but a request without one is none: https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
+function hasHost({ httpVersion, headers }: IncomingMessage): boolean {
+  return httpVersion !== "1.1" || headers.host !== undefined;
+}
+
+/** Whether a path names a file: browsers ask for some by themselves, and old pages for those of an old build. */
+function isFile(pathname: string): boolean {
+  return pathname.startsWith("/assets/") || /\.[a-z0-9]{1,15}$/i.test(pathname);
+}
+
+/** Whether Remix has failed with words of its own, which are neither a page nor have a reference. */
+function isLastResort({ status, headers }: Response, isWebhook: boolean): boolean {
+  return status === 500 && !isWebhook && !/html|json/.test(headers.get("Content-Type") ?? "");
+}
