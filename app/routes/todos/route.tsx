@@ -10,9 +10,8 @@ import { endSessionOfDeleted, readSession, type Session } from "#app/auth/sessio
 import { Announcer } from "#app/components/announcer.tsx";
 import { Unavailable } from "#app/components/unavailable.tsx";
 import type { Form } from "#app/http/form.server.ts";
-import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
-import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
-import { LimitReached } from "#app/limits/limit.server.ts";
+import { documentHeaders, personalHeaders, retryHeaders } from "#app/http/headers.ts";
+import { notNow } from "#app/http/not-now.server.ts";
 import { countChange } from "#app/limits/limits.server.ts";
 import { placeOfAdded } from "./changes/added-todo.server.ts";
 import type { ActionAnswer, MadeChange, RefusedChange } from "./changes/answer.ts";
@@ -38,10 +37,9 @@ export const headers = documentHeaders;
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { data, setCookie } = await readList(request);
-  const headers = personalHeaders(setCookie);
-  if (data.view !== "unavailable") return Response.json(data, { headers });
-  headers.set("Retry-After", String(data.retryAfter));
-  return Response.json(data, { headers, status: 503 });
+  return data.view === "unavailable"
+    ? Response.json(data, { headers: retryHeaders(data.retryAfter), status: data.status })
+    : Response.json(data, { headers: personalHeaders(setCookie) });
 }
 
 export async function action({ request }: ActionFunctionArgs) {
@@ -82,11 +80,8 @@ export async function action({ request }: ActionFunctionArgs) {
         return redirect("/sign-in", { status: 303, headers: personalHeaders(await endSessionOfDeleted()) });
     }
   } catch (error) {
-    if (error instanceof LimitReached) return refuse(429, { form: error.message }, form, error);
-    const unavailable = asUnavailable(error);
-    if (!unavailable) throw error;
-    logOutage("POST /", error);
-    return refuse(503, { form: unavailable.message }, form, unavailable);
+    const { status, message, retryAfter } = notNow("POST /", error);
+    return refuse(status, { form: message }, form, { retryAfter });
   }
 }
 
@@ -173,7 +168,6 @@ function refuse(
     isTemporary,
     ...(isTemporary && { retryAfter, key: form?.get("key") }),
   };
-  const headers = personalHeaders(setCookie);
-  if (isTemporary) headers.set("Retry-After", String(retryAfter));
+  const headers = isTemporary ? retryHeaders(retryAfter) : personalHeaders(setCookie);
   return Response.json(answer, { status, headers });
 }

@@ -6,7 +6,7 @@ import {
   type Session,
 } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
-import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import { notNow } from "#app/http/not-now.server.ts";
 import { isOverdue } from "#app/profiles/arrival.server.ts";
 import { readUndoOffer } from "#app/routes/todos/undo/cookie.server.ts";
 import { sweepNowAndThen } from "#app/sweep.server.ts";
@@ -60,9 +60,7 @@ export async function readList(request: Request) {
       setCookie: profile && !session.profileSeen ? await rememberProfile(request, setCookie) : setCookie,
     };
   } catch (error) {
-    const unavailable = asUnavailable(error);
-    if (!unavailable) throw error;
-    logOutage("GET /", error);
+    const unavailable = notNow("GET /", error);
     return { data: { view: "unavailable" as const, ...unavailable }, setCookie: undefined };
   }
 }

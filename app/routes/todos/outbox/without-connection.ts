@@ -14,7 +14,7 @@ export async function clientLoader({ serverLoader }: ClientLoaderFunctionArgs): 
     return await serverLoader<ListData>();
   } catch (error) {
     if (!neverReachedApp(error)) throw error;
-    return { view: "unavailable", message: siteUnreachable, retryAfter: 5 };
+    return { view: "unavailable", status: 503, message: siteUnreachable, retryAfter: 5 };
   }
 }
 
