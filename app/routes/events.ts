@@ -5,8 +5,8 @@ import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
 import { notNow } from "#app/http/not-now.server.ts";
 import { openPage } from "#app/routes/todos/live/open-pages.server.ts";
 import { partOf } from "./todos/list/linked-todo.server.ts";
-import { parseListView } from "./todos/list/list-view.ts";
-import { viewer } from "./todos/list/queries.server.ts";
+import { viewer } from "./todos/list/viewer.server.ts";
+import { parseListView } from "./todos/list/views.ts";
 
 /**
  * The changes to the list, as server-sent events, for the part of it that the query string names as it does on `/`.

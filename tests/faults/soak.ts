@@ -4,7 +4,7 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import { statement } from "#app/db/statement.server.ts";
 import { inheritedVariables } from "#app/platform/environment.server.ts";
-import { listVersion } from "#app/routes/todos/list/queries.server.ts";
+import { listVersion } from "#app/routes/todos/list/counts.server.ts";
 import { buildWhenStale } from "#db/local/build.ts";
 import { Watcher } from "#tests/db/live-watcher.ts";
 import { startApp } from "./app-process.ts";

@@ -4,7 +4,7 @@ import { database } from "#app/db/current.server.ts";
 import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
 import { notNow } from "#app/http/not-now.server.ts";
 import type { Cursor } from "#app/routes/todos/list/cursor.ts";
-import { viewer } from "#app/routes/todos/list/queries.server.ts";
+import { viewer } from "#app/routes/todos/list/viewer.server.ts";
 import { farewell, toSignIn } from "../account/account.server.ts";
 import { type OwnTodo, ownTodosBatch, todosPerBatch } from "./queries.server.ts";
 
