@@ -25,7 +25,7 @@ test("axe finds nothing on the list, with todos or without", async ({ person, ex
     await page.reload();
     await expect(todo(page, "Water the plants")).toContainText("no owner");
     await expect(todo(page, "Feed the cat")).toContainText(doug.email);
-    await expectAccessible(page, "Todos", "with todos of several owners and of nobody");
+    await expectAccessible(page, "Todos", "with todos of several owners, and a ghost");
   });
 
   await todo(page, "Buy seeds").getByRole("link", { name: "Link to this todo" }).click();

@@ -106,7 +106,7 @@ for (const width of [390, 1280]) {
       await expect(todo(page, "todo 13").getByRole("checkbox")).toBeChecked();
       await addTodo(doug.page, "Feed the cat");
       await expect(todo(page, "Feed the cat")).toBeAttached();
-      await expectStill("what somebody else does", "in place");
+      await expectStill("what another user does", "in place");
 
       // The browser takes neither for input, as if the answers had come long after it.
       await page.getByRole("link", { name: "Active", exact: true }).dispatchEvent("click");

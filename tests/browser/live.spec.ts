@@ -111,12 +111,12 @@ test("a hidden tab holds no stream, and catches up when it is shown", async ({ p
   const closed = bob.page.waitForEvent("requestfailed", (request) => request.url().includes("/events"));
   await setVisibility(bob.page, "hidden");
   await closed;
-  await addTodo(doug.page, "Behind his back");
-  await expect(todo(bob.page, "Behind his back")).toHaveCount(0);
+  await addTodo(doug.page, "While the tab is hidden");
+  await expect(todo(bob.page, "While the tab is hidden")).toHaveCount(0);
   await setVisibility(bob.page, "visible");
-  await expect(todo(bob.page, "Behind his back")).toBeVisible();
-  await removeTodos(doug.page, ["Behind his back"]);
-  await expect(todo(bob.page, "Behind his back")).toHaveCount(0);
+  await expect(todo(bob.page, "While the tab is hidden")).toBeVisible();
+  await removeTodos(doug.page, ["While the tab is hidden"]);
+  await expect(todo(bob.page, "While the tab is hidden")).toHaveCount(0);
 });
 
 test("a tab that was hidden while the database went back to an earlier state shows that state", async ({

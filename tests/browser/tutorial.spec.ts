@@ -49,7 +49,7 @@ test("the tutorial, in five chapters", async ({ person }) => {
     await expect(todo(bob.page, "Feed the cat")).toContainText(doug.email);
   });
 
-  await test.step("3. Team progress counts each user's completed todos, whoever ticked them", async () => {
+  await test.step("3. Team progress counts each user's completed todos, no matter who ticked them", async () => {
     await expect(progressOf(bob.page, bob.email)).toContainText("Bob");
     await expect(progressOf(bob.page, bob.email)).toContainText("0/3");
     await doug.page.reload();

@@ -7,7 +7,7 @@ const inFront: [title: string, answer: (route: import("@playwright/test").Route)
     "a server in front answers in its place",
     (route) => route.fulfill({ status: 502, contentType: "text/html", body: "<h1>502 Bad Gateway</h1>" }),
   ],
-  ["nobody answers", (route) => route.abort("connectionrefused")],
+  ["nothing answers", (route) => route.abort("connectionrefused")],
 ];
 for (const [title, answer] of inFront) {
   test(`a page that cannot be loaded because ${title} says so, and leads there later`, async ({
