@@ -33,11 +33,10 @@ function placeOf(node: ts.Node): string {
   return `${source.fileName}:${line + 1}: ${node.getText()}`;
 }
 
-/** What leads somewhere although it is built in another place, and why that is a path of this site. */
+/** What is built in another file, and why it is a path of this site. */
 const reviewed: Record<string, string> = {
   redirectTo: "built by safeRedirectTo; a sign-in through a provider keeps it in a signed cookie",
   "flow.redirectTo": "the same",
-  "authorizeUrl(flow)": "Stack's own address, built from STACK_API_URL",
   "pathname + search": "the address of a page that a route has matched",
   "pathname + withoutEdit(search)": "the same",
   tryAgain: "the same, from the error boundary",
@@ -47,6 +46,9 @@ const reviewed: Record<string, string> = {
   firstPath: "the same",
   nextPath: "the same",
 };
+
+/** The last one builds the provider's own address, from the configuration. */
+const makers = /^(safeRedirectTo|redirectToOf|(.*\.)?authorizeUrl)$/;
 
 /** Whether a value is a path of this site by how it is built. */
 function isOurs(node: ts.Node): boolean {
@@ -61,11 +63,15 @@ function isOurs(node: ts.Node): boolean {
     );
   }
   if (ts.isArrowFunction(node)) return isOurs(node.body);
+  if (ts.isConditionalExpression(node)) return isOurs(node.whenTrue) && isOurs(node.whenFalse);
+  if (ts.isBinaryExpression(node) && node.operatorToken.getText() === "??") {
+    return isOurs(node.left) && isOurs(node.right);
+  }
   if (ts.isIdentifier(node)) return isEvery(valuesOf(node), isOurs);
   if (!ts.isCallExpression(node)) return false;
   const { expression, arguments: given } = node;
   if (expression.getText() === "withRedirectTo") return isEvery(given.slice(0, 1), isOurs);
-  return ["safeRedirectTo", "redirectToOf"].includes(expression.getText()) || isOurs(expression);
+  return makers.test(expression.getText()) || isOurs(expression);
 }
 
 /** What a name of the same file stands for: a constant's value, or what the calls of its function are given. */
