@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { connectClient } from "#app/db/database.server.ts";
 import { inheritedVariables } from "#app/platform/environment.server.ts";
 import { isLoopback } from "#app/platform/hosts.ts";
 import { Refusal } from "./refusal.ts";
+import { openSession } from "./session.ts";
 
 export interface MigrationOptions {
   /** Where the migrations are; `db/migrations` unless told. */
@@ -60,23 +60,17 @@ export async function createMigration(
  * What a migration says with `pg_notify('migration', …)` is printed when it commits. dbmate shows no notices.
  */
 async function underLock(url: string, work: () => Promise<void>): Promise<void> {
-  const client = await connectClient(url);
-  // A lost session shows in the next query.
-  client.on("error", () => {});
+  await using client = await openSession(url);
   client.on("notification", ({ payload }) => console.error(payload));
-  try {
-    await client.query("listen migration");
-    const { rows } = await client.query(`select pg_try_advisory_lock(${lockKey}) as locked`);
-    if (!rows[0].locked) {
-      console.error("Waiting for another process that migrates this database.");
-      await client.query(`select pg_advisory_lock(${lockKey})`);
-    }
-    await work();
-    // Postgres sends what was notified before it answers.
-    await client.query("select");
-  } finally {
-    await client.end();
+  await client.query("listen migration");
+  const { rows } = await client.query(`select pg_try_advisory_lock(${lockKey}) as locked`);
+  if (!rows[0].locked) {
+    console.error("Waiting for another process that migrates this database.");
+    await client.query(`select pg_advisory_lock(${lockKey})`);
   }
+  await work();
+  // Postgres sends what was notified before it answers.
+  await client.query("select");
 }
 
 const lockKey = "hashtextextended('shared-todos migrations', 0)";

@@ -21,6 +21,7 @@ import { postgresDirectory } from "#db/local/databases/local-postgres.ts";
 import { instanceFile, lockLocalDirectory } from "#db/local/directory/instance.ts";
 import { runningPostgres } from "#db/local/postgres/server.ts";
 import { Refusal } from "#db/refusal.ts";
+import { by, startTcpProxy } from "./tcp-proxy.ts";
 
 const databaseUrl = z.string().parse(process.env.DATABASE_URL);
 let directory: string;
@@ -98,6 +99,15 @@ test("db:sql exits 1 when nobody answers, and says so without a password", async
   const { code, stderr } = await command("sql.ts", ["select 1"], "postgresql://bob:secret@127.0.0.1:1/todos");
   expect(stderr).toContain("ECONNREFUSED 127.0.0.1:1");
   expect(stderr).not.toMatch(/secret| {4}at /);
+  expect(code).toBe(1);
+});
+
+test("db:sql exits 1 when the connection is lost", async () => {
+  const proxy = await startTcpProxy(Number(new URL(databaseUrl).port));
+  proxy.cutAt("select 'lost'");
+  const { code, stderr } = await command("sql.ts", ["select 'lost'"], by(proxy, databaseUrl));
+  proxy.close();
+  expect(stderr).toContain("Connection terminated unexpectedly");
   expect(code).toBe(1);
 });
 

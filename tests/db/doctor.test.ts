@@ -1,12 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { setImmediate } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { connectClient, connectDatabase } from "#app/db/database.server.ts";
+import { readEnvironment } from "#app/platform/environment.server.ts";
+import { checkDatabase } from "#db/commands/doctor/database.ts";
+import type { Finding } from "#db/commands/doctor/finding.ts";
 import { openLoopbackServer } from "#db/local/services/loopback-server.ts";
 import { answerFromHandlers } from "#db/local/services/stack-server.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
+import { by, startTcpProxy } from "./tcp-proxy.ts";
 
 const databaseUrl = z.string().parse(process.env.DATABASE_URL);
 const server = await openLoopbackServer(0);
@@ -177,6 +182,29 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(lines).toContainEqual(expect.stringMatching(line));
   expect(lines[at + 1]).toMatch(/^ {6}\S/);
   expect(code).toBe(1);
+});
+
+test("a LISTEN that fails is reported once, and rejects nothing later", async () => {
+  const proxy = await startTcpProxy(Number(new URL(databaseUrl).port));
+  proxy.cutAt("listen todos_doctor");
+  const unhandled: unknown[] = [];
+  const keep = (error: unknown) => void unhandled.push(error);
+  process.on("unhandledRejection", keep);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const environment = readEnvironment({ ...configuration, DATABASE_URL_UNPOOLED: by(proxy, databaseUrl) });
+    const findings: Finding[] = [];
+    for await (const finding of checkDatabase(environment)) findings.push(finding);
+    expect(findings.at(-1)).toMatchObject({ outcome: "bad", text: expect.stringMatching(/^LISTEN on /) });
+    expect(findings.filter(({ text }) => text.startsWith("LISTEN"))).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await setImmediate();
+    expect(unhandled).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+    process.off("unhandledRejection", keep);
+    proxy.close();
+  }
 });
 
 test("a migration that was not applied, and a column that is not Neon's, are named", async () => {

@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import sql from "sql-template-tag";
 import { z } from "zod";
-import { type Client, connectClient, connectDatabase, type Database } from "#app/db/database.server.ts";
+import { type Client, connectDatabase, type Database } from "#app/db/database.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
 import type { Environment } from "#app/platform/environment.server.ts";
+import { openSession } from "#db/session.ts";
 import type { Finding } from "./finding.ts";
 
 /** A compute of Neon's may have to wake up first. */
@@ -84,10 +86,9 @@ async function* checkMigrations(database: Database): AsyncGenerator<Finding> {
 /** Whether a notification to oneself arrives: a pooler takes LISTEN, and then says nothing. */
 async function* checkListening(url: string): AsyncGenerator<Finding> {
   const { host } = new URL(url);
-  let client: Client | undefined;
   try {
-    client = await connectClient(url);
-    await hear(client);
+    await using session = await openSession(url);
+    await hear(session);
     yield { outcome: "good", text: `LISTEN hears on ${host}: open pages are live.` };
   } catch (error) {
     yield {
@@ -95,23 +96,19 @@ async function* checkListening(url: string): AsyncGenerator<Finding> {
       text: `LISTEN on ${host}: ${reason(error)}`,
       mend: "Set DATABASE_URL_UNPOOLED to the database's direct URL, without a pooler.",
     };
-  } finally {
-    await client?.end();
   }
 }
 
-async function hear(client: Client): Promise<void> {
+async function hear(session: Client): Promise<void> {
   const channel = `todos_doctor_${randomBytes(8).toString("hex")}`;
-  const notified = new Promise<void>((resolve, reject) => {
-    client.on("notification", () => resolve());
-    setTimeout(
-      () => reject(new Error(`a notification to oneself has not come in ${hearLimitMs / 1_000} s`)),
-      hearLimitMs,
-    ).unref();
-  });
-  await client.query(`listen ${channel}`);
-  await client.query(`notify ${channel}`);
-  return notified;
+  await session.query(`listen ${channel}`);
+  const limit = AbortSignal.timeout(hearLimitMs);
+  try {
+    await Promise.all([once(session, "notification", { signal: limit }), session.query(`notify ${channel}`)]);
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    throw new Error(`a notification to itself did not arrive within ${hearLimitMs / 1_000} s`);
+  }
 }
 
 /** As Neon creates the table. */

@@ -1,5 +1,5 @@
-import { connectClient } from "#app/db/database.server.ts";
 import { Refusal } from "#db/refusal.ts";
+import { openSession } from "#db/session.ts";
 
 /** What a statement answered. */
 export interface StatementResult {
@@ -28,10 +28,8 @@ export async function runStatement(
   text: string,
   { readOnly, values }: StatementOptions,
 ): Promise<StatementResult> {
-  const client = await connectClient(url);
+  await using client = await openSession(url);
   client.on("notice", ({ severity, message }) => console.error(`${severity}: ${message}`));
-  // A lost connection fails the query; without a listener it would end the process as well.
-  client.on("error", () => {});
   const types = {
     getTypeParser: (type: number) =>
       values === "json" ? jsonParser(type, client) : (value: string) => value,
@@ -48,8 +46,6 @@ export async function runStatement(
     throw new Refusal(
       `${(error as Error).message}: ${hostname} is not this machine, and without --remote one may only read there.`,
     );
-  } finally {
-    await client.end();
   }
 }
 

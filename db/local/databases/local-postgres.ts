@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { connectClient } from "#app/db/database.server.ts";
 import { keepLocalSettings, localSettings } from "#db/local/directory/settings.ts";
 import { type Postgres, startPostgres } from "#db/local/postgres/server.ts";
+import { openSession } from "#db/session.ts";
 
 /** Below `LOCAL_DIR`, all that Postgres keeps. */
 export function postgresDirectory(directory: string): string {
@@ -32,13 +32,9 @@ export async function startLocalPostgres(directory: string): Promise<Postgres> {
 }
 
 async function createMissingDatabases(postgres: Postgres): Promise<void> {
-  const client = await connectClient(postgres.urlFor("postgres"));
-  try {
-    for (const name of databases) {
-      const { rowCount } = await client.query("select from pg_database where datname = $1", [name]);
-      if (rowCount === 0) await client.query(`create database ${name}`);
-    }
-  } finally {
-    await client.end();
+  await using session = await openSession(postgres.urlFor("postgres"));
+  for (const name of databases) {
+    const { rowCount } = await session.query("select from pg_database where datname = $1", [name]);
+    if (rowCount === 0) await session.query(`create database ${name}`);
   }
 }

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import sql from "sql-template-tag";
 import { z } from "zod";
-import { connectClient, connectDatabase } from "#app/db/database.server.ts";
+import { connectDatabase } from "#app/db/database.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
 import { Refusal } from "#db/refusal.ts";
+import { openSession } from "#db/session.ts";
 
 /** @throws {Refusal} for what is no name of a snapshot */
 export function requireSnapshotName(name: string): void {
@@ -64,28 +65,24 @@ const replaced = "replaced";
  * The default strategy, wal_log, copied 8 MB in 9 ms and 66 MB in 55 ms; file_copy took 15 and 33 ms.
  */
 async function copyDatabase(url: string, { from, to, connections }: Copying): Promise<void> {
-  const session = await connectClient(serverOf(url));
+  await using session = await openSession(serverOf(url));
   const drop = (name: string) => session.query(`drop database if exists ${name}`);
-  try {
-    // The session of a killed command goes on with its statement, and keeps this lock until it is done.
-    await session.query("select pg_advisory_lock(hashtextextended('shared-todos copying', 0))");
-    await drop(unfinished);
-    await drop(replaced);
-    await evicting(url, from, () =>
-      session.query(`create database ${unfinished} template ${quoted(from)} allow_connections false`),
-    );
-    const { rowCount } = await session.query("select from pg_database where datname = $1", [to]);
-    await evicting(url, to, async () => {
-      await session.query("begin");
-      if (rowCount === 1) await session.query(`alter database ${quoted(to)} rename to ${replaced}`);
-      await session.query(`alter database ${unfinished} rename to ${quoted(to)}`);
-      await session.query(`alter database ${quoted(to)} allow_connections ${connections}`);
-      await session.query("commit");
-    });
-    await drop(replaced);
-  } finally {
-    await session.end();
-  }
+  // The session of a killed command goes on with its statement, and keeps this lock until it is done.
+  await session.query("select pg_advisory_lock(hashtextextended('shared-todos copying', 0))");
+  await drop(unfinished);
+  await drop(replaced);
+  await evicting(url, from, () =>
+    session.query(`create database ${unfinished} template ${quoted(from)} allow_connections false`),
+  );
+  const { rowCount } = await session.query("select from pg_database where datname = $1", [to]);
+  await evicting(url, to, async () => {
+    await session.query("begin");
+    if (rowCount === 1) await session.query(`alter database ${quoted(to)} rename to ${replaced}`);
+    await session.query(`alter database ${unfinished} rename to ${quoted(to)}`);
+    await session.query(`alter database ${quoted(to)} allow_connections ${connections}`);
+    await session.query("commit");
+  });
+  await drop(replaced);
 }
 
 /** Ends the sessions on a database while `work` goes on, which waits up to 5 s for them to be gone. */

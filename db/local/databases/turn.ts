@@ -1,4 +1,4 @@
-import { connectClient } from "#app/db/database.server.ts";
+import { openSession } from "#db/session.ts";
 import { serverOf } from "./snapshots.ts";
 
 /**
@@ -9,7 +9,7 @@ import { serverOf } from "./snapshots.ts";
  * @throws {DatabaseFault}
  */
 export async function takeTurn(url: string, use: "shared" | "alone"): Promise<AsyncDisposable> {
-  const session = await connectClient(serverOf(url));
+  const session = await openSession(serverOf(url));
   const lock = `advisory_lock${use === "shared" ? "_shared" : ""}(hashtextextended('shared-todos commands', 0))`;
   try {
     const { rows } = await session.query(`select pg_try_${lock} as taken`);
@@ -17,9 +17,9 @@ export async function takeTurn(url: string, use: "shared" | "alone"): Promise<As
       console.error("Waiting for another command that works on this database.");
       await session.query(`select pg_${lock}`);
     }
-    return { [Symbol.asyncDispose]: () => session.end() };
+    return session;
   } catch (error) {
-    await session.end();
+    await session[Symbol.asyncDispose]();
     throw error;
   }
 }
