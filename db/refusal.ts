@@ -1,4 +1,4 @@
-/** What keeps a command from going on, as a sentence for the person at the terminal. No stack trace is shown. */
+/** Why a command cannot continue, as a sentence for a person to read. It is printed without a stack trace. */
 export class Refusal extends Error {
   override name = "Refusal";
 }

@@ -12,7 +12,7 @@ runCommand(async ([command, ...args]) => {
     if (!rest[0]) throw new Refusal("Give the migration a name: npm run db:new -- add_due_dates");
     return createMigration(rest.join("_"));
   }
-  if (rest.length > 0) throw new Refusal(`db:${command} does not know "${rest.join(" ")}".`);
+  if (rest.length > 0) throw new Refusal(`Unknown argument: ${rest.join(" ")}`);
 
   await using target = await openTarget(flags);
   switch (command) {
@@ -24,6 +24,6 @@ runCommand(async ([command, ...args]) => {
     case "status":
       return await printStatus(target.url);
     default:
-      throw new Refusal(`There is no command "${command}".`);
+      throw new Refusal(`Unknown command: ${command}`);
   }
 });

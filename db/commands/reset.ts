@@ -12,7 +12,7 @@ import { runCommand } from "./run-command.ts";
 runCommand(async () => {
   loadDotEnv();
   const { directory } = readLocalSettings();
-  // Not the whole directory, which is whatever LOCAL_DIR says: only what local mode writes there.
+  // Only what local mode writes: LOCAL_DIR may be any directory.
   const postgres = postgresDirectory(directory);
   const written = [
     postgres,
@@ -26,12 +26,12 @@ runCommand(async () => {
   const release = await lockLocalDirectory(directory);
   if (!release) {
     throw new Refusal(
-      `An instance is running on ${directory} (pid ${await localDirectoryHolder(directory)}): stop it first.`,
+      `An instance is running on ${directory} (pid ${await localDirectoryHolder(directory)}). Stop it first.`,
     );
   }
   try {
     console.log(
-      `Removing the local data, with all todos and users:\n${paths.map((path) => `  ${path}`).join("\n")}`,
+      `Removing the local data, including all todos and users:\n${paths.map((path) => `  ${path}`).join("\n")}`,
     );
     await (await runningPostgres(postgres))?.stop();
     for (const path of paths) rmSync(path, { recursive: true, force: true });

@@ -14,7 +14,7 @@ runCommand(async (args) => {
   const [text, ...others] = rest.filter((arg) => arg !== "--json");
   if (!text?.trim() || others.length > 0) {
     throw new Refusal(
-      'Give one statement, in quotes: npm run db:sql -- "select count(*) from todos" [--json]',
+      'Give one statement in quotes: npm run db:sql -- "select count(*) from todos" [--json]',
     );
   }
   await using target = await openTarget(flags);

@@ -24,7 +24,7 @@ export function fetchOver(pools: Pools) {
 }
 
 async function run(client: pg.PoolClient, { query, params }: Statement) {
-  // `extended`, as Neon does it: the protocol then allows one statement only. Not in @types/pg.
+  // As Neon does: the extended protocol allows one statement only. Not in @types/pg.
   const config: pg.QueryArrayConfig & { queryMode: "extended" } = {
     text: query,
     values: params,
@@ -48,7 +48,7 @@ async function runBatch(client: pg.PoolClient, batch: { queries: Statement[]; be
   }
 }
 
-/** A real Response would turn the body into JSON and back. */
+/** A real Response would convert the body to JSON and back. */
 function respond(status: 200 | 400, body: unknown): SqlResponse {
   return {
     ok: status === 200,

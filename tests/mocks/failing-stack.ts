@@ -37,7 +37,7 @@ export function knownError(code: string, status: number, details = {}): Failure 
   };
 }
 
-export interface FailingStack extends AsyncDisposable {
+interface FailingStack extends AsyncDisposable {
   /** For STACK_API_URL. */
   origin: string;
   /**

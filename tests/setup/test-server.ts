@@ -2,7 +2,7 @@ import { connectClient } from "#app/db/database.server.ts";
 import { type Postgres, startPostgres } from "#db/local/postgres/server.ts";
 
 /** The tests' own Postgres server, which runs that overlap share. */
-export interface TestServer extends Pick<Postgres, "urlFor"> {
+interface TestServer extends Pick<Postgres, "urlFor"> {
   /**
    * To be called at the end; the last run to leave stops the server.
    * @returns the databases of test files that were still there then, and are dropped

@@ -6,18 +6,16 @@ import { localDirectoryHolder, lockLocalDirectory, runningInstance } from "#db/l
 import { Refusal } from "#db/refusal.ts";
 import { chooseTarget, type TargetFlags } from "./flags.ts";
 
-/** The database that a command works on. */
 export interface Target extends AsyncDisposable {
   /** On the direct host. */
   url: string;
-  /** Whether it is the database of local mode. */
   isLocal: boolean;
 }
 
 /**
- * Finds the database that a command works on and names its host on stderr. The local Postgres is started
- * when it is not running, and stopped at the end.
- * @param use of the local database: with `alone` no other command works on it until the end
+ * Finds the database that a command works on and prints its host on stderr. If the local Postgres is not running, it
+ * is started, and stopped at the end.
+ * @param use `alone` keeps other commands away from the local database until the end
  * @throws {Refusal}
  */
 export async function openTarget(flags: TargetFlags, use: "shared" | "alone" = "shared"): Promise<Target> {
@@ -61,7 +59,7 @@ async function inTurn(database: Database, use: "shared" | "alone"): Promise<Targ
   }
 }
 
-/** What another command on the same directory, or an instance that is starting, may take. */
+/** What another command, or an instance that is starting, may take. */
 const patienceMs = 60_000;
 
 async function openLocal(directory: string): Promise<Database> {
@@ -72,7 +70,7 @@ async function openLocal(directory: string): Promise<Database> {
     if (instance) return notOurs(instance.databaseUrl);
   }
   throw new Refusal(
-    `Process ${await localDirectoryHolder(directory)} uses ${directory} and does not come to an end.`,
+    `Process ${await localDirectoryHolder(directory)} is using ${directory} and does not finish.`,
   );
 }
 

@@ -1,13 +1,12 @@
 import { isLoopback } from "#app/platform/hosts.ts";
 import { Refusal } from "#db/refusal.ts";
 
-/** `--local` and `--remote`. */
 export interface TargetFlags {
   local: boolean;
   remote: boolean;
 }
 
-/** Takes the flags that say which database is meant out of a command's arguments. */
+/** Takes `--local` and `--remote` out of a command's arguments. */
 export function takeTargetFlags(args: string[]): { flags: TargetFlags; rest: string[] } {
   return {
     flags: { local: args.includes("--local"), remote: args.includes("--remote") },
@@ -16,11 +15,11 @@ export function takeTargetFlags(args: string[]): { flags: TargetFlags; rest: str
 }
 
 /**
- * The configured database, else the local one; when both could be meant, the flags decide.
- * @param configuredUrl of the environment or `.env`
- * @param localRuns whether a local instance answers under `LOCAL_DIR`
- * @param things what there are two of then, where the URL is not a database's
- * @throws {Refusal} when the flags are needed and missing, or ask for what is not there
+ * The configured database, else the local one. When both exist, the flags decide.
+ * @param configuredUrl from the environment or `.env`
+ * @param localRuns whether a local instance is running on `LOCAL_DIR`
+ * @param things what the URL names, if not a database
+ * @throws {Refusal} when a flag is missing, or asks for something that is not there
  */
 export function chooseTarget(
   configuredUrl: string | undefined,
@@ -28,24 +27,24 @@ export function chooseTarget(
   { local, remote }: TargetFlags,
   things = "databases",
 ): "configured" | "local" {
-  if (local && remote) throw new Refusal("Give --local or --remote, not both.");
+  if (local && remote) throw new Refusal("Give either --local or --remote, not both.");
   if (local) return "local";
   if (configuredUrl === undefined) {
     if (remote)
-      throw new Refusal("--remote was given, and neither DATABASE_URL_UNPOOLED nor DATABASE_URL is set.");
+      throw new Refusal("--remote was given, but neither DATABASE_URL_UNPOOLED nor DATABASE_URL is set.");
     return "local";
   }
   if (localRuns && !remote) {
     throw new Refusal(
-      `There are two ${things}: the configured one on ${new URL(configuredUrl).host}, and that of the local ` +
-        "instance that is running. Say which one with --local or --remote.",
+      `There are two ${things}: the configured one on ${new URL(configuredUrl).host}, and the one of the running ` +
+        "local instance. Choose with --local or --remote.",
     );
   }
   return "configured";
 }
 
-/** @throws {Refusal} on a host that is not loopback, unless `--remote` says that it is meant */
+/** @throws {Refusal} when the host is another machine and `--remote` is missing */
 export function requireRemoteFlag(command: string, { url }: { url: string }, { remote }: TargetFlags): void {
   if (isLoopback(url) || remote) return;
-  throw new Refusal(`${new URL(url).hostname} is not this machine: ${command} needs --remote there.`);
+  throw new Refusal(`${new URL(url).hostname} is not this machine. To run ${command} there, add --remote.`);
 }

@@ -3,17 +3,17 @@ import { keepLocalSettings, localSettings } from "#db/local/directory/settings.t
 import { type Postgres, startPostgres } from "#db/local/postgres/server.ts";
 import { openSession } from "#db/session.ts";
 
-/** Below `LOCAL_DIR`, all that Postgres keeps. */
+/** Where Postgres keeps everything, below `LOCAL_DIR`. */
 export function postgresDirectory(directory: string): string {
   return join(directory, "postgres");
 }
 
-/** The app's own database, and that of the stand-in for Stack Auth. */
+/** The app's database, and the Stack Auth stand-in's. */
 const databases = ["todos", "stack"] as const;
 
 /**
- * Starts the Postgres of local mode, or adopts the one that a killed process left, with its two databases
- * `todos` and `stack`. The caller holds the lock on `LOCAL_DIR`.
+ * Starts the Postgres of local mode, or adopts one that a killed process left running, and creates its databases. The
+ * caller holds the lock on `LOCAL_DIR`.
  */
 export async function startLocalPostgres(directory: string): Promise<Postgres> {
   const settings = localSettings(directory);

@@ -6,15 +6,15 @@ import { type Statement, statement } from "#app/db/statement.server.ts";
 import { Refusal } from "#db/refusal.ts";
 import { openSession } from "#db/session.ts";
 
-/** @throws {Refusal} for what is no name of a snapshot */
+/** @throws {Refusal} */
 export function requireSnapshotName(name: string): void {
   if (/^[A-Za-z0-9_][A-Za-z0-9_-]{0,39}$/.test(name)) return;
   throw new Refusal(
-    "The name of a snapshot has letters a to z, digits, - and _ alone, at most 40, and does not begin with -.",
+    "The name of a snapshot has 1 to 40 letters (a to z), digits, - and _, and does not start with -.",
   );
 }
 
-/** A snapshot is a database of the same server, which nobody can connect to. */
+/** A snapshot is a database of the same server that accepts no connections. */
 const prefix = "snapshot_";
 
 /** The names of the snapshots, sorted. @throws {DatabaseFault} */
@@ -24,21 +24,20 @@ export async function snapshotNames(url: string): Promise<string[]> {
 }
 
 /**
- * Keeps a copy of a database, in place of an older one of that name. Each transaction is wholly in it or not
- * at all, and each that was acknowledged before is. Who uses the database meanwhile loses his connection,
- * and who connects waits.
- * @param url of the database; the caller has his turn alone
- * @throws Postgres's error when sessions on the database do not end within 5 s; nothing has changed then
+ * Keeps a copy of a database, replacing an older one with that name. It holds every transaction acknowledged before,
+ * and no part of an unfinished one. Open connections to the database are cut, and new ones wait.
+ * @param url of the database; the caller has the only turn
+ * @throws Postgres's error, with nothing changed, when sessions on the database do not end within 5 s
  */
 export function takeSnapshot(url: string, name: string): Promise<void> {
   return copyDatabase(url, { from: databaseIn(url), to: prefix + name, connections: false });
 }
 
 /**
- * Puts a copy of a snapshot in a database's place: at every moment, and however this process ends, the
- * database is wholly the old or the restored one. Who uses it meanwhile loses his connection.
- * @param url of the database; the caller has his turn alone
- * @throws Postgres's error when sessions on the database do not end within 5 s; nothing has changed then
+ * Replaces a database with a copy of a snapshot. At every moment, even if this process is killed, the database is
+ * entirely the old one or the restored one. Open connections to it are cut.
+ * @param url of the database; the caller has the only turn
+ * @throws Postgres's error, with nothing changed, when sessions on the database do not end within 5 s
  */
 export function restoreSnapshot(url: string, name: string): Promise<void> {
   return copyDatabase(url, { from: prefix + name, to: databaseIn(url), connections: true });
@@ -48,26 +47,25 @@ interface Copying {
   from: string;
   /** Replaced when it exists. */
   to: string;
-  /** Whether one may connect to the copy. */
+  /** Whether the copy accepts connections. */
   connections: boolean;
 }
 
-/** A copy until it is whole, and what it has replaced until it is dropped. A killed command leaves them. */
+/** A copy until it is complete, and what it replaced until that is dropped. A killed command leaves them. */
 const unfinished = "unfinished_copy";
 const replaced = "replaced";
 
 /**
- * Postgres itself keeps newcomers waiting: `create database` locks its template, and the first rename the
- * database, before they look whether others are there. With `allow_connections false` instead, a command
- * that is killed would leave a database that refuses everybody. And renames can be rolled back, so that no
- * name is ever without its database.
+ * Postgres itself makes new connections wait: `create database` locks its template, and the first rename locks the
+ * database. If we set `allow_connections false` instead, a killed command would leave a database that accepts no
+ * connections. Renames are transactional, so a name never lacks its database.
  *
  * The default strategy, wal_log, copied 8 MB in 9 ms and 66 MB in 55 ms; file_copy took 15 and 33 ms.
  */
 async function copyDatabase(url: string, { from, to, connections }: Copying): Promise<void> {
   await using session = await openSession(serverOf(url));
   const drop = (name: string) => session.query(`drop database if exists ${name}`);
-  // The session of a killed command goes on with its statement, and keeps this lock until it is done.
+  // After a command is killed, its session finishes its statement and keeps this lock until then.
   await session.query("select pg_advisory_lock(hashtextextended('shared-todos copying', 0))");
   await drop(unfinished);
   await drop(replaced);
@@ -85,7 +83,7 @@ async function copyDatabase(url: string, { from, to, connections }: Copying): Pr
   await drop(replaced);
 }
 
-/** Ends the sessions on a database while `work` goes on, which waits up to 5 s for them to be gone. */
+/** Ends the sessions on a database while `work` runs; Postgres waits up to 5 s for them to end. */
 async function evicting(url: string, database: string, work: () => Promise<unknown>): Promise<void> {
   const server = connectDatabase(serverOf(url));
   let atWork = true;
@@ -121,7 +119,7 @@ where datname = ${database}
   );
 }
 
-/** The database `postgres` of the same server, which is neither copied nor replaced. */
+/** The database `postgres` of the same server, which is never copied or replaced. */
 export function serverOf(url: string): string {
   const server = new URL(url);
   server.pathname = "postgres";

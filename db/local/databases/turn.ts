@@ -2,10 +2,9 @@ import { openSession } from "#db/session.ts";
 import { serverOf } from "./snapshots.ts";
 
 /**
- * Waits until no other command is in the way of this one: those that replace a database whole want to be
- * alone on its server, the others work side by side.
+ * Waits for a turn on the local server. A command that replaces a whole database needs to be alone; others share.
  * @param url of a database of the local server
- * @returns what ends the turn; Postgres ends it, too, when this process dies
+ * @returns ends the turn, as does the end of this process
  * @throws {DatabaseFault}
  */
 export async function takeTurn(url: string, use: "shared" | "alone"): Promise<AsyncDisposable> {
@@ -14,7 +13,7 @@ export async function takeTurn(url: string, use: "shared" | "alone"): Promise<As
   try {
     const { rows } = await session.query(`select pg_try_${lock} as taken`);
     if (!rows[0].taken) {
-      console.error("Waiting for another command that works on this database.");
+      console.error("Waiting for another command on this database.");
       await session.query(`select pg_${lock}`);
     }
     return session;

@@ -12,7 +12,7 @@ export function fatalError(code: string, message: string): Buffer {
   return Buffer.concat([head, fields]);
 }
 
-export interface Greeting {
+interface Greeting {
   user: string | undefined;
   database: string | undefined;
   password: string;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { databaseIn, neon, onServer } from "./address.ts";
 import { readRequest, type SqlRequest, type Statement } from "./requests.ts";
 
-export interface NeonStandIn {
+interface NeonStandIn {
   /** For msw's `setupServer` and `getResponse`. */
   handlers: RequestHandler[];
   /** Ends its connections; they keep databases from being dropped. */

@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { neon, onServer } from "./address.ts";
 import { askForPassword, authenticationOk, fatalError, readGreeting } from "./postgres-messages.ts";
 
-export interface NeonWebSocket {
+interface NeonWebSocket {
   /** Host, port and path, in the form of `neonConfig.wsProxy`. */
   address: string;
   /** Cuts every connection. */

@@ -24,7 +24,7 @@ const allowedAttempts = 20;
 export const codeField = z.string().length(codeLength);
 
 /** Whom a code was made for. */
-export interface Addressee {
+interface Addressee {
   /** As it was typed, in whatever case. */
   email: string;
   /** Null for somebody who is not a user yet. */

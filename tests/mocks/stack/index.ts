@@ -22,7 +22,7 @@ import { createTables } from "./schema.ts";
 import { loadSigningKeys } from "./signing-keys.ts";
 import { AccessTokens, type Claims, type Signer } from "./tokens.ts";
 
-export interface StackStandInOptions {
+interface StackStandInOptions {
   /** `apiUrl` is the origin that the handlers answer at, and the start of the tokens' `iss`. */
   project: StackProject;
   /** The stand-in's own: empty, or used by it before. */

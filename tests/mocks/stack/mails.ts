@@ -16,7 +16,7 @@ const mailSchema = z.object({
 export type Mail = z.infer<typeof mailSchema>;
 
 /** More than anybody reads, and no more than a page can list. */
-export const keptMails = 1_000;
+const keptMails = 1_000;
 
 /** Keeps a mail, and lets go of those that are not among the newest. */
 export function keepMail({ to, subject, text, links }: Omit<Mail, "sentAt">): Statement<never> {

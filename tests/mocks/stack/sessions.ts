@@ -18,7 +18,7 @@ function hashed(refreshToken: string): string {
 }
 
 /** What an access token is made of. */
-export interface UsedSession {
+interface UsedSession {
   id: string;
   user: ServerUser;
 }

@@ -43,7 +43,7 @@ where id = ${userId}::uuid
   );
 }
 
-export interface UserSearch {
+interface UserSearch {
   /** Part of the name or of any of the user's addresses, or the whole id. */
   query?: string | undefined;
   /** The id of the first user to answer with. */

@@ -8,7 +8,7 @@ const style =
   "body{font:1rem/1.5 system-ui,sans-serif;max-width:28rem;margin:2rem auto;padding:0 1rem}label{display:block;margin-top:1rem}input{font:inherit;box-sizing:border-box;width:100%;padding:.4rem}button{font:inherit;margin:.5rem 0;padding:.4rem .8rem}ul{list-style:none;padding:0}[role=alert]{color:#a00000;margin:0}";
 
 /** What the page shows. */
-export interface Choice {
+interface Choice {
   provider: OAuthProvider;
   chosenBefore: ProviderAccount[];
   /** Where the person goes who wants none of it. */
