@@ -2,7 +2,7 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import { database } from "#app/db/current.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
-import { logOutage } from "#app/http/unavailable.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 
 /** A small bite: nobody who ticks a todo meanwhile should notice. */
 const batchSize = 5_000;

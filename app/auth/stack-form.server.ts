@@ -1,9 +1,8 @@
 import type { z } from "zod";
 import type { Form } from "#app/http/form.server.ts";
-import { personalHeaders } from "#app/http/headers.ts";
-import { asUnavailable, logOutage, type Unavailable } from "#app/http/unavailable.server.ts";
-import { LimitReached } from "#app/limits/limit.server.ts";
-import { log } from "#app/platform/log.server.ts";
+import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
+import { notNow } from "#app/http/not-now.server.ts";
+import { log, logOutage } from "#app/platform/log.server.ts";
 import { StackRefusal } from "./stack/app.server.ts";
 
 /** Why a form was not accepted, and what was typed, to be shown again. */
@@ -56,11 +55,6 @@ export async function answerStackForm<Fields extends z.ZodObject>(
     const refused: RefusedForm = { errors, typed: Object.fromEntries(kept) };
     return Response.json(refused, { status, headers });
   };
-  const refuseForNow = (status: 429 | 503, { message, retryAfter }: Unavailable) => {
-    const headers = personalHeaders();
-    headers.set("Retry-After", String(retryAfter));
-    return refuse({ form: message }, status, headers);
-  };
 
   try {
     await count?.();
@@ -69,7 +63,6 @@ export async function answerStackForm<Fields extends z.ZodObject>(
     if (!parsed.success) return refuse(firstMessages(parsed.error));
     return await attempt(parsed.data);
   } catch (error) {
-    if (error instanceof LimitReached) return refuseForNow(429, error);
     const { pathname } = new URL(request.url);
     const operation = `POST ${pathname}`;
     if (error instanceof StackRefusal) {
@@ -79,10 +72,8 @@ export async function answerStackForm<Fields extends z.ZodObject>(
       logOutage(operation, error);
       return refuse({ form: "The sign-in service does not accept that." });
     }
-    const unavailable = asUnavailable(error);
-    if (!unavailable) throw error;
-    logOutage(operation, error);
-    return refuseForNow(503, unavailable);
+    const { status, message, retryAfter } = notNow(operation, error);
+    return refuse({ form: message }, status, retryHeaders(retryAfter));
   }
 }
 

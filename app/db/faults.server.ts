@@ -1,4 +1,5 @@
 import { QueueFull } from "#app/platform/bounded-queue.server.ts";
+import { Fault, type TryLater } from "#app/platform/fault.server.ts";
 
 /**
  * What can go wrong between us and Postgres, as far as callers can act on it:
@@ -12,7 +13,7 @@ import { QueueFull } from "#app/platform/bounded-queue.server.ts";
  * That a row is not there, or may not be changed by the actor, is no fault: the statement says so.
  * Every other error is a bug of ours and stays as it is.
  */
-export class DatabaseFault extends Error {
+export class DatabaseFault extends Fault {
   override name = "DatabaseFault";
   constructor(
     readonly kind: "refused" | "read-only" | "unreachable" | "timed out",
@@ -22,6 +23,15 @@ export class DatabaseFault extends Error {
     readonly isUnsent = false,
   ) {
     super(`The database: ${kind}${constraint ? ` by ${constraint}` : ""}`, { cause });
+  }
+
+  get tryLater(): TryLater | undefined {
+    if (this.kind === "refused") return undefined;
+    const message =
+      this.kind === "read-only"
+        ? "Todos cannot be changed just now, only read. Try again in a moment."
+        : "The database cannot be reached just now. Try again in a moment.";
+    return { status: 503, message, retryAfter: 5 };
   }
 }
 

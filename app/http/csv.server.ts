@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import { logOutage } from "./unavailable.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 
 /** A column of a file: which property of a row it holds, and its name in the first line. */
 interface Column<Row> {

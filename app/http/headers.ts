@@ -7,6 +7,13 @@ export function personalHeaders(setCookie?: string): Headers {
   return headers;
 }
 
+/** The same for an answer that says to come back later. @param retryAfter seconds */
+export function retryHeaders(retryAfter: number): Headers {
+  const headers = personalHeaders();
+  headers.set("Retry-After", String(retryAfter));
+  return headers;
+}
+
 /** Gives a document the headers that its loader or action asked for. Remix passes on the cookies itself. */
 export const documentHeaders: HeadersFunction = ({ actionHeaders, loaderHeaders, errorHeaders }) => {
   const headers = new Headers();

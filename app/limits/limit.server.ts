@@ -1,21 +1,21 @@
 import { createHmac } from "node:crypto";
 import { type RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { environment } from "#app/platform/environment.server.ts";
+import { Fault, type TryLater } from "#app/platform/fault.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import type { SharedCounts } from "./shared-counts.server.ts";
 
 /** Somebody has done something too often. What he wanted was not begun. */
-export class LimitReached extends Error {
+export class LimitReached extends Fault {
   override name = "LimitReached";
+  readonly tryLater: TryLater;
   /**
-   * @param message for the person
-   * @param retryAfter seconds, for the Retry-After header of a 429
+   * @param message for the user
+   * @param retryAfter seconds
    */
-  constructor(
-    message: string,
-    readonly retryAfter: number,
-  ) {
+  constructor(message: string, retryAfter: number) {
     super(message);
+    this.tryLater = { status: 429, message, retryAfter };
   }
 }
 

@@ -3,8 +3,8 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import { connectDatabase, type Database } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { logOutage } from "#app/http/unavailable.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 
 /** What somebody who signs in waits for a count at most: Stack has not been asked by then. */
 const timeLimitMs = 2_000;

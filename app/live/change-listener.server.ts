@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { type Client, connectClient } from "#app/db/database.server.ts";
-import { logOutage } from "#app/http/unavailable.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 
 /** What the triggers say of a change: of todos, or of profiles (names, roles, deletions). */
 export type Change = "todos" | "users";

@@ -27,6 +27,14 @@ export const log: Logger = pino(
   { write: (line) => write(line) },
 );
 
+/**
+ * One line for a failure that passes by itself, however deep its stack and its causes.
+ * @param operation what was being done, as `POST /sign-in`
+ */
+export function logOutage(operation: string, error: unknown): void {
+  log.error({ event: "outage" }, `${operation}: ${summaryOf(error)}`);
+}
+
 /** By console: a reader of our output that has gone away is no reason to end. */
 let write = (line: string): void => {
   const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message: string; stack: string } };

@@ -6,8 +6,25 @@ import type { Session } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { repeatable, type Statement, statement } from "#app/db/statement.server.ts";
-import { logOutage } from "#app/http/unavailable.server.ts";
-import { LateProfile } from "./late-profile.ts";
+import { Fault, type TryLater } from "#app/platform/fault.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
+import { profileMissing } from "./late-profile.ts";
+
+/** A user whose profile's row has not been seen yet wants to write: the foreign key does not let him. */
+export class LateProfile extends Fault {
+  override name = "LateProfile";
+  /** @param isOverdue whether the account is so old that the profile is missing rather than late */
+  constructor(readonly isOverdue: boolean) {
+    super(`The profile is ${isOverdue ? "missing" : "late"}`);
+  }
+
+  get tryLater(): TryLater {
+    const message = this.isOverdue
+      ? profileMissing
+      : "Your profile is on its way to this list. Try again in a moment.";
+    return { status: 503, message, retryAfter: 2 };
+  }
+}
 
 /** What Stack was told usually arrives within a second: the next page should know it. */
 const syncPatienceMs = 2_000;

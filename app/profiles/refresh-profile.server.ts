@@ -1,8 +1,8 @@
 import type { AccessToken } from "#app/auth/session/access-token.server.ts";
 import { readUser } from "#app/auth/stack/sign-in.server.ts";
 import { connectDatabase } from "#app/db/database.server.ts";
-import { logOutage } from "#app/http/unavailable.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 import { profileDisagrees, storeProfileAgain } from "./stored-profiles.server.ts";
 
 /** Somebody who is signing in waits for it: twice at most, and for Stack in between. */

@@ -1,12 +1,12 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { isDeleted, readTokens } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
-import { personalHeaders } from "#app/http/headers.ts";
-import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
+import { notNow } from "#app/http/not-now.server.ts";
 import { openPage } from "#app/routes/todos/live/open-pages.server.ts";
 import { partOf } from "./todos/list/linked-todo.server.ts";
-import { parseListView } from "./todos/list/list-view.ts";
-import { viewer } from "./todos/list/queries.server.ts";
+import { viewer } from "./todos/list/viewer.server.ts";
+import { parseListView } from "./todos/list/views.ts";
 
 /**
  * The changes to the list, as server-sent events, for the part of it that the query string names as it does on `/`.
@@ -30,11 +30,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
     });
     return stream ?? new Response(null, { status: 204, headers });
   } catch (error) {
-    const unavailable = asUnavailable(error);
-    if (!unavailable) throw error;
-    logOutage("GET /events", error);
-    const headers = personalHeaders();
-    headers.set("Retry-After", String(unavailable.retryAfter));
+    const unavailable = notNow("GET /events", error);
+    const headers = retryHeaders(unavailable.retryAfter);
     return new Response(null, { status: 503, headers });
   }
 }

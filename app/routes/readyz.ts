@@ -2,8 +2,8 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { repeatable, statement } from "#app/db/statement.server.ts";
-import { logOutage } from "#app/http/unavailable.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 import { isStopping } from "#app/server/stopping.server.ts";
 
 /** Load balancers wait 2 s at most, and a process with much to do takes a while before and after. */

@@ -1,9 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ServerBuild } from "@remix-run/node";
-import { logOutage } from "#app/http/unavailable.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
-import { log, logAsJson } from "#app/platform/log.server.ts";
+import { log, logAsJson, logOutage } from "#app/platform/log.server.ts";
 import { sweep } from "#app/sweep.server.ts";
 import { answerClientErrors } from "./client-errors.server.ts";
 import { requestHandler } from "./request-handler.server.ts";

@@ -3,14 +3,11 @@ import pg from "pg";
 import type { Session } from "#app/auth/session/session.server.ts";
 import type { Statement } from "#app/db/statement.server.ts";
 import { statsTotals, todosPerDay, usersPage } from "#app/routes/stats/queries.server.ts";
-import { wholeList } from "#app/routes/todos/list/list-part.server.ts";
-import {
-  listVersion,
-  remainingTodos,
-  teamProgress,
-  todosPage,
-  viewer,
-} from "#app/routes/todos/list/queries.server.ts";
+import { listVersion, remainingTodos } from "#app/routes/todos/list/counts.server.ts";
+import { pageOf } from "#app/routes/todos/list/page.server.ts";
+import { teamProgress } from "#app/routes/todos/list/team.server.ts";
+import { viewer } from "#app/routes/todos/list/viewer.server.ts";
+import { wholeList } from "#app/routes/todos/list/views.ts";
 import { startPostgres } from "#db/local/postgres/server.ts";
 import { migrate } from "#db/migrate.ts";
 import { fillDatabase, userIdSql } from "./million-todos.ts";
@@ -45,7 +42,7 @@ console.log(`Team progress by counting every todo (baseline): ${baseline.toFixed
 
 const list = [
   ["who is looking", viewer(session)],
-  ["the newest 50 todos", todosPage(wholeList, null)],
+  ["the newest 50 todos", pageOf({ filter: wholeList, before: null })],
   ["how many are open", remainingTodos(wholeList)],
   ["the version", listVersion()],
   ["Team progress (goal: 5 ms)", teamProgress(session.userId, null)],

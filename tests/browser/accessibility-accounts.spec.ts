@@ -7,7 +7,7 @@ test.describe.configure({ timeout: 120_000 });
 
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
 
-test("axe finds nothing on the front page, nor where there is no page", async ({
+test("axe finds nothing on the front page, nor on a missing page", async ({
   visitor,
   expectAccessible,
   expectConsoleError,
@@ -22,7 +22,7 @@ test("axe finds nothing on the front page, nor where there is no page", async ({
   await expectAccessible(page, "Not found · Todos", "no such provider");
 });
 
-test("axe finds nothing where the server refuses a request by itself", async ({
+test("axe finds nothing when the server itself refuses a request", async ({
   visitor,
   baseURL,
   expectAccessible,
@@ -38,7 +38,7 @@ test("axe finds nothing where the server refuses a request by itself", async ({
   await expectAccessible(page, "Not allowed · Todos", "403 of the server");
 });
 
-test("axe finds nothing on the sign-up and the sign-in, whatever is wrong", async ({
+test("axe finds nothing on sign-up and sign-in, with any error", async ({
   visitor,
   expectAccessible,
   expectConsoleError,
@@ -91,7 +91,7 @@ test("axe finds nothing on the way to a new password", async ({
   await expectAccessible(page, "Set a new password · Todos", "with an error");
 });
 
-test("axe finds nothing on the way in by e-mail", async ({
+test("axe finds nothing on the way in by email", async ({
   visitor,
   expectAccessible,
   expectConsoleError,
@@ -115,7 +115,7 @@ test("axe finds nothing on the way in by e-mail", async ({
   await expectAccessible(page, "Sign in by the mailed link · Todos", "opened by the link");
 });
 
-test("axe finds nothing where an address is confirmed", async ({
+test("axe finds nothing where a user confirms an email", async ({
   person,
   visitor,
   expectAccessible,
@@ -141,10 +141,7 @@ test("axe finds nothing where an address is confirmed", async ({
   await expectAccessible(elsewhere, `${title}: done · Todos`, "confirmed");
 });
 
-test("axe finds nothing where the list opens only when an address is confirmed", async ({
-  visitor,
-  expectAccessible,
-}) => {
+test("axe finds nothing where the list needs a confirmed email", async ({ visitor, expectAccessible }) => {
   await using instance = await startStrictInstance("axe", 3459);
   const page = await visitor();
   await page.goto(`${instance.appUrl}/sign-up`);

@@ -25,7 +25,7 @@ test("axe finds nothing on the list, with todos or without", async ({ person, ex
     await page.reload();
     await expect(todo(page, "Water the plants")).toContainText("no owner");
     await expect(todo(page, "Feed the cat")).toContainText(doug.email);
-    await expectAccessible(page, "Todos", "with todos of several owners and of nobody");
+    await expectAccessible(page, "Todos", "with todos of several owners, and a ghost");
   });
 
   await todo(page, "Buy seeds").getByRole("link", { name: "Link to this todo" }).click();
@@ -61,7 +61,7 @@ test("axe finds nothing on any view of the list", async ({ person, expectAccessi
   });
 });
 
-/** Has a todo in the list whose owner has no profile, until some work is done. */
+/** Keeps a todo whose owner has no profile in the list until some work is done. */
 async function withGhost(task: string, work: () => Promise<void>): Promise<void> {
   await dbSql(`do $$ begin
     alter table todos drop constraint todos_owner_id_fk;
@@ -76,7 +76,7 @@ async function withGhost(task: string, work: () => Promise<void>): Promise<void>
   );
 }
 
-test("axe finds nothing while todos are changed", async ({
+test("axe finds nothing while a user changes todos", async ({
   person,
   javaScriptEnabled,
   expectAccessible,
@@ -91,7 +91,7 @@ test("axe finds nothing while todos are changed", async ({
 
   await page.goto("/");
   await addTodo(page, "Buy seeds");
-  // Without JavaScript what is edited stands in the URL.
+  // Without JavaScript the URL says which todo is being edited.
   const title = javaScriptEnabled === false ? "Edit “Buy seeds” · Todos" : "Todos";
   await press(page, "Edit Buy seeds");
   await expect(page.getByRole("textbox", { name: "Edit todo" })).toBeFocused();
@@ -103,7 +103,7 @@ test("axe finds nothing while todos are changed", async ({
 
   await page.goto("/");
   await removeTodos(page, ["Buy seeds"]);
-  // The offer stays while it has the focus.
+  // The offer stays while focused.
   await page.getByRole("button", { name: "Undo" }).focus();
   await expectAccessible(page, "Todos", "an undo is offered");
   await dbSql("delete from undoable_todos");
@@ -112,7 +112,7 @@ test("axe finds nothing while todos are changed", async ({
   await expectAccessible(page, "Todos", "with a notice");
 });
 
-test("axe finds nothing while the database lets nobody in", async ({
+test("axe finds nothing while the database refuses connections", async ({
   person,
   javaScriptEnabled,
   expectAccessible,
@@ -137,7 +137,7 @@ test("axe finds nothing while the database lets nobody in", async ({
   await removeTodos(page, ["Buy seeds"]);
 });
 
-test("axe finds nothing on the statistics, whether one may see them or not", async ({
+test("axe finds nothing on the statistics, for admins and for other users", async ({
   person,
   expectAccessible,
   expectConsoleError,

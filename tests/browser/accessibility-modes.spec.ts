@@ -4,7 +4,7 @@ import { addTodo, expect, removeTodos, todo } from "./people.ts";
 
 test.describe.configure({ timeout: 120_000 });
 
-/** Goes to some pages of somebody who has a todo that is done and one that is not. */
+/** Visits pages of a user with one completed and one open todo. */
 async function eachPage(page: Page, work: (path: string) => Promise<void>): Promise<void> {
   await addTodo(page, "Buy seeds");
   await addTodo(page, "Water the plants");
@@ -22,7 +22,7 @@ for (const [theme, other] of [
   ["Light", "dark"],
   ["Dark", "light"],
 ] as const) {
-  test(`axe finds nothing where somebody has chosen ${theme}, and the system is ${other}`, async ({
+  test(`axe finds nothing when the user chose ${theme} and the system is ${other}`, async ({
     person,
     examined,
     expectNoViolations,
@@ -40,7 +40,7 @@ for (const [theme, other] of [
   });
 }
 
-test("with forced colours axe finds nothing, and what is ticked is told from what is not", async ({
+test("with forced colors axe finds nothing, and ticked todos look different from open ones", async ({
   person,
   examined,
   expectNoViolations,
@@ -60,10 +60,7 @@ test("with forced colours axe finds nothing, and what is ticked is told from wha
   });
 });
 
-test("nothing moves by itself for those who want no motion, nor for anybody else", async ({
-  person,
-  examined,
-}) => {
+test("nothing moves by itself, with reduced motion or without", async ({ person, examined }) => {
   const { page } = await person("Bob");
   const shown = await examined(page);
   for (const reducedMotion of ["reduce", "no-preference"] as const) {
@@ -72,7 +69,7 @@ test("nothing moves by itself for those who want no motion, nor for anybody else
   }
 });
 
-/** The colours of a todo's tick, and of what is behind it. */
+/** The colors of a todo's tick and its background. */
 function boxOf(page: Page, task: string): Promise<string[]> {
   return todo(page, task)
     .locator(".tick svg")
@@ -82,7 +79,7 @@ function boxOf(page: Page, task: string): Promise<string[]> {
     });
 }
 
-/** How long transitions and animations of a page take, each once. */
+/** The durations of a page's transitions and animations, without duplicates. */
 function durations(): string[] {
   const all = [...document.querySelectorAll("*")].flatMap((element) => {
     const { transitionDuration, animationDuration } = getComputedStyle(element);

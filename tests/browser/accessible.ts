@@ -6,14 +6,14 @@ const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"
 
 interface Fixtures {
   /**
-   * Expects that axe finds nothing on a page as it is just now, narrow and wide, light and dark, and what it does not
-   * look for: a title, one main heading, no motion for those who want none, targets of 24 px (WCAG 2.5.8), and no
-   * sideways scrolling at 320 px, nor where letters are twice as large (1.4.10, 1.4.4).
+   * Expects that axe finds nothing on a page in its present state, narrow and wide, light and dark. Also checks what axe
+   * does not: a title, one main heading, no motion with reduced motion, targets of 24 px (WCAG 2.5.8), and no sideways
+   * scrolling at 320 px or with letters twice as large (1.4.10, 1.4.4).
    */
   expectAccessible: (page: Page, title: string, state: string) => Promise<void>;
-  /** Expects that axe finds nothing on a page, however it is shown just now. */
+  /** Expects that axe finds nothing on a page, in one state only. */
   expectNoViolations: (page: Page, where: string) => Promise<void>;
-  /** Where axe can look at a page: it puts its rules behind timers, which never fire where JavaScript is off. */
+  /** A page that axe can check: its rules wait for timers, which never fire with JavaScript off. */
   examined: (page: Page) => Promise<Page>;
 }
 
@@ -51,7 +51,7 @@ const someLooks: Look[] = [
   [390, "light"],
   [1280, "dark"],
 ];
-/** The others have the same elements in the same colours, with JavaScript or without. */
+/** The other states have the same elements in the same colors, with JavaScript or without. */
 const allLooks: Look[] = [...someLooks, [390, "dark"], [1280, "light"]];
 
 async function expectAccessibleLooks(page: Page, where: string, looks: Look[]): Promise<void> {
@@ -72,7 +72,7 @@ async function expectAccessibleLooks(page: Page, where: string, looks: Look[]): 
   await page.evaluate(() => document.documentElement.style.removeProperty("font-size"));
 }
 
-/** The page as the server sent it and its forms have changed it, without its scripts, at the same address. */
+/** The page as the server sent it and its forms changed it, without its scripts, at the same address. */
 async function copyOf(page: Page, context: BrowserContext): Promise<Page> {
   const html = (await page.content()).replaceAll(/<script\b.*?<\/script>/gs, "");
   const [copy = await context.newPage()] = context.pages();
@@ -86,7 +86,7 @@ async function copyOf(page: Page, context: BrowserContext): Promise<Page> {
 
 /** Which rules are broken, and where. */
 async function violations(page: Page): Promise<string[]> {
-  // Legacy mode spares a second page per run, which is there for frames of other origins; the app has none.
+  // Legacy mode saves a second page per run, which is for frames of other origins; the app has none.
   const axe = new AxeBuilder({ page }).withTags(rules).setLegacyMode();
   const results = await axe.analyze();
   return results.violations.flatMap(({ id, help, nodes }) =>
@@ -94,13 +94,13 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
-/** How many pixels of a page lie outside of its window, sideways. */
+/** How many pixels of a page are outside its window, sideways. */
 export function overflow(): number {
   const { scrollWidth, clientWidth } = document.scrollingElement ?? document.documentElement;
   return scrollWidth - clientWidth;
 }
 
-/** What can be pressed and is less than 24 px in one direction, links within sentences excepted. */
+/** Controls smaller than 24 px in one direction, except links within sentences. */
 function smallTargets(): string[] {
   return [...document.querySelectorAll("a, button, input:not([type=hidden]), summary")]
     .filter((element) => element.checkVisibility() && !element.closest("p, dialog:not([open])"))

@@ -15,7 +15,7 @@ async function openAccount({ page }: Person): Promise<void> {
   await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
 }
 
-/** The person again, signed in at another browser. */
+/** The same user, signed in at another browser. */
 async function elsewhere(page: Person["page"], email: string, password = "correct horse"): Promise<Person> {
   await page.goto("/sign-in");
   await page.getByLabel("Email").fill(email);
@@ -24,7 +24,10 @@ async function elsewhere(page: Person["page"], email: string, password = "correc
   return { page, email };
 }
 
-test("signed out, the account page leads to the sign-in and back", async ({ person, visitor }) => {
+test("the account page sends signed-out users to sign in, and they come back", async ({
+  person,
+  visitor,
+}) => {
   const { email } = await person("Bob");
   const page = await visitor();
   await page.goto("/account");
@@ -37,7 +40,7 @@ test("signed out, the account page leads to the sign-in and back", async ({ pers
   await expect(page.getByRole("link", { name: "Verify it" })).toHaveAttribute("href", "/verify-email");
 });
 
-test("a new name is said to be saved, and others see it in Team progress", async ({
+test("the page says that a new name was saved, and others see it in Team progress", async ({
   person,
   expectConsoleError,
 }) => {
@@ -63,7 +66,7 @@ test("a new name is said to be saved, and others see it in Team progress", async
   await removeTodos(bob.page, ["Buy seeds"]);
 });
 
-test("a new password is the one that signs in, and other browsers are signed out", async ({
+test("only the new password signs in, and other browsers are signed out", async ({
   person,
   visitor,
   expectConsoleError,
@@ -96,7 +99,7 @@ test("a new password is the one that signs in, and other browsers are signed out
   await expect(other.page.getByRole("heading", { name: "Todos" })).toBeVisible();
 });
 
-test("the forms tell a password manager what is what", async ({ person }) => {
+test("password managers recognize the fields", async ({ person }) => {
   const bob = await person("Bob");
   await openAccount(bob);
   const form = bob.page.locator("form").filter({ has: bob.page.getByLabel("Current password") });
@@ -108,7 +111,7 @@ test("the forms tell a password manager what is what", async ({ person }) => {
   await expect(username).not.toBeEditable();
 });
 
-test("all other browsers are signed out by one click, and counted", async ({ person, visitor }) => {
+test("one click signs out all other browsers, and the page says how many", async ({ person, visitor }) => {
   const bob = await person("Bob");
   const other = await elsewhere(await visitor(), bob.email);
   await expect(other.page.getByRole("heading", { name: "Todos" })).toBeVisible();
@@ -122,7 +125,7 @@ test("all other browsers are signed out by one click, and counted", async ({ per
   await expect(other.page).toHaveURL("/sign-in?redirectTo=/account");
 });
 
-test("deleting the account takes its todos away from everybody, signs out and says so", async ({
+test("deleting the account removes its todos for everyone, signs out, and says so", async ({
   person,
   visitor,
   expectConsoleError,
@@ -159,7 +162,7 @@ function todosOf(email: string) {
   `);
 }
 
-test("the account page fits a telephone and a desk", async ({ person }) => {
+test("the account page fits a phone and a desktop", async ({ person }) => {
   const bob = await person("Bob");
   await openAccount(bob);
   const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;

@@ -8,7 +8,7 @@ const editButton = (page: Page, task: string) =>
 const undoButton = (page: Page) => page.getByRole("button", { name: "Undo" });
 const editField = (page: Page) => page.getByRole("textbox", { name: "Edit todo" });
 
-test("a todo is edited by its owner, and by nobody else", async ({ person }) => {
+test("only the owner edits a todo", async ({ person }) => {
   const bob = await person("Bob");
   await addTodo(bob.page, "Water the plants");
   const doug = await person("Doug");
@@ -26,7 +26,7 @@ test("a todo is edited by its owner, and by nobody else", async ({ person }) => 
   await removeTodos(bob.page, ["Water the cacti"]);
 });
 
-test("Cancel leaves a todo as it was", async ({ person }) => {
+test("Cancel leaves a todo unchanged", async ({ person }) => {
   const { page } = await person("Bob");
   await addTodo(page, "Water the plants");
   await editButton(page, "Water the plants").click();
@@ -37,7 +37,7 @@ test("Cancel leaves a todo as it was", async ({ person }) => {
   await removeTodos(page, ["Water the plants"]);
 });
 
-test("a task that is too long is refused beside its field, which keeps it", async ({
+test("a task that is too long is refused beside its field, which keeps the text", async ({
   person,
   expectConsoleError,
 }) => {
@@ -57,7 +57,7 @@ test("a task that is too long is refused beside its field, which keeps it", asyn
   await removeTodos(page, ["Short enough"]);
 });
 
-test("editing begins with the text selected, Escape restores it, and leaving saves", async ({
+test("editing starts with the text selected, Escape restores it, and leaving the field saves", async ({
   person,
   javaScriptEnabled,
 }) => {
@@ -82,7 +82,7 @@ test("editing begins with the text selected, Escape restores it, and leaving sav
   await removeTodos(page, ["Water the cacti"]);
 });
 
-test("a todo that is emptied asks whether it is to be deleted", async ({ person, javaScriptEnabled }) => {
+test("emptying a todo asks whether to delete it", async ({ person, javaScriptEnabled }) => {
   test.skip(javaScriptEnabled === false, needsScript);
   const { page } = await person("Bob");
   await addTodo(page, "Water the plants");
@@ -104,7 +104,7 @@ test("a todo that is emptied asks whether it is to be deleted", async ({ person,
 });
 
 test("several lines are pasted as one", async ({ person, javaScriptEnabled }) => {
-  test.skip(javaScriptEnabled === false, "without JavaScript the browser leaves out the line breaks");
+  test.skip(javaScriptEnabled === false, "without JavaScript the browser drops the line breaks");
   const { page } = await person("Bob");
   await addTodo(page, "Water");
   await editButton(page, "Water").click();
@@ -119,7 +119,7 @@ test("several lines are pasted as one", async ({ person, javaScriptEnabled }) =>
   await removeTodos(page, ["Water the plants and the cacti"]);
 });
 
-test("what is typed outlives a change from elsewhere, and a deletion of the todo itself", async ({
+test("the text being typed outlives someone else's change, and the deletion of the todo", async ({
   person,
   javaScriptEnabled,
   expectConsoleError,
@@ -147,7 +147,7 @@ test("what is typed outlives a change from elsewhere, and a deletion of the todo
   await expect(page.getByRole("checkbox", { name: "Water the plants" })).toHaveCount(0);
 });
 
-test("an edit shows at once, and is in its field again when there is no connection", async ({
+test("an edit shows at once, and returns to its field when there is no connection", async ({
   person,
   javaScriptEnabled,
   expectConsoleError,
@@ -181,7 +181,7 @@ test("an edit shows at once, and is in its field again when there is no connecti
   await removeTodos(page, ["Water the cacti"]);
 });
 
-test("what was deleted comes back to its place with Undo", async ({ person }) => {
+test("Undo brings a deleted todo back to its place", async ({ person }) => {
   const { page } = await person("Bob");
   const tasks = ["Water the plants", "Feed the cat", "Buy seeds"];
   for (const task of tasks) await addTodo(page, task);
@@ -198,11 +198,11 @@ test("what was deleted comes back to its place with Undo", async ({ person }) =>
   await removeTodos(page, tasks);
 });
 
-test("the offer to undo stays for ten seconds, and for as long as it is hovered or focused", async ({
+test("Undo is offered for ten seconds, longer while hovered or focused", async ({
   person,
   javaScriptEnabled,
 }) => {
-  test.skip(javaScriptEnabled === false, "without JavaScript it stays until the page is left");
+  test.skip(javaScriptEnabled === false, "without JavaScript it stays as long as the page");
   const { page } = await person("Bob");
   await page.clock.install();
   await addTodo(page, "Water the plants");
@@ -222,7 +222,7 @@ test("the offer to undo stays for ten seconds, and for as long as it is hovered 
   await expect(undoButton(page)).toHaveCount(0);
 });
 
-test("Ctrl+Z undoes one deletion after the other, though not while somebody types", async ({
+test("Ctrl+Z undoes one deletion after the other, but not while the user types", async ({
   person,
   javaScriptEnabled,
 }) => {
@@ -245,7 +245,7 @@ test("Ctrl+Z undoes one deletion after the other, though not while somebody type
   await removeTodos(page, ["Water the plants", "Feed the cat"]);
 });
 
-test("a deletion shows at once, and is taken back with a message when there is no connection", async ({
+test("a deletion shows at once, and is reverted with a message when there is no connection", async ({
   person,
   javaScriptEnabled,
   expectConsoleError,
@@ -271,7 +271,7 @@ test("a deletion shows at once, and is taken back with a message when there is n
   await removeTodos(page, ["Water the plants"]);
 });
 
-test("what cannot be undone any more says so", async ({ person, expectConsoleError }) => {
+test("Undo says when it is too late", async ({ person, expectConsoleError }) => {
   expectConsoleError(/404/);
   const { page } = await person("Bob");
   await addTodo(page, "Water the plants");
@@ -282,7 +282,7 @@ test("what cannot be undone any more says so", async ({ person, expectConsoleErr
   await expect(page.getByText("cannot be undone any more")).toBeVisible();
 });
 
-test("all on the page are ticked at once, and Undo unticks just those", async ({ person }) => {
+test("one click ticks all todos on the page, and Undo unticks just those", async ({ person }) => {
   const { page, email } = await person("Bob");
   const tasks = ["Water the plants", "Feed the cat", "Buy seeds"];
   for (const task of tasks) await addTodo(page, task);
@@ -302,7 +302,7 @@ test("all on the page are ticked at once, and Undo unticks just those", async ({
   await removeTodos(page, tasks);
 });
 
-test("a user clears what he has completed, and an admin what everybody has", async ({ person }) => {
+test("users clear their own completed todos, and admins everyone's", async ({ person }) => {
   const bob = await person("Bob");
   const doug = await person("Doug");
   const clearOwn = (page: Page) => page.getByRole("button", { name: "Clear completed", exact: true });

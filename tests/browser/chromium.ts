@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
-/** How to start a Chromium. */
 export interface Chromium {
   executablePath: string;
   args: string[];
@@ -27,9 +26,9 @@ const args = [
 ];
 
 /**
- * The browser that tests run in: `CHROMIUM_PATH`, else one that the machine has, else the one that came
- * along from npm, which runs on Linux x64 alone.
- * @throws {Error} saying what to do when there is none, or it does not start
+ * The browser that tests run in: `CHROMIUM_PATH`, else one on the machine, else the one from npm, which runs on Linux
+ * x64 only.
+ * @throws {Error} saying what to do if there is none, or if it does not start
  */
 export async function findChromium(): Promise<Chromium> {
   const executablePath = await findProgram();
@@ -59,7 +58,7 @@ async function findProgram(): Promise<string> {
   return unpackChromium();
 }
 
-/** Where the browser from npm is unpacked to, with its libraries: 200 MB, once per installation. */
+/** Where the browser from npm is unpacked, with its libraries: 200 MB, once per installation. */
 const unpackedTo = resolve("node_modules/.cache/chromium");
 
 const fontConfiguration = `<?xml version="1.0"?>
@@ -73,17 +72,17 @@ const fontConfiguration = `<?xml version="1.0"?>
 /**
  * Unpacks the browser that `@sparticuz/chromium` brings.
  *
- * Its own arguments are left aside: `--single-process` crashes with the second browser context, and
- * `--disable-web-security` would hide what a page may not do.
+ * We do not use its own arguments: `--single-process` crashes with the second browser context, and
+ * `--disable-web-security` would hide what browsers forbid.
  */
 async function unpackChromium(): Promise<string> {
   const { TMPDIR } = process.env;
-  // It unpacks to the temporary directory, where another user's browser may lie already.
+  // It unpacks to the temporary directory, where another user may already have one.
   process.env.TMPDIR = unpackedTo;
   // Makes it unpack the libraries that a bare image lacks, libnss3 among them.
   process.env.AWS_EXECUTION_ENV ??= "AWS_Lambda_nodejs22.x";
   mkdirSync(unpackedTo, { recursive: true });
-  // Its own font configuration names /tmp; without a font Chromium ends at the first text.
+  // Its font configuration names /tmp; without a font Chromium crashes at the first text.
   process.env.FONTCONFIG_FILE ??= join(unpackedTo, "fonts.conf");
   writeFileSync(join(unpackedTo, "fonts.conf"), fontConfiguration);
   try {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connectClient } from "#app/db/database.server.ts";
 
-/** Does some work while Postgres runs, and nobody can connect to the app's database. */
+/** Does some work while Postgres runs but refuses connections to the app's database. */
 export async function whileDatabaseIsClosed(work: () => Promise<void>): Promise<void> {
   const { databaseUrl } = JSON.parse(readFileSync(".local-browser-tests/local.json", "utf8"));
   const client = await connectClient(new URL("/postgres", databaseUrl).href);

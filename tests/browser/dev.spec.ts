@@ -8,7 +8,7 @@ const viteCache = "node_modules/.vite/-local-browser-tests-dev";
 const port = 3457;
 test.use({ baseURL: `http://localhost:${port}` });
 
-test("npm run dev takes a newcomer from nothing to his first todo, and keeps it over a restart", async ({
+test("npm run dev takes a newcomer from nothing to a first todo, and keeps it over a restart", async ({
   person,
 }) => {
   test.setTimeout(120_000);
@@ -19,7 +19,7 @@ test("npm run dev takes a newcomer from nothing to his first todo, and keeps it 
   await addTodo(page, "Read the code");
   await todo(page, "Read the code").getByRole("checkbox").click();
   await expect(todo(page, "Read the code").getByRole("checkbox")).toBeChecked();
-  // The open page holds a connection to the development server, and complains when that goes.
+  // The open page has a connection to the development server, and complains when it ends.
   const state = await page.context().storageState();
   await page.goto("about:blank");
   await first.stop();

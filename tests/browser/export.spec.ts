@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { expect, test, withManyTodos } from "./people.ts";
 
-/** What a link of the page about one's account leads to, as it is saved. */
+/** What a link of the account page downloads. */
 async function downloaded(page: Page, name: string): Promise<{ fileName: string; text: string }> {
   const waiting = page.waitForEvent("download");
   await page.getByRole("link", { name }).click();
@@ -10,7 +10,7 @@ async function downloaded(page: Page, name: string): Promise<{ fileName: string;
   return { fileName: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
 }
 
-test("somebody takes his todos along, as JSON and as CSV", async ({ person }) => {
+test("a user exports their todos, as JSON and as CSV", async ({ person }) => {
   const { page, email } = await person("Bob");
   await withManyTodos(email, 2_500, async () => {
     await page.getByRole("link", { name: "Account" }).click();

@@ -4,13 +4,13 @@ import { addTodo, dbSql, expect, progressOf, removeTodos, test, todo, withManyTo
 const filter = (page: Page, name: string) => page.getByRole("link", { name, exact: true });
 const searchbox = (page: Page) => page.getByRole("searchbox", { name: "Search" });
 
-/** Searches as one can with and without JavaScript. */
+/** Searches in a way that works with and without JavaScript. */
 async function search(page: Page, query: string): Promise<void> {
   await searchbox(page).fill(query);
   await searchbox(page).press("Enter");
 }
 
-test("filters narrow the list, count what is open in it, and are part of the address", async ({ person }) => {
+test("filters narrow the list, count its open todos, and are part of the URL", async ({ person }) => {
   const bob = await person("Bob");
   const doug = await person("Doug");
   await addTodo(bob.page, "Open of Bob");
@@ -50,7 +50,7 @@ test("filters narrow the list, count what is open in it, and are part of the add
   await removeTodos(doug.page, ["Open of Doug"]);
 });
 
-test("a tick under a filter leaves one there, and an empty filter says why it is empty", async ({
+test("a tick under a filter keeps the filter, and an empty filter says why it is empty", async ({
   person,
 }) => {
   const { page } = await person("Bob");
@@ -80,9 +80,7 @@ test("earlier pages keep the filters", async ({ person }) => {
   });
 });
 
-test("a search finds a part of a text, whatever its case and accents, and keeps the filters", async ({
-  person,
-}) => {
+test("a search finds part of a text, ignores case and accents, and keeps the filters", async ({ person }) => {
   const { page } = await person("Bob");
   await addTodo(page, "Crème brûlée");
   await addTodo(page, "Buy milk");
@@ -101,11 +99,11 @@ test("a search finds a part of a text, whatever its case and accents, and keeps 
   await removeTodos(page, ["Crème brûlée", "Buy milk"]);
 });
 
-test("the list follows what is typed, the field keeps the focus, and one step back undoes the search", async ({
+test("the list follows the typing, the field keeps the focus, and one step back undoes the search", async ({
   person,
   javaScriptEnabled,
 }) => {
-  test.skip(javaScriptEnabled === false, "without JavaScript a search is sent with Enter");
+  test.skip(javaScriptEnabled === false, "without JavaScript Enter sends a search");
   const { page } = await person("Bob");
   await addTodo(page, "Buy milk");
   await addTodo(page, "Feed the cat");
@@ -124,13 +122,13 @@ test("the list follows what is typed, the field keeps the focus, and one step ba
   await removeTodos(page, ["Buy milk", "Feed the cat"]);
 });
 
-test("what another person does shows under a filter and a search without a reload", async ({
+test("others' changes show under a filter and a search without a reload", async ({
   person,
   javaScriptEnabled,
 }) => {
   test.skip(
     javaScriptEnabled === false,
-    "without JavaScript a page shows what others change when it is loaded again",
+    "without JavaScript a page shows others' changes only after a reload",
   );
   const bob = await person("Bob");
   const doug = await person("Doug");
@@ -158,7 +156,7 @@ test("what another person does shows under a filter and a search without a reloa
   await removeTodos(doug.page, ["Seeds of Doug"]);
 });
 
-test("a link to a todo shows it in the middle of its page, marked and in view", async ({
+test("a link to a todo shows it in the middle of the window, marked", async ({
   person,
   javaScriptEnabled,
 }) => {
@@ -177,7 +175,7 @@ test("a link to a todo shows it in the middle of its page, marked and in view", 
   await expect(page.getByText("The todo that the link leads to is not here")).toBeVisible();
 });
 
-test("a todo that is added where it would not show leads to where it does", async ({ person }) => {
+test("adding a todo that the current view would hide leads to a view that shows it", async ({ person }) => {
   const { page } = await person("Bob");
   await page.goto("/?show=completed&owner=me");
   await page.getByRole("textbox", { name: "New todo" }).fill("Hello there");

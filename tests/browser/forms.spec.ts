@@ -10,7 +10,7 @@ import {
   withManyTodos,
 } from "./people.ts";
 
-test("a visitor learns what the app is, and finds the ways in", async ({ visitor }) => {
+test("a visitor learns what the app is, and how to sign in or up", async ({ visitor }) => {
   const page = await visitor();
   await page.goto("/");
   await expect(page.getByRole("link", { name: "Sign up" })).toBeVisible();
@@ -30,10 +30,7 @@ test("an open todo is counted, a ticked one is not", async ({ person }) => {
   await removeTodos(page, ["Count me"]);
 });
 
-test("a refused task stays in its field with the reason beside it", async ({
-  person,
-  expectConsoleError,
-}) => {
+test("a refused task stays in its field, beside the reason", async ({ person, expectConsoleError }) => {
   expectConsoleError(/400/);
   const { page } = await person("Bob");
   const field = page.getByRole("textbox", { name: "New todo" });
@@ -55,7 +52,7 @@ test("a task is text, whatever it looks like", async ({ person }) => {
   }
 });
 
-test("a refused sign-up says why beside the field, and keeps all but the password", async ({
+test("a refused sign-up says why beside the field, and keeps everything but the password", async ({
   visitor,
   person,
   expectConsoleError,
@@ -99,7 +96,7 @@ test("signing out leads to the front page, and signing in again back to the list
 });
 
 test("two quick adds are two todos", async ({ person, javaScriptEnabled }) => {
-  test.skip(javaScriptEnabled === false, "without JavaScript each add is a page of its own");
+  test.skip(javaScriptEnabled === false, "without JavaScript each add loads a page");
   const { page } = await person("Bob");
   const field = page.getByRole("textbox", { name: "New todo" });
   for (const task of ["First of two", "Second of two"]) {
@@ -112,7 +109,7 @@ test("two quick adds are two todos", async ({ person, javaScriptEnabled }) => {
   }
 });
 
-test("a page that is not there says so, and leads back", async ({ visitor, expectConsoleError }) => {
+test("a missing page says so, and leads back", async ({ visitor, expectConsoleError }) => {
   expectConsoleError(/404/);
   const page = await visitor();
   const answer = await page.goto("/nowhere");
@@ -121,13 +118,13 @@ test("a page that is not there says so, and leads back", async ({ visitor, expec
   await expect(page).toHaveURL("/");
 });
 
-test("ticking and deleting far down the list leave the page where it is", async ({
+test("ticking and deleting far down the list do not scroll the page", async ({
   person,
   javaScriptEnabled,
 }) => {
   test.skip(
     javaScriptEnabled === false,
-    "without JavaScript a form leads to a new page, which begins at its top",
+    "without JavaScript a form loads a new page, which starts at its top",
   );
   const { page, email } = await person("Bob");
   await expect.poll(() => profileInPostgres(email)).toBeTruthy();
@@ -142,15 +139,12 @@ test("ticking and deleting far down the list leave the page where it is", async 
   });
 });
 
-test("a todo that is refused while the next one is being typed is not lost", async ({
+test("a todo that is refused while the user types the next one is not lost", async ({
   person,
   javaScriptEnabled,
   expectConsoleError,
 }) => {
-  test.skip(
-    javaScriptEnabled === false,
-    "without JavaScript nothing can be typed while a form is on its way",
-  );
+  test.skip(javaScriptEnabled === false, "without JavaScript users cannot type while a form is being sent");
   expectConsoleError(/status of 503/);
   const page = await whileProfilesAreHeldBack(async () => {
     const early = await person("Early");
@@ -169,7 +163,7 @@ test("a todo that is refused while the next one is being typed is not lost", asy
   await expect(page.getByRole("textbox", { name: "New todo" })).toHaveValue("The second");
 });
 
-/** Brings a todo to the middle of the window. @returns how far down the page that is */
+/** Scrolls a todo to the middle of the window. @returns how far the page has scrolled */
 async function scrollTo(page: Page, task: string): Promise<number> {
   await todo(page, task).evaluate((element) => element.scrollIntoView({ block: "center" }));
   return page.evaluate(() => window.scrollY);

@@ -3,7 +3,7 @@ import { expect, test } from "@playwright/test";
 import { exchange } from "./raw-http.ts";
 import { expectSecurityHeaders } from "./security-headers.ts";
 
-// What comes over a connection that no browser would send.
+// What no browser would send over a connection.
 
 const port = 3456;
 const get = (line: string, ...headers: string[]) => [line, ...headers, "", ""].join("\r\n");
@@ -26,7 +26,7 @@ const refused: [title: string, bytes: string, status: number][] = [
   ["a request for a tunnel", get("CONNECT example.com:443 HTTP/1.1", "Host: example.com:443"), 405],
 ];
 for (const [title, bytes, status] of refused) {
-  test(`${title} is answered with ${status} and the headers of every answer, and the connection closed`, async () => {
+  test(`${title} gets ${status} with the headers of every answer, and the connection closes`, async () => {
     const answer = await exchange(port, bytes);
     expect(answer.status).toBe(status);
     expectSecurityHeaders(answer.headers, title);
@@ -35,7 +35,7 @@ for (const [title, bytes, status] of refused) {
   });
 }
 
-test("an expectation that is not known is no reason to refuse", async () => {
+test("an unknown Expect header is not refused", async () => {
   const answer = await exchange(
     port,
     get("GET /livez HTTP/1.1", "Host: localhost", "Expect: wonders", "Connection: close"),
@@ -43,7 +43,7 @@ test("an expectation that is not known is no reason to refuse", async () => {
   expect([answer.status, answer.body]).toEqual([200, expect.stringContaining("ok\n")]);
 });
 
-test("headers that take longer than 10 s, and bodies that take longer than 30 s, are answered with 408", async () => {
+test("headers that take longer than 10 s, and bodies that take longer than 30 s, get 408", async () => {
   test.setTimeout(60_000);
   const headers = exchange(port, "GET /livez HTTP/1.1\r\nHost: localhost\r\n", "X: y\r\n");
   const post = [
@@ -60,7 +60,7 @@ test("headers that take longer than 10 s, and bodies that take longer than 30 s,
   }
 });
 
-test("a connection outlives the 60 s after which proxies close theirs, and takes one request after another", async () => {
+test("a connection outlives the 60 s after which proxies close theirs, and serves one request after another", async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const ask = () =>
     new Promise<{ keepAlive: unknown; isReused: boolean }>((resolve, reject) => {

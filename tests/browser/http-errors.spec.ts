@@ -4,9 +4,9 @@ import { expectSecurityHeaders } from "./security-headers.ts";
 
 const port = 3461;
 const origin = `http://localhost:${port}`;
-/** Where a statement looks for `task`, Postgres says so, and nothing here knows what to do. */
+/** Every statement that names `task` then fails with an error that no code expects. */
 const breakList = "alter table todos rename column task to elsewhere";
-const mendList = "alter table todos rename column elsewhere to task";
+const fixList = "alter table todos rename column elsewhere to task";
 
 let instance: LoggedInstance;
 test.beforeAll(async () => {
@@ -26,7 +26,6 @@ interface LogLine {
   err?: { message: string; stack: string };
 }
 
-/** The lines of JSON that the app has written. */
 function logLines(): LogLine[] {
   return instance
     .log()
@@ -49,7 +48,7 @@ async function signUp(): Promise<string> {
   return answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
 }
 
-test("an error that nobody foresaw tells a reference that the log has, and nothing of what it was", async () => {
+test("an unexpected error shows a reference that is in the log, and no details", async () => {
   const Cookie = await signUp();
   const form = {
     method: "POST",
@@ -89,10 +88,12 @@ test("an error that nobody foresaw tells a reference that the log has, and nothi
     expect(request, about).toMatchObject({ level: "warn", event: "request", status: 500 });
     expect(request?.userId, about).toMatch(/^[0-9a-f-]{36}$/);
   }
-  await instance.run("todos", mendList);
+  await instance.run("todos", fixList);
 });
 
-test("a page tells the reference too when a script has met the error, and leads on", async ({ browser }) => {
+test("a page shows the reference too when a script meets the error, and offers a way on", async ({
+  browser,
+}) => {
   const page = await (await browser.newContext({ baseURL: origin })).newPage();
   await page.goto("/sign-up");
   await page.getByLabel("Email").fill(`${crypto.randomUUID()}@example.com`);
@@ -114,13 +115,13 @@ test("a page tells the reference too when a script has met the error, and leads 
   expect(byBrowser).not.toBe(byScript);
   await expect(page).toHaveTitle("Something went wrong · Todos");
 
-  await instance.run("todos", mendList);
+  await instance.run("todos", fixList);
   await page.getByRole("link", { name: "To the list" }).click();
   await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
   await page.context().close();
 });
 
-test("each request is a line in the log, by its route and without what somebody has typed", async () => {
+test("each request is a line in the log, with its route and without what the user typed", async () => {
   const Cookie = await signUp();
   const ask = async (path: string, init: RequestInit = {}) => {
     const answer = await fetch(origin + path, { redirect: "manual", ...init });
@@ -148,7 +149,7 @@ test("each request is a line in the log, by its route and without what somebody 
   expect(instance.log()).not.toContain("planted-Secret");
 });
 
-test("files are not told of, and a stream when it begins and when it ends", async () => {
+test("files are not logged; a stream is logged when it starts and when it ends", async () => {
   const Cookie = await signUp();
   const leaving = new AbortController();
   const answer = await fetch(`${origin}/events`, { headers: { Cookie }, signal: leaving.signal });

@@ -3,16 +3,16 @@ import { expect, test } from "@playwright/test";
 import routes from "#app/routes.ts";
 import { expectSecurityHeaders } from "./security-headers.ts";
 
-// Every route, by every method, as it answers somebody who is not signed in.
+// How every route answers every method when the client is signed out.
 
 const origin = "http://localhost:3456";
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] as const;
 
 interface Expected {
   get: number;
-  /** Of a form with no fields, sent from this site; 405 where none is taken. */
+  /** For a form without fields, sent from this site; 405 where the route takes no forms. */
   post: number;
-  /** Where it is not as that of GET. */
+  /** Where it differs from GET. */
   head?: number;
 }
 
@@ -20,7 +20,7 @@ const page = { get: 200, post: 405 };
 const form = { get: 200, post: 400 };
 const forUsers = { get: 303, post: 405 };
 
-/** By path: a provider is GitHub. */
+/** By path, with GitHub as the provider. */
 const expected: Record<string, Expected> = {
   "/": page,
   "/?index": { get: 200, post: 303 },
@@ -29,17 +29,17 @@ const expected: Record<string, Expected> = {
   "/forgot-password": form,
   "/reset-password": form,
   "/magic-link": form,
-  // Without a code it sends a mail again, to whoever has signed in.
+  // Without a code it sends the mail again, for signed-in users.
   "/verify-email": { get: 200, post: 303 },
   "/sign-out": { get: 303, post: 303 },
   "/auth/github": forUsers,
-  // A HEAD must not use up a code: the route itself refuses it.
+  // A HEAD must not use up a code, so the route itself refuses it.
   "/auth/github/callback": { ...forUsers, head: 405 },
   "/account": { get: 303, post: 303 },
   "/export.json": forUsers,
   "/export.csv": forUsers,
   "/theme": { get: 303, post: 400 },
-  // Local mode has no secret for it: there is no such route.
+  // Local mode has no secret for it, so there is no such route.
   "/webhooks/stack": { get: 404, post: 404 },
   "/events": { get: 204, post: 405 },
   "/stats": forUsers,
@@ -59,7 +59,7 @@ interface Answer {
   body: string;
 }
 
-/** Not by fetch, which does not send TRACE. */
+/** fetch cannot send TRACE. */
 function ask(method: string, path: string, headers: Record<string, string> = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(origin + path, { method, headers }, async (answer) => {
@@ -106,7 +106,7 @@ for (const [path, { get, post, head = get }] of Object.entries(expected)) {
   });
 
   test(`HEAD ${path} is answered as GET is, without the body`, async () => {
-    test.skip(head !== get, "a HEAD is refused there");
+    test.skip(head !== get, "the route refuses HEAD");
     for (const headers of [{}, { Accept: "text/html" }]) {
       const [asGet, asHead] = await Promise.all([ask("GET", path, headers), ask("HEAD", path, headers)]);
       expect([asHead.status, asHead.body]).toEqual([asGet.status, ""]);
@@ -115,7 +115,7 @@ for (const [path, { get, post, head = get }] of Object.entries(expected)) {
   });
 }
 
-/** Without what is new in each answer, or tells of how a body was sent. */
+/** Without what is new in each answer, or describes how a body was sent. */
 function comparable({ headers }: Answer): Record<string, string> {
   const { date, "x-request-id": _, "transfer-encoding": __, ...rest } = Object.fromEntries(headers);
   const withoutNonces = ([name, value]: [string, string]) => [

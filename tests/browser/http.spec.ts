@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "./people.ts";
 import { expectSecurityHeaders } from "./security-headers.ts";
 
-// What can be seen with curl, at the production server as `npm run local` starts it.
+// What curl can see of the production server, started as `npm run local` does.
 
 const origin = "http://localhost:3456";
 const form = (fields: Record<string, string>, headers: Record<string, string> = {}) => ({
@@ -13,7 +13,7 @@ const form = (fields: Record<string, string>, headers: Record<string, string> = 
   redirect: "manual" as const,
 });
 
-/** Signs somebody up without a browser. @returns his cookie */
+/** Signs a user up without a browser. @returns their cookie */
 async function signUp(): Promise<string> {
   const fields = { email: `${crypto.randomUUID()}@example.com`, password: "correct horse" };
   const answer = await fetch(`${origin}/sign-up`, form(fields, { Origin: origin }));
@@ -21,7 +21,7 @@ async function signUp(): Promise<string> {
   return answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
 }
 
-test("a page lets its own scripts in by nonce alone, and each answer has another one", async () => {
+test("a page allows its own scripts only by nonce, and every answer has a new one", async () => {
   const nonces = await Promise.all(
     [1, 2].map(async () => {
       const answer = await fetch(origin);
@@ -47,12 +47,12 @@ const posts: [title: string, headers: Record<string, string>, isLetThrough: bool
   ["with a forged host", { Origin: "http://evil.example", "X-Forwarded-Host": "evil.example" }, false],
 ];
 for (const [title, headers, isLetThrough] of posts) {
-  test(`a post ${title} ${isLetThrough ? "reaches the app" : "is refused, to pages and scripts alike"}`, async () => {
+  test(`a post ${title} ${isLetThrough ? "reaches the app" : "is refused, for pages and scripts alike"}`, async () => {
     const cookie = await signUp();
     for (const path of ["/?index", "/?index&_data=routes%2Ftodos%2Froute"]) {
       const fields = { intent: "toggle", id: "9223372036854775807", complete: "true" };
       const answer = await fetch(origin + path, form(fields, { Cookie: cookie, ...headers }));
-      // The app knows no such todo.
+      // There is no such todo.
       expect(answer.status, path).toBe(isLetThrough ? 404 : 403);
       if (!isLetThrough) expect(await answer.text()).toContain(origin);
     }
@@ -61,7 +61,7 @@ for (const [title, headers, isLetThrough] of posts) {
   });
 }
 
-test("a body over 64 KiB is refused, whether or not its length is announced", async () => {
+test("a body over 64 KiB is refused, with or without Content-Length", async () => {
   const body = "x".repeat(64 * 1024 + 1);
   const headers = { Origin: origin, "Content-Type": "application/x-www-form-urlencoded" };
   const announced = await fetch(`${origin}/sign-in`, { method: "POST", headers, body });
@@ -71,7 +71,7 @@ test("a body over 64 KiB is refused, whether or not its length is announced", as
   expect((await fetch(`${origin}/sign-in`, init)).status).toBe(413);
 });
 
-test("a script of ours gets a refusal in the shape that its forms show", async () => {
+test("our own script gets a refusal in the shape that its forms show", async () => {
   const body = `intent=add&task=${"x".repeat(70_000)}`;
   const headers = { Origin: origin, "Content-Type": "application/x-www-form-urlencoded" };
   const answer = await fetch(`${origin}/?index&_data=routes%2Ftodos%2Froute`, {
@@ -87,7 +87,7 @@ test("a script of ours gets a refusal in the shape that its forms show", async (
   });
 });
 
-test("who asks for a page gets a refusal that looks like one, in the theme that he has chosen", async () => {
+test("a refused page request gets a page, in the user's theme", async () => {
   const headers = { Accept: "text/html", Origin: "http://evil.example", Cookie: "todos-theme-3456=ImRhcmsi" };
   const answer = await fetch(`${origin}/sign-in`, { method: "POST", headers });
   const text = await answer.text();
@@ -99,7 +99,7 @@ test("who asks for a page gets a refusal that looks like one, in the theme that 
 });
 
 for (const path of ["/assets/nowhere.js", "/favicon.ico", "/nowhere.js.map", "/wp-login.php"]) {
-  test(`${path} is not there, which takes a sentence, or a page without scripts for who asks for one`, async () => {
+  test(`${path} is answered with a sentence, or with a page without scripts for browsers`, async () => {
     const plain = await fetch(origin + path);
     expect([plain.status, await plain.text()]).toEqual([
       404,
@@ -134,19 +134,19 @@ for (const path of [
   "/%",
   "/%00",
 ]) {
-  test(`the path ${path} is plainly not there`, async () => {
+  test(`the path ${path} is a plain 404`, async () => {
     const answer = await fetch(origin + path, { redirect: "manual" });
     expect([400, 404]).toContain(answer.status);
     expect(await answer.text()).not.toContain("dependencies");
   });
 }
 
-/** A file with a name of its own for its content. */
+/** A file whose name holds a hash of its content. */
 async function stylesheet(): Promise<string> {
   return origin + (/\/assets\/[^"]+\.css/.exec(await (await fetch(origin)).text())?.[0] ?? "");
 }
 
-test("files are kept for ever under their hashed names, and others for an hour", async () => {
+test("hashed files may be cached forever, others for an hour", async () => {
   const { headers } = await fetch(await stylesheet());
   expect(headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
   expect((await fetch(`${origin}/favicon.svg`)).headers.get("Cache-Control")).toBe("public, max-age=3600");
@@ -163,7 +163,7 @@ const encodings: [accepted: string, sent: string | null][] = [
   ["identity", null],
 ];
 for (const [accepted, sent] of encodings) {
-  test(`a file for who accepts ${accepted} comes ${sent ? `as ${sent}` : "as it is"}`, async () => {
+  test(`with Accept-Encoding ${accepted} a file comes ${sent ? `as ${sent}` : "as it is"}`, async () => {
     const answer = await fetch(await stylesheet(), { headers: { "Accept-Encoding": accepted } });
     expect([answer.headers.get("Content-Encoding"), answer.headers.get("Vary")]).toEqual([
       sent,
@@ -172,7 +172,7 @@ for (const [accepted, sent] of encodings) {
   });
 }
 
-test("a file that has not changed is not sent again, by whichever of its tags it is asked for", async () => {
+test("an unchanged file is not sent again, whichever of its tags the request names", async () => {
   const url = await stylesheet();
   const headers = { "Accept-Encoding": "br" };
   const tag = (await fetch(url, { headers })).headers.get("ETag") ?? "";
@@ -187,7 +187,7 @@ test("a file that has not changed is not sent again, by whichever of its tags it
   expect((await fetch(url, { headers: changed })).status).toBe(200);
 });
 
-test("the process says that it is up, and that its database answers", async () => {
+test("/livez says that the process is up, and /readyz that its database answers", async () => {
   expect(await (await fetch(`${origin}/livez`)).text()).toBe("ok\n");
   expect(await (await fetch(`${origin}/readyz`)).text()).toBe("ready\n");
 });

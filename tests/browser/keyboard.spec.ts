@@ -9,12 +9,11 @@ const dialog = (page: Page) => page.getByRole("dialog", { name: "Keyboard shortc
 const opener = (page: Page) => page.getByRole("button", { name: "Keyboard shortcuts" });
 const said = (page: Page, words: string) => page.getByRole("status").filter({ hasText: words });
 
-/** Waits until the keys work. */
 async function ready(page: Page): Promise<void> {
   await expect(opener(page)).toBeVisible();
 }
 
-/** Whether the page does something of its own with a key. */
+/** Whether the page handles a key itself. */
 async function isTaken(page: Page, init: Record<string, string | boolean>): Promise<boolean> {
   return page.evaluate((init) => {
     const event = new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init });
@@ -22,7 +21,7 @@ async function isTaken(page: Page, init: Record<string, string | boolean>): Prom
   }, init);
 }
 
-/** A page that shows three todos of its own person, and no others. */
+/** A page that shows three of the user's own todos, and no others. */
 async function withTodos(page: Page): Promise<string[]> {
   const tasks = ["Water the plants", "Feed the cat", "Buy seeds"];
   await page.goto("/?owner=me");
@@ -33,7 +32,7 @@ async function withTodos(page: Page): Promise<string[]> {
 }
 
 test("a page without JavaScript offers no keyboard shortcuts", async ({ person, javaScriptEnabled }) => {
-  test.skip(javaScriptEnabled !== false, "with JavaScript there are some");
+  test.skip(javaScriptEnabled !== false, "with JavaScript there are shortcuts");
   const { page } = await person("Bob");
   await expect(newTodo(page)).toBeVisible();
   await expect(opener(page)).toHaveCount(0);
@@ -41,7 +40,7 @@ test("a page without JavaScript offers no keyboard shortcuts", async ({ person, 
   await expect(newTodo(page)).not.toHaveAttribute("aria-keyshortcuts");
 });
 
-test("n leads to the new todo and / to the search, and in a field they are letters", async ({
+test("n goes to the new todo and / to the search; in a field they are letters", async ({
   person,
   javaScriptEnabled,
 }) => {
@@ -64,7 +63,7 @@ test("n leads to the new todo and / to the search, and in a field they are lette
   await expect(page.getByRole("searchbox", { name: "Search" })).toHaveValue("");
 });
 
-test("with Ctrl, Alt or Cmd, and while characters are composed, a letter is no shortcut", async ({
+test("with Ctrl, Alt, or Cmd, and during composition, a letter is not a shortcut", async ({
   person,
   javaScriptEnabled,
 }) => {
@@ -79,7 +78,10 @@ test("with Ctrl, Alt or Cmd, and while characters are composed, a letter is no s
   await expect(newTodo(page)).toBeFocused();
 });
 
-test("arrows, Home and End go through the list, and Space ticks", async ({ person, javaScriptEnabled }) => {
+test("arrows, Home, and End move through the list, and Space ticks", async ({
+  person,
+  javaScriptEnabled,
+}) => {
   test.skip(javaScriptEnabled === false, needsScript);
   const { page } = await person("Bob");
   const tasks = await withTodos(page);
@@ -100,7 +102,7 @@ test("arrows, Home and End go through the list, and Space ticks", async ({ perso
   await removeTodos(page, tasks);
 });
 
-test("a todo that leaves the list when it is ticked leaves the place to the next one", async ({
+test("when a ticked todo leaves the list, the focus goes to the next one", async ({
   person,
   javaScriptEnabled,
 }) => {
@@ -145,7 +147,10 @@ test("e edits the focused todo, and Delete deletes it and goes to the next one",
   await removeTodos(page, ["Water the cacti", "Feed the cat", "Buy seeds"]);
 });
 
-test("neither key does anything to a todo that one may not change", async ({ person, javaScriptEnabled }) => {
+test("neither key does anything to a todo that the user may not change", async ({
+  person,
+  javaScriptEnabled,
+}) => {
   test.skip(javaScriptEnabled === false, needsScript);
   const bob = await person("Bob");
   const doug = await person("Doug");
@@ -159,10 +164,7 @@ test("neither key does anything to a todo that one may not change", async ({ per
   await removeTodos(bob.page, ["Water the plants"]);
 });
 
-test("? shows what the keys do, and no key does anything behind it", async ({
-  person,
-  javaScriptEnabled,
-}) => {
+test("? shows what the keys do, and no key acts behind the dialog", async ({ person, javaScriptEnabled }) => {
   test.skip(javaScriptEnabled === false, needsScript);
   const { page } = await person("Bob");
   const tasks = await withTodos(page);
@@ -216,7 +218,7 @@ test("single letters can be turned off and on again, and stay so", async ({ pers
   await expect(newTodo(page)).toBeFocused();
 });
 
-test("one's own changes are said by name, and those of others are said once", async ({
+test("screen readers hear the user's own changes by name, and others' changes once", async ({
   person,
   javaScriptEnabled,
 }) => {
@@ -244,7 +246,7 @@ test("one's own changes are said by name, and those of others are said once", as
   await removeTodos(doug.page, tasks);
 });
 
-/** Notes what the page says from now on. @returns what tells it */
+/** Records what the page announces. @returns what tells it */
 async function listen(page: Page): Promise<() => Promise<string[]>> {
   const heard = await page.evaluateHandle(() => {
     const texts: string[] = [];

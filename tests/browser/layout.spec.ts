@@ -3,17 +3,17 @@ import { addTodo, expect, removeTodos, test, todo, withManyTodos } from "./peopl
 
 test.skip(
   ({ javaScriptEnabled }) => javaScriptEnabled === false,
-  "without JavaScript whatever somebody does leads to another page",
+  "without JavaScript every action loads another page",
 );
 
-/** What moves on its own may move so much, as the share of the window that moves times how far (web.dev/cls). */
+/** The most that may move by itself: the share of the window that moves times the distance (web.dev/cls). */
 const largestShift = 0.01;
 
 interface Shift {
   value: number;
-  /** Within half a second after a key or a press: a browser does not count it then. */
+  /** Within half a second of a key or click: browsers do not count it then. */
   hadRecentInput: boolean;
-  /** What moved, by its class or its name, those within the list left out. */
+  /** What moved, by class or name, except within the list. */
   outsideOfList: string[];
 }
 
@@ -29,7 +29,7 @@ interface LayoutShift extends PerformanceEntry {
   sources: { node: Node | null }[];
 }
 
-/** Notes what moves on a page from now on. */
+/** Records what moves on a page. */
 function noteShifts(): void {
   window.shifts = [];
   const nameOf = (element: Element) => element.className || element.localName;
@@ -43,7 +43,7 @@ function noteShifts(): void {
   }).observe({ type: "layout-shift" });
 }
 
-/** What has moved since it was asked for the last time, once the page has been painted as it is now. */
+/** What has moved since the last call, once the page has been painted. */
 async function shiftsOf(page: Page): Promise<Shift[]> {
   return page.evaluate(async () => {
     for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
@@ -54,7 +54,7 @@ async function shiftsOf(page: Page): Promise<Shift[]> {
 const sum = (shifts: Shift[]) => shifts.reduce((total, { value }) => total + value, 0);
 
 for (const width of [390, 1280]) {
-  test(`nothing jumps at ${width} px, whatever somebody does with the list`, async ({ person }) => {
+  test(`nothing jumps at ${width} px, whatever the user does with the list`, async ({ person }) => {
     const bob = await person("Bob");
     const doug = await person("Doug");
     const { page } = bob;
@@ -63,7 +63,7 @@ for (const width of [390, 1280]) {
       await page.goto("/");
       await page.evaluate(noteShifts);
 
-      /** Nothing moves without a reason; in place, nothing at all; else nothing but todos, and what is below them. */
+      /** Nothing moves by itself. `in place`: nothing moves at all; otherwise only todos, and what is below them. */
       async function expectStill(action: string, kind: "in place" | "in the list" | "anew"): Promise<void> {
         const shifts = await shiftsOf(page);
         const uncaused = shifts.filter(({ hadRecentInput }) => !hadRecentInput);
@@ -106,9 +106,9 @@ for (const width of [390, 1280]) {
       await expect(todo(page, "todo 13").getByRole("checkbox")).toBeChecked();
       await addTodo(doug.page, "Feed the cat");
       await expect(todo(page, "Feed the cat")).toBeAttached();
-      await expectStill("what somebody else does", "in place");
+      await expectStill("what another user does", "in place");
 
-      // Neither is an input to the browser: it is as if the answers had come long after it.
+      // The browser takes neither for input, as if the answers had come long after it.
       await page.getByRole("link", { name: "Active", exact: true }).dispatchEvent("click");
       await expect(todo(page, "todo eleven")).toHaveCount(0);
       await expectStill("filter", "anew");
@@ -122,5 +122,5 @@ for (const width of [390, 1280]) {
   });
 }
 
-/** What stands below the list, and moves when it becomes longer or shorter. */
+/** What is below the list, and moves when the list grows or shrinks. */
 const below = /^(pages|shortcuts-opener|team|site-footer|theme|member.*|todos|undo.*)$/;

@@ -3,7 +3,7 @@ import { expect, mailTo, type Person, test } from "./people.ts";
 
 const origin = "http://localhost:3456";
 
-/** Posts a form again and again from a person's browser, though not from the page. @returns the statuses */
+/** Posts a form repeatedly from a user's browser, but not from the page. @returns the statuses */
 async function post({ page }: { page: Page }, path: string, form: Record<string, string>, times: number) {
   const statuses: number[] = [];
   for (let time = 0; time < times; time++) {
@@ -26,7 +26,7 @@ async function confirmAddress({ page, email }: Person): Promise<void> {
   await expect(page.getByText("The e-mail address is confirmed.")).toBeVisible();
 }
 
-test("after ten wrong passwords an address waits, keeps what was typed, and signs in by e-mail meanwhile", async ({
+test("after ten wrong passwords an email has to wait, the form keeps its text, and a mailed link still signs in", async ({
   person,
   visitor,
   expectConsoleError,
@@ -65,7 +65,7 @@ test("after ten wrong passwords an address waits, keeps what was typed, and sign
   await expect(bob.page.getByRole("heading", { name: "Todos" })).toBeVisible();
 });
 
-test("an address gets five mails in an hour, and no page tells whether it is anybody's", async ({
+test("an email gets five mails an hour, and no page reveals whether it has an account", async ({
   person,
   visitor,
   expectConsoleError,
@@ -85,7 +85,7 @@ test("an address gets five mails in an hour, and no page tells whether it is any
   }
 });
 
-test("300 forms are taken from an address in a quarter of an hour, and what was typed into the next one is kept", async ({
+test("an address may send 300 forms in 15 minutes, and the next form keeps its text", async ({
   visitor,
   expectConsoleError,
 }) => {
@@ -107,7 +107,7 @@ test("300 forms are taken from an address in a quarter of an hour, and what was 
   expect(await post({ page: elsewhere }, "/sign-up", { email: "nobody" }, 1)).toEqual([400]);
 });
 
-test("after 120 changes in a minute the next todo stays in its field, and says when it may be added", async ({
+test("after 120 changes in a minute the next todo stays in its field, and the page says when to try again", async ({
   person,
   expectConsoleError,
 }) => {

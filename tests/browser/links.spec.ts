@@ -2,9 +2,7 @@ import { addTodo, expect, removeTodos, test, todo, withManyTodos } from "./peopl
 
 const linkName = "Link to this todo";
 
-test("each todo has a link, by which somebody else comes to it, on whatever page it is", async ({
-  person,
-}) => {
+test("each todo has a link that leads another user to it, on whatever page it is", async ({ person }) => {
   const bob = await person("Bob");
   const doug = await person("Doug");
   await withManyTodos(bob.email, 160, async () => {
@@ -21,7 +19,7 @@ test("each todo has a link, by which somebody else comes to it, on whatever page
   });
 });
 
-test("the link leads to the whole list, whatever somebody was looking for, and the filters lead away from it", async ({
+test("the link leads to the whole list, whatever the user was viewing, and the filters lead away from it", async ({
   person,
 }) => {
   const { page } = await person("Bob");
@@ -34,7 +32,7 @@ test("the link leads to the whole list, whatever somebody was looking for, and t
   await expect(todo(page, "Water the plants")).toBeVisible();
   await expect(todo(page, "Buy seeds")).toHaveAttribute("aria-current", "true");
 
-  // What is changed there leads back to the same place.
+  // A change made there leads back to the same place.
   await todo(page, "Water the plants").getByRole("checkbox").click();
   await expect(todo(page, "Water the plants").getByRole("checkbox")).toBeChecked();
   await expect(page).toHaveURL(/\?todo=\d+/);
@@ -46,7 +44,7 @@ test("the link leads to the whole list, whatever somebody was looking for, and t
   await removeTodos(page, ["Buy seeds", "Water the plants"]);
 });
 
-test("the link is reached by keyboard, between the checkbox and the buttons, and shows the focus", async ({
+test("the keyboard reaches the link between the checkbox and the buttons, and it shows the focus", async ({
   person,
 }) => {
   const { page } = await person("Bob");

@@ -4,10 +4,10 @@ import { addTodo, dbSql, expect, progressOf, removeTodos, test, todo } from "./p
 
 test.skip(
   ({ javaScriptEnabled }) => javaScriptEnabled === false,
-  "without JavaScript a page shows what others change when it is loaded again",
+  "without JavaScript a page shows others' changes only after a reload",
 );
 
-test("what one person adds, ticks and deletes is on the other's screen without a reload", async ({
+test("what one user adds, ticks, and deletes shows on the other's screen without a reload", async ({
   person,
 }) => {
   const bob = await person("Bob");
@@ -30,7 +30,7 @@ test("what one person adds, ticks and deletes is on the other's screen without a
   expect(loads).toBe(0);
 });
 
-test("plain SQL, a new name and a deleted user show on every screen, too", async ({ person }) => {
+test("plain SQL, a new name, and a deleted user show on every screen too", async ({ person }) => {
   const bob = await person("Bob");
   const doug = await person("Doug");
   await dbSql(`insert into todos (owner_id, task)
@@ -45,7 +45,7 @@ test("plain SQL, a new name and a deleted user show on every screen, too", async
   await expect(doug.page.getByText("Your account was deleted")).toBeVisible();
 });
 
-test("a change from elsewhere leaves what is being typed, the focus and the place on the page", async ({
+test("someone else's change keeps the text being typed, the focus, and the scroll position", async ({
   person,
 }) => {
   const bob = await person("Bob");
@@ -58,7 +58,7 @@ test("a change from elsewhere leaves what is being typed, the focus and the plac
   await removeTodos(bob.page, ["By hand"]);
 });
 
-test("eight tabs share one stream, and all of them are live", async ({ person }) => {
+test("eight tabs share one stream, and all are live", async ({ person }) => {
   test.setTimeout(60_000);
   const bob = await person("Bob");
   const doug = await person("Doug");
@@ -77,7 +77,7 @@ test("eight tabs share one stream, and all of them are live", async ({ person })
   for (const tab of tabs) await expect(todo(tab, "For eight tabs")).toBeVisible();
   expect(streams).toBe(0);
 
-  // The one that had it goes, and another one takes over.
+  // The tab that had it closes, and another one takes over.
   const opened = context.waitForEvent("request", (request) => request.url().includes("/events"));
   await tabs.shift()?.close();
   await opened;
@@ -85,7 +85,7 @@ test("eight tabs share one stream, and all of them are live", async ({ person })
   for (const tab of tabs) await expect(todo(tab, "For eight tabs")).toHaveCount(0);
 });
 
-test("while the database lets nobody in a page keeps what it shows, says so, and catches up by itself", async ({
+test("while the database refuses connections a page keeps its list, says so, and catches up by itself", async ({
   person,
 }) => {
   const bob = await person("Bob");
@@ -111,12 +111,12 @@ test("a hidden tab holds no stream, and catches up when it is shown", async ({ p
   const closed = bob.page.waitForEvent("requestfailed", (request) => request.url().includes("/events"));
   await setVisibility(bob.page, "hidden");
   await closed;
-  await addTodo(doug.page, "Behind his back");
-  await expect(todo(bob.page, "Behind his back")).toHaveCount(0);
+  await addTodo(doug.page, "While the tab is hidden");
+  await expect(todo(bob.page, "While the tab is hidden")).toHaveCount(0);
   await setVisibility(bob.page, "visible");
-  await expect(todo(bob.page, "Behind his back")).toBeVisible();
-  await removeTodos(doug.page, ["Behind his back"]);
-  await expect(todo(bob.page, "Behind his back")).toHaveCount(0);
+  await expect(todo(bob.page, "While the tab is hidden")).toBeVisible();
+  await removeTodos(doug.page, ["While the tab is hidden"]);
+  await expect(todo(bob.page, "While the tab is hidden")).toHaveCount(0);
 });
 
 test("a tab that was hidden while the database went back to an earlier state shows that state", async ({
@@ -128,7 +128,7 @@ test("a tab that was hidden while the database went back to an earlier state sho
   await addTodo(bob.page, "To be forgotten");
   await expect(todo(other, "To be forgotten")).toBeVisible();
   await setVisibility(other, "hidden");
-  // As a restore does: fewer changes than there were, and connections that end.
+  // As after a restore: fewer changes than before, and connections that end.
   await dbSql("update folded_version set version = version - 1000000000");
   await dbSql(`delete from todos where task = 'To be forgotten'`);
   await dbSql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'todos-live'`);
@@ -142,7 +142,7 @@ async function addByHand(email: string): Promise<void> {
     select id, 'By hand' from neon_auth.users_sync where email = '${email}'`);
 }
 
-/** Lets a page think that its tab was switched to or away from. */
+/** Makes a page believe that the user switched to its tab, or away from it. */
 async function setVisibility(page: Page, state: "visible" | "hidden"): Promise<void> {
   await page.evaluate((visibilityState) => {
     Object.defineProperty(document, "visibilityState", { value: visibilityState, configurable: true });

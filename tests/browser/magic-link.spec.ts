@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { expect, mailTo, test } from "./people.ts";
 
-/** Asks for a link in a browser. @returns the address, which nobody has had before */
+/** Asks for a link in a browser. @returns the email, which is new */
 async function askForLink(page: Page): Promise<string> {
   const email = `magic-${crypto.randomUUID().slice(0, 8)}@example.com`;
   await page.goto("/sign-in?redirectTo=%2F%3Fshow%3Dactive");
@@ -19,10 +19,7 @@ async function expectSignedIn(page: Page, email: string): Promise<void> {
   await expect(page.getByText(email).first()).toBeVisible();
 }
 
-test("a mailed link signs somebody new in, in whichever browser its button is pressed, and once", async ({
-  visitor,
-  expectConsoleError,
-}) => {
+test("a mailed link signs a new user in, in any browser, once", async ({ visitor, expectConsoleError }) => {
   expectConsoleError(/status of 400/);
   const [asking, scanner, phone] = [await visitor(), await visitor(), await visitor()];
   const email = await askForLink(asking);
@@ -41,7 +38,7 @@ test("a mailed link signs somebody new in, in whichever browser its button is pr
   await expect(scanner.getByRole("button", { name: "Send the link" })).toBeVisible();
 });
 
-test("the code of the mail is typed where the link was asked for, and the link is never opened", async ({
+test("the mailed code works where the user asked for the link, which is never opened", async ({
   visitor,
   expectConsoleError,
 }) => {
@@ -61,7 +58,7 @@ test("the code of the mail is typed where the link was asked for, and the link i
   expect(names).toEqual([expect.stringContaining("session")]);
 });
 
-test("a mail can be sent again, or to another address", async ({ visitor }) => {
+test("a mail can be sent again, or to another email", async ({ visitor }) => {
   const page = await visitor();
   const email = await askForLink(page);
   const first = await mailTo(email);
@@ -72,7 +69,7 @@ test("a mail can be sent again, or to another address", async ({ visitor }) => {
   await expect(page.getByLabel("Email")).toHaveValue("");
 });
 
-test("somebody with a password whose address is not verified is told to use the password", async ({
+test("a user with a password and an unverified email is told to use the password", async ({
   person,
   visitor,
   expectConsoleError,

@@ -14,7 +14,7 @@ const checkbox = (page: Page, task: string) => todo(page, task).getByRole("check
 const waiting = (page: Page) =>
   page.getByRole("list", { name: "Todos", exact: true }).getByText("waits to be sent");
 
-test("what is added and ticked offline shows at once, and is sent once and in its order on return", async ({
+test("offline adds and ticks show at once, and are sent once and in order on reconnecting", async ({
   person,
   expectConsoleError,
 }) => {
@@ -52,12 +52,12 @@ test("what is added and ticked offline shows at once, and is sent once and in it
   await expect(bob.page.getByText("You are offline.")).toHaveCount(0);
   await expect(checkbox(bob.page, "Feed the cat")).toBeFocused();
   expect(await tasksOf(bob)).toEqual(["Water the plants", "Feed the cat", ...tasks]);
-  // Of the two ticks of one todo only the last.
+  // Of two ticks of one todo, only the last.
   expect(sent.map(({ intent, task }) => task ?? intent)).toEqual([...tasks, "toggle", "toggle"]);
   for (const task of tasks) await expect(todo(bob.page, task)).toHaveCount(1);
 });
 
-test("a todo whose answer is lost on its way is sent again, and is in the list once", async ({
+test("a todo whose answer is lost is sent again, and is in the list once", async ({
   person,
   expectConsoleError,
 }) => {
@@ -95,7 +95,7 @@ test("a tick whose answer is lost stays on the screen, and is sent again", async
   await expect.poll(() => stateOf(bob, "Water the plants")).toBe(true);
 });
 
-test("on a slow network two quick ticks end in the last state, one after the other", async ({ person }) => {
+test("on a slow network two quick ticks are sent in order and end in the last state", async ({ person }) => {
   const bob = await person("Bob");
   await addTodo(bob.page, "Water the plants");
   const states = await statesOf(bob.page, "Water the plants");
@@ -116,14 +116,12 @@ test("on a slow network two quick ticks end in the last state, one after the oth
   expect(overlaps()).toBe(0);
 });
 
-test("on a slow network adds show at once, in their order, and nothing on the page jumps", async ({
-  person,
-}) => {
+test("on a slow network adds show at once, in order, and nothing on the page jumps", async ({ person }) => {
   const bob = await person("Bob");
   await bob.page.setViewportSize({ width: 390, height: 800 });
   await addTodo(bob.page, "Water the plants");
   await bob.page.goto("/?owner=me");
-  // It is there once the script is.
+  // The script adds it.
   await expect(bob.page.getByRole("button", { name: "Keyboard shortcuts" })).toBeVisible();
   const shift = await layoutShiftOf(bob.page);
   const counts = await countsOf(bob.page, "Feed the cat");
@@ -135,7 +133,7 @@ test("on a slow network adds show at once, in their order, and nothing on the pa
     await field(bob.page).press("Enter");
     await expect(checkbox(bob.page, task)).toBeDisabled();
   }
-  // On its way it looks as it will in the list.
+  // While it is sent it looks as it will in the list.
   await expect(waiting(bob.page)).toHaveCount(0);
   const onItsWay = await placeOf(bob.page, "Feed the cat");
   letGo();
@@ -148,7 +146,7 @@ test("on a slow network adds show at once, in their order, and nothing on the pa
   expect(await tasksOf(bob)).toEqual(["Water the plants", "Feed the cat", "Buy seeds"]);
 });
 
-test("going offline and coming back moves nothing, and what is being typed keeps the focus", async ({
+test("going offline and coming back moves nothing, and the field keeps the focus", async ({
   person,
   expectConsoleError,
 }) => {
@@ -170,7 +168,7 @@ test("going offline and coming back moves nothing, and what is being typed keeps
   expect(await shift()).toBeLessThanOrEqual(0.01);
 });
 
-test("what waits outlives a reload, and what somebody else has put into the storage is left aside", async ({
+test("waiting changes outlive a reload, and foreign items in the storage are ignored", async ({
   person,
   expectConsoleError,
 }) => {
@@ -225,7 +223,7 @@ test("two tabs show the same waiting todo, and one of them sends it", async ({
   expect(await tasksOf(bob)).toEqual(["Water the plants"]);
 });
 
-test("what the server refuses on return is said by its name", async ({ person, expectConsoleError }) => {
+test("a change that the server refuses on reconnecting is named", async ({ person, expectConsoleError }) => {
   expectConsoleError(/ERR_INTERNET_DISCONNECTED|status of 404/);
   const bob = await person("Bob");
   const doug = await person("Doug");
@@ -243,7 +241,7 @@ test("what the server refuses on return is said by its name", async ({ person, e
   expect(await storedIn(doug.page)).toEqual([]);
 });
 
-test("what many changes meet that come when the database is away waits, and is sent by itself", async ({
+test("changes made while the database is down wait, and are sent by themselves", async ({
   person,
   expectConsoleError,
 }) => {
@@ -262,7 +260,7 @@ test("what many changes meet that come when the database is away waits, and is s
   expect(await tasksOf(bob)).toEqual(["Water the plants", "Feed the cat"]);
 });
 
-test("somebody who signs out while things wait is asked, and leaves nothing behind", async ({
+test("a user who signs out while changes wait is asked, and leaves nothing behind", async ({
   person,
   expectConsoleError,
 }) => {
@@ -285,7 +283,7 @@ test("somebody who signs out while things wait is asked, and leaves nothing behi
   expect(await storedIn(bob.page)).toEqual([]);
 });
 
-test("what somebody adds who is not signed in any more is sent when he is again", async ({ person }) => {
+test("what a signed-out user added is sent once they sign in again", async ({ person }) => {
   const bob = await person("Bob");
   await bob.page.context().clearCookies();
   await field(bob.page).fill("Water the plants");
@@ -295,9 +293,7 @@ test("what somebody adds who is not signed in any more is sent when he is again"
   expect(await tasksOf(bob)).toEqual(["Water the plants"]);
 });
 
-test("what somebody has changed in a todo is in its field again when he has signed in again", async ({
-  person,
-}) => {
+test("an edit by a signed-out user is in its field again once they sign in again", async ({ person }) => {
   const { page, email } = await person("Bob");
   await addTodo(page, "Water the plants");
   await page.getByRole("button", { name: "Edit Water the plants" }).click();
@@ -316,7 +312,7 @@ test("what somebody has changed in a todo is in its field again when he has sign
   await expect(edit).toHaveCount(0);
 });
 
-test("what waits for one user is never sent for another", async ({ person }) => {
+test("one user's waiting changes are never sent for another", async ({ person }) => {
   const bob = await person("Bob");
   const doug = await person("Doug");
   await bob.page.context().clearCookies();
@@ -333,7 +329,7 @@ test("what waits for one user is never sent for another", async ({ person }) => 
   expect(await tasksOf(bob)).toEqual([]);
 });
 
-test("axe finds nothing while things wait", async ({ person, expectAccessible, expectConsoleError }) => {
+test("axe finds nothing while changes wait", async ({ person, expectAccessible, expectConsoleError }) => {
   test.setTimeout(60_000);
   expectConsoleError(/ERR_INTERNET_DISCONNECTED/);
   const { page } = await person("Bob");
@@ -346,7 +342,7 @@ test("axe finds nothing while things wait", async ({ person, expectAccessible, e
   await expectAccessible(page, "Todos", "offline");
 });
 
-/** The forms that the pages of a browser send from now on, by field. */
+/** Records the forms that a browser's pages send, by field. */
 function sentBy(context: BrowserContext): Record<string, string>[] {
   const sent: Record<string, string>[] = [];
   context.on("request", (request) => {
@@ -355,7 +351,7 @@ function sentBy(context: BrowserContext): Record<string, string>[] {
   return sent;
 }
 
-/** How often a change is sent from now on while another one is on its way. */
+/** Counts the changes that are sent while another one is under way. */
 function overlapsOf(page: Page): () => number {
   let onTheirWay = 0;
   let overlaps = 0;
@@ -376,7 +372,7 @@ function isChange(request: Request): boolean {
   return request.method() === "POST" && request.url().includes("?index");
 }
 
-/** Lets the server get the next changes, and the page none of the answers. */
+/** The server gets the next changes, and the page gets none of the answers. */
 async function loseAnswers(page: Page, count: number): Promise<void> {
   const lose = async (route: Parameters<Parameters<Page["route"]>[1]>[0]) => {
     await route.fetch();
@@ -385,7 +381,7 @@ async function loseAnswers(page: Page, count: number): Promise<void> {
   await page.route(posts, lose, { times: count });
 }
 
-/** Keeps changes on their way until they are let go. */
+/** Holds changes back until they are released. */
 async function holdChanges(page: Page): Promise<() => void> {
   let letGo = () => {};
   const held = new Promise<void>((resolve) => {
@@ -398,7 +394,7 @@ async function holdChanges(page: Page): Promise<() => void> {
   return letGo;
 }
 
-/** A network on which each request takes a while. */
+/** Makes each request take a while. */
 async function slowDown(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send("Network.enable");
@@ -410,7 +406,7 @@ async function slowDown(page: Page): Promise<void> {
   });
 }
 
-/** Remembers what a todo's checkbox shows from now on. */
+/** Records what a todo's checkbox shows. */
 async function statesOf(page: Page, task: string): Promise<() => Promise<(string | null)[]>> {
   const states = await checkbox(page, task).evaluateHandle((element) => {
     const seen: (string | null)[] = [];
@@ -422,7 +418,7 @@ async function statesOf(page: Page, task: string): Promise<() => Promise<(string
   return () => states.jsonValue();
 }
 
-/** Remembers how often a task stands in the list from now on, each number once in a row. */
+/** Records how often a task is in the list, whenever that changes. */
 async function countsOf(page: Page, task: string): Promise<() => Promise<number[]>> {
   const counts = await page.evaluateHandle((task) => {
     const seen: number[] = [];
@@ -435,7 +431,7 @@ async function countsOf(page: Page, task: string): Promise<() => Promise<number[
   return () => counts.jsonValue();
 }
 
-/** Adds up how much the page moves by itself from now on (https://web.dev/articles/cls). */
+/** Adds up how much the page moves by itself (https://web.dev/articles/cls). */
 async function layoutShiftOf(page: Page): Promise<() => Promise<number>> {
   const shifts = await page.evaluateHandle(() => {
     const seen: number[] = [];
@@ -450,7 +446,7 @@ async function layoutShiftOf(page: Page): Promise<() => Promise<number>> {
   return async () => (await shifts.jsonValue()).reduce((sum, value) => sum + value, 0);
 }
 
-/** The last line has no border below it: its place may be the same while its height is not. */
+/** The last line has no border below it, so its height may change while its place does not. */
 async function topOf(page: Page, task: string): Promise<number | undefined> {
   return (await placeOf(page, task))?.y;
 }

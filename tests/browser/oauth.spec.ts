@@ -1,26 +1,28 @@
 import type { Page } from "@playwright/test";
 import { addTodo, expect, progressOf, removeTodos, test } from "./people.ts";
 
-/** An address that nobody has used before, at a provider or here. */
+/** An email that is new at the provider and here. */
 function newEmail(): string {
   return `doug-${crypto.randomUUID().slice(0, 8)}@example.com`;
 }
 
-/** Leaves for a provider, from the sign-in page. */
+/** Goes from the sign-in page to a provider. */
 async function leaveFor(page: Page, provider: string, path = "/sign-in"): Promise<void> {
   await page.goto(path);
   await page.getByRole("link", { name: `Continue with ${provider}`, exact: true }).click();
   await expect(page.getByRole("heading", { name: `Sign in to ${provider}` })).toBeVisible();
 }
 
-/** Says who one is, on the provider's page. */
+/** Fills in the provider's page. */
 async function signInAs(page: Page, email: string, name = ""): Promise<void> {
   await page.getByRole("textbox", { name: "Email" }).fill(email);
   await page.getByRole("textbox", { name: "Name" }).fill(name);
   await page.getByRole("button", { name: "Continue", exact: true }).click();
 }
 
-test("somebody new comes in through GitHub with his name, and again by one click", async ({ visitor }) => {
+test("a new user signs in through GitHub with their name, and the next time with one click", async ({
+  visitor,
+}) => {
   const email = newEmail();
   const page = await visitor();
   await leaveFor(page, "GitHub", "/sign-up");
@@ -38,7 +40,7 @@ test("somebody new comes in through GitHub with his name, and again by one click
   await removeTodos(page, ["Feed the cat"]);
 });
 
-test("whoever comes from a filtered list gets back to it through Google", async ({ visitor }) => {
+test("a user who comes from a filtered list gets back to it through Google", async ({ visitor }) => {
   const page = await visitor();
   await leaveFor(page, "Google", "/sign-in?redirectTo=/%3Fshow=active");
   await signInAs(page, newEmail());
@@ -46,7 +48,7 @@ test("whoever comes from a filtered list gets back to it through Google", async 
   expect(page.url()).toMatch(/\/\?show=active$/);
 });
 
-test("whoever cancels is told so on the sign-in page, from where he can start again", async ({ visitor }) => {
+test("a user who cancels is told so on the sign-in page, and can start again there", async ({ visitor }) => {
   const page = await visitor();
   await leaveFor(page, "GitHub", "/sign-in?redirectTo=/%3Fshow=active");
   await page.getByRole("link", { name: "Cancel" }).click();
@@ -59,7 +61,7 @@ test("whoever cancels is told so on the sign-in page, from where he can start ag
   expect(page.url()).toMatch(/\/\?show=active$/);
 });
 
-test("whose address has a password account that was not confirmed is told so, and can use the password", async ({
+test("a user whose email has an unconfirmed password account is told so, and can use the password", async ({
   person,
   visitor,
 }) => {
@@ -75,7 +77,7 @@ test("whose address has a password account that was not confirmed is told so, an
   await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
 });
 
-test("a provider that there is none of has a page that says so", async ({ visitor, expectConsoleError }) => {
+test("an unknown provider gets a page that says so", async ({ visitor, expectConsoleError }) => {
   expectConsoleError(/status of 404/);
   const page = await visitor();
   expect((await page.goto("/auth/nonsense"))?.status()).toBe(404);

@@ -2,7 +2,7 @@ import { expect, mailTo, renewalStatus, test } from "./people.ts";
 
 const newPassword = "battery staple";
 
-test("somebody who has forgotten his password sets a new one by mail, and signs in with it", async ({
+test("a user who forgot their password sets a new one by mail, and signs in with it", async ({
   person,
   visitor,
   expectConsoleError,
@@ -66,7 +66,7 @@ test("a reset ends the sessions of all browsers, and its link works once", async
   await expect(page.getByRole("heading", { name: "Forgot password?" })).toBeVisible();
 });
 
-test("without a link, the page for a new password leads to where one is sent", async ({ visitor }) => {
+test("without a link, the page for a new password leads to where to get one", async ({ visitor }) => {
   const page = await visitor();
   await page.goto("/reset-password");
   await page.getByRole("link", { name: "Send a link" }).click();

@@ -12,18 +12,18 @@ export { expect };
 /** `LOCAL_DIR` of the instance that the tests run against. */
 const directory = ".local-browser-tests";
 
-/** A person at a browser of his own. */
+/** A user at their own browser. */
 export interface Person {
   page: Page;
   email: string;
 }
 
 interface Fixtures {
-  /** A new person, signed up under an address that nobody else has. */
+  /** A new user, signed up under a new address. */
   person: (name: string) => Promise<Person>;
-  /** A browser in which nobody is signed in. */
+  /** A browser that is not signed in. */
   visitor: () => Promise<Page>;
-  /** Errors that the test brings about on purpose; any other one in a console fails it. */
+  /** Errors that the test causes on purpose; any other error in a console fails it. */
   expectConsoleError: (pattern: RegExp) => void;
 }
 
@@ -76,19 +76,18 @@ export const test = base.extend<Fixtures & { openPage: () => Promise<Page> }>({
   },
 });
 
-/** All browsers of a run would be on one address otherwise, from which 300 forms are taken in a quarter of an hour. */
+/** Otherwise all browsers of a run would share one address, which may send 300 forms in 15 minutes. */
 function someAddress(): string {
   return `10.${[1, 2, 3].map(() => Math.floor(Math.random() * 256)).join(".")}`;
 }
 
-/** Adds a todo as a person does, and waits until the server has it: the page shows it before. */
+/** Adds a todo as a user does, and waits for the server: the page shows it before that. */
 export async function addTodo(page: Page, task: string): Promise<void> {
   await page.getByRole("textbox", { name: "New todo" }).fill(task);
   await page.getByRole("button", { name: "Add" }).click();
   await expect(todo(page, task).getByRole("checkbox")).toBeEnabled();
 }
 
-/** The list's item with a task. */
 export function todo(page: Page, task: string) {
   return page
     .getByRole("list", { name: "Todos", exact: true })
@@ -96,12 +95,12 @@ export function todo(page: Page, task: string) {
     .filter({ has: page.getByRole("checkbox", { name: task, exact: true }) });
 }
 
-/** The line of a person in Team progress. */
+/** A user's line in Team progress. */
 export function progressOf(page: Page, email: string) {
   return page.getByRole("list", { name: "Team progress" }).getByRole("listitem").filter({ hasText: email });
 }
 
-/** What somebody sees who asks Postgres for a profile. */
+/** A profile as Postgres has it. */
 export async function profileInPostgres(email: string): Promise<{ name: string | null } | undefined> {
   const [profile] = await database().query(
     statement(
@@ -112,7 +111,7 @@ export async function profileInPostgres(email: string): Promise<{ name: string |
   return profile;
 }
 
-/** Deletes todos as a person does, and waits for the server: the page shows it before. */
+/** Deletes todos as a user does, and waits for the server: the page shows it before that. */
 export async function removeTodos(page: Page, tasks: string[]): Promise<void> {
   for (const task of tasks) {
     const answered = page.waitForResponse((answer) =>
@@ -126,7 +125,7 @@ export async function removeTodos(page: Page, tasks: string[]): Promise<void> {
   }
 }
 
-/** Takes back what a test has left in the list, so that one that fails does not fail those after it. */
+/** Removes what a test left in the list, so that a failing test does not fail later ones. */
 async function removeTodosOf(emails: string[]): Promise<void> {
   const remove = sql`
     delete from todos t using neon_auth.users_sync u where u.id = t.owner_id and u.email = any (${emails}::text[])
@@ -165,7 +164,7 @@ export async function stackRequest(method: string, path: string, body?: object):
 
 const sessionSchema = z.object({ refreshToken: z.string() });
 
-/** Whether Stack would renew the session of whoever is signed in at a browser: 200 or 401. */
+/** Whether Stack would renew a browser's session: 200 or 401. */
 export async function renewalStatus({ page }: Person): Promise<number> {
   const { stackApiUrl, stackProjectId, stackPublishableClientKey } = instance();
   const cookies = await page.context().cookies();
@@ -191,7 +190,7 @@ type Mail = z.infer<typeof mailsSchema>[number];
 
 /**
  * The newest mail to an address, as soon as it is there.
- * @param subject what it has to be about, where somebody may get several: a sign-up sends one too
+ * @param subject tells it from others: a sign-up sends one too
  * @param localDirectory `LOCAL_DIR` of the instance that sends it
  */
 export async function mailTo(email: string, subject = /./, localDirectory = directory): Promise<Mail> {
@@ -207,7 +206,7 @@ export async function mailTo(email: string, subject = /./, localDirectory = dire
   return mail;
 }
 
-/** Keeps the sync from writing, though not the app from reading, until some work is done. */
+/** Keeps the sync from writing, but not the app from reading, until some work is done. */
 export async function whileProfilesAreHeldBack<Result>(work: () => Promise<Result>): Promise<Result> {
   const client = await connectClient(instance().databaseUrl);
   try {
@@ -219,7 +218,7 @@ export async function whileProfilesAreHeldBack<Result>(work: () => Promise<Resul
   }
 }
 
-/** Gives a person many todos at once, `todo 1` and so on, and takes them back when the test is over. */
+/** Gives a user many todos at once, `todo 1` and so on, and removes them after the test. */
 export async function withManyTodos(email: string, count: number, work: () => Promise<void>): Promise<void> {
   const insert = sql`
     insert into todos (owner_id, task)

@@ -25,7 +25,7 @@ export default defineConfig({
   webServer: {
     command: "npm run -s local:reset && npm run -s local",
     cwd: "../..",
-    // Each browser says that it comes from somewhere else: see people.ts.
+    // Each browser has an address of its own: see people.ts.
     env: { PORT: String(port), LOCAL_DIR: ".local-browser-tests", TRUST_PROXY_HOPS: "1" },
     url: `http://localhost:${port}/livez`,
     gracefulShutdown: { signal: "SIGTERM", timeout: 15_000 },

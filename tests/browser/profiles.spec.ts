@@ -10,7 +10,7 @@ import {
   whileProfilesAreHeldBack,
 } from "./people.ts";
 
-test("somebody whose profile does not come is told so, keeps what he typed, and tries again", async ({
+test("a user whose profile is late is told so, keeps their text, and tries again", async ({
   person,
   expectConsoleError,
 }) => {
@@ -34,7 +34,7 @@ test("somebody whose profile does not come is told so, keeps what he typed, and 
   await removeTodos(page, ["Be early"]);
 });
 
-test("a user whom Stack deletes disappears from every page with his todos, and is signed out", async ({
+test("a user whom Stack deletes disappears from every page with their todos, and is signed out", async ({
   person,
   javaScriptEnabled,
 }) => {
@@ -52,7 +52,7 @@ test("a user whom Stack deletes disappears from every page with his todos, and i
   await bob.page.reload();
   await expect(todo(bob.page, "Feed the cat")).toHaveCount(0);
   await expect(bob.page.getByText(doug.email)).toHaveCount(0);
-  // A live page goes by itself, another one with the next form.
+  // A live page signs out by itself, another one with the next form.
   if (!javaScriptEnabled) {
     await doug.page.getByRole("textbox", { name: "New todo" }).fill("Too late");
     await doug.page.getByRole("button", { name: "Add" }).click();
@@ -60,7 +60,7 @@ test("a user whom Stack deletes disappears from every page with his todos, and i
   await expect(doug.page.getByText("Your account was deleted, and you are signed out.")).toBeVisible();
 });
 
-test("a name that looks like HTML is text, a long one fits, and none is N/A", async ({ person }) => {
+test("a name that looks like HTML is text, a long one fits, and a missing one is N/A", async ({ person }) => {
   const { page, email } = await person("Bob");
   await addTodo(page, "Buy seeds");
   const [profile] = await dbSql(`select id from neon_auth.users_sync where email = '${email}'`);

@@ -9,7 +9,7 @@ export interface RawAnswer {
 
 /**
  * Sends bytes that need not be HTTP, and waits until the server closes the connection.
- * @param drip sent again every half second, for as long as there is no answer
+ * @param drip sent every half second until there is an answer
  */
 export function exchange(port: number, bytes: string, drip = ""): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {

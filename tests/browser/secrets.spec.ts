@@ -10,7 +10,7 @@ import { Visitor } from "./secrets/visitor.ts";
 const port = 3459;
 const app = new URL(`http://localhost:${port}`);
 
-test("nothing secret is in a URL that leaves the site, a log line, a page or what scripts can read", async ({
+test("no secret is in a URL that leaves the site, in a log line, in a page, or in what scripts can read", async ({
   browser,
   javaScriptEnabled,
 }) => {
@@ -44,7 +44,7 @@ test("nothing secret is in a URL that leaves the site, a log line, a page or wha
   await flows.meetOutages(run, bob);
   await plantTheRest(bob.visitor, planted, `${instance.stackApiUrl}/`);
   for (const { page } of visitors) await page.context().close();
-  // What was logged before has been read by then, too.
+  // By then everything that was logged before has been read too.
   await expect.poll(instance.log).toContain(planted("log"));
 
   collection.addKeys(instance);
@@ -52,7 +52,7 @@ test("nothing secret is in a URL that leaves the site, a log line, a page or wha
   const missing = kinds.filter((kind) => !collection.secrets.get(kind)?.size);
   expect(missing, "kinds of secrets that the run did not bring about").toEqual([]);
 
-  // No answer of the app can be made to set one.
+  // No answer of the app sets one.
   const setCookies = [`planted=${planted("Set-Cookie without HttpOnly")}; Path=/; SameSite=Lax`];
   const plantedCookie = { ...unanswered(app), setCookies };
   const artefacts = [
@@ -64,13 +64,13 @@ test("nothing secret is in a URL that leaves the site, a log line, a page or wha
       .map((text): Artefact => ({ place: "log", text })),
   ];
   for (const [place, word] of words) {
-    // The list comes as events to scripts alone.
+    // Only scripts get the list as events.
     if (place === "events" && !javaScriptEnabled) continue;
     expect([...findSecrets(artefacts, [["word", new Set([word])]]).keys()]).toContain(`word in ${place}`);
   }
   expect(Object.fromEntries(findSecrets(artefacts, collection.secrets))).toEqual({});
   expectNothingTypedIn(instance.log(), instance.databaseUrl, [...words.values()]);
-  // Old browsers send all of a page's URL where no policy keeps them from it.
+  // Old browsers send a page's whole URL unless a policy forbids it.
   const referers = artefacts.filter(
     ({ place, text }) => place === "Referer to another site" && text.startsWith(app.origin),
   );
@@ -78,13 +78,12 @@ test("nothing secret is in a URL that leaves the site, a log line, a page or wha
 });
 
 /**
- * What is no secret on a page does not belong into the log either: addresses, tasks, names, and what a URL has after
- * its question mark.
+ * Some things that a page may show do not belong in the log: emails, tasks, names, and query strings.
  */
 function expectNothingTypedIn(log: string, databaseUrl: string, words: string[]): void {
   const lines = log.split("\n").filter((line) => line.startsWith("{"));
   const events = new Set(lines.map((line) => JSON.parse(line).event));
-  // Whatever could have told something is in it.
+  // The log holds every line that could have revealed something.
   for (const event of [
     ...["request", "error", "outage", "signed in", "sign-in failed", "signed out", "change"],
     ...["account form refused", "password changed", "password reset", "account deleted"],
@@ -98,7 +97,7 @@ function expectNothingTypedIn(log: string, databaseUrl: string, words: string[])
   );
 }
 
-/** Plants what no flow has planted by itself. */
+/** Plants what the flows have not planted. */
 async function plantTheRest(
   visitor: Visitor,
   planted: (place: Place) => string,
@@ -108,7 +107,7 @@ async function plantTheRest(
   await visitor.open(`/?planted=${planted("Referer to another site")}`);
   await visitor.leaveFor(elsewhere, "unsafe-url");
   await visitor.open(`/?planted=${planted("URL of this site")}`);
-  // What somebody makes up never gets there: what does is the route.
+  // The log has the route, never a path that a client made up.
   await visitor.open(`/auth/github/callback?error=server_error&errorCode=${newWord()}`);
   await visitor.page.evaluate(
     ([cookie = "", local = "", session = ""]) => {
@@ -123,10 +122,10 @@ async function plantTheRest(
   await visitor.open("/webhooks/stack");
 }
 
-/** Asked for by nobody but this test. */
+/** Only this test asks for it. */
 const loggedRoute = '"route":"/webhooks/stack"';
 
-/** Capital letters, which go through everywhere as they are. */
+/** Capital letters pass everywhere unchanged. */
 function newWord(): string {
   const digits = crypto.randomUUID().replaceAll("-", "");
   return [...digits].map((digit) => String.fromCharCode(65 + Number.parseInt(digit, 16))).join("");

@@ -1,6 +1,6 @@
 import { expect } from "@playwright/test";
 
-/** What every answer carries on plain http, whatever it is and whoever has made it. */
+/** What every answer has on plain http. */
 const everywhere = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
@@ -11,11 +11,11 @@ const everywhere = {
   "x-frame-options": "DENY",
 };
 
-/** The directives that no policy is without. */
+/** The directives of every policy. */
 const policyEverywhere =
   "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'";
 
-/** @param about of the answer, for whoever reads that it has failed */
+/** @param about names the answer in the failure's message */
 export function expectSecurityHeaders(headers: Headers, about: string): void {
   const policy = headers.get("Content-Security-Policy") ?? "";
   expect(Object.fromEntries(headers), about).toMatchObject({

@@ -2,14 +2,14 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { addTodo, dbSql, expect, removeTodos, test } from "./people.ts";
 
-/** Makes somebody an admin, or takes it back, as the sync does. */
+/** Makes a user an admin, or no longer one, as the sync does. */
 async function setRole(email: string, role: "admin" | "member"): Promise<void> {
   const change = `update neon_auth.users_sync
     set raw_json = jsonb_set(raw_json, '{server_metadata}', '{"role": "${role}"}') where email = '${email}' returning id`;
   await expect.poll(() => dbSql(change)).toHaveLength(1);
 }
 
-/** Adds 120 profiles, which sort before and after everybody else's, until some work is done. */
+/** Adds 120 profiles that sort before and after all others, until some work is done. */
 async function withManyUsers(work: () => Promise<void>): Promise<void> {
   await dbSql(`insert into neon_auth.users_sync (raw_json)
     select jsonb_build_object('id', 'stats ' || n, 'primary_email', to_char(n, 'FM"!"000') || '@example.com',
@@ -50,7 +50,7 @@ test("an admin finds the statistics, with a chart and the same numbers as a tabl
   await removeTodos(page, ["Count me in"]);
 });
 
-test("a user is told that the statistics are not for him, and so is an admin who is none any more", async ({
+test("users are told that the statistics are not for them, and so are former admins", async ({
   person,
   expectConsoleError,
 }) => {
@@ -68,7 +68,7 @@ test("a user is told that the statistics are not for him, and so is an admin who
   await expect(page.getByRole("link", { name: "Stats" })).toHaveCount(0);
 });
 
-test("who is not signed in comes to the statistics by signing in", async ({ person }) => {
+test("signed-out users get to the statistics by signing in", async ({ person }) => {
   const { page, email } = await person("Ada");
   await setRole(email, "admin");
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -81,7 +81,7 @@ test("who is not signed in comes to the statistics by signing in", async ({ pers
   await expect(page).toHaveURL("/stats");
 });
 
-test("the table of users is sorted by the links in its header, and read page by page", async ({ person }) => {
+test("the links in its header sort the table of users, which has pages", async ({ person }) => {
   const { page, email } = await person("Ada");
   await addTodo(page, "Latest of all");
   await setRole(email, "admin");
@@ -112,7 +112,7 @@ test("the table of users is sorted by the links in its header, and read page by 
   await removeTodos(page, ["Latest of all"]);
 });
 
-test("every link of the table is reached by the keyboard, and works by it", async ({ person }) => {
+test("the keyboard reaches every link of the table, and follows it", async ({ person }) => {
   const { page, email } = await person("Ada");
   await setRole(email, "admin");
   await withManyUsers(async () => {
@@ -152,7 +152,7 @@ test("an admin downloads all users", async ({ person }) => {
   });
 });
 
-test("nothing sticks out of the page, on a phone or a desk, however long a name is", async ({ person }) => {
+test("nothing overflows the page, on a phone or a desktop, however long a name is", async ({ person }) => {
   const { page, email } = await person("Ada");
   await setRole(email, "admin");
   await dbSql(`update neon_auth.users_sync set raw_json = jsonb_set(raw_json, '{display_name}', to_jsonb(repeat('x', 256)))

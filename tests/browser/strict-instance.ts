@@ -4,8 +4,8 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { expect } from "@playwright/test";
 
 /**
- * An instance whose project wants verified addresses, from nothing to nothing.
- * @param name part of its directory's, which is emptied before
+ * An instance whose project requires verified emails, with its own data, which is removed in the end.
+ * @param name part of its directory's name; the directory is emptied first
  */
 export async function startStrictInstance(name: string, port: number) {
   const directory = `.local-browser-tests-${name}`;

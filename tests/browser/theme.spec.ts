@@ -9,13 +9,13 @@ const paper = (page: Page) => page.evaluate(() => getComputedStyle(document.body
 const light = "rgb(246, 245, 241)";
 const dark = "rgb(22, 25, 26)";
 
-/** The first tags of the answer that the server gave, before any script or style. */
+/** The first tags of the server's answer, before any script or style. */
 async function firstTags(page: Page): Promise<string> {
   const answer = await page.goto(page.url());
   return (await answer?.text())?.slice(0, 400) ?? "";
 }
 
-test("pages follow the system until somebody chooses, and then what he chose", async ({ visitor }) => {
+test("pages follow the system until the user chooses a theme, and then the choice", async ({ visitor }) => {
   const page = await visitor();
   await page.emulateMedia({ colorScheme: "dark" });
   await page.goto("/sign-in?redirectTo=%2Faccount");
@@ -38,7 +38,7 @@ test("pages follow the system until somebody chooses, and then what he chose", a
   expect(await paper(page)).toBe(light);
 });
 
-test("a theme does not flash: the server's answer has it, also where there is no page", async ({
+test("a theme does not flash: the server's answer has it, even for a missing page", async ({
   visitor,
   expectConsoleError,
 }) => {
@@ -58,7 +58,7 @@ test("a theme does not flash: the server's answer has it, also where there is no
   }
 });
 
-test("a theme stays while somebody signs up, and moves about", async ({ visitor }) => {
+test("a theme stays while the user signs up and moves around", async ({ visitor }) => {
   const page = await visitor();
   await page.emulateMedia({ colorScheme: "light" });
   await page.goto("/sign-up");
@@ -89,7 +89,7 @@ test("a page whose URL holds a mailed code does not repeat it in a form", async 
   await expect(themes(page)).toHaveCount(3);
 });
 
-test("the manifest names icons that are there, in their sizes", async ({ visitor }) => {
+test("the manifest names icons that exist, with their sizes", async ({ visitor }) => {
   const page = await visitor();
   await page.goto("/");
   const href = (await page.locator('link[rel="manifest"]').getAttribute("href")) ?? "";
@@ -101,7 +101,7 @@ test("the manifest names icons that are there, in their sizes", async ({ visitor
     const icon = await page.request.get(src);
     expect([icon.status(), icon.headers()["content-type"]], src).toEqual([200, type]);
     if (type !== "image/png") continue;
-    // A PNG has its width and height there, big-endian.
+    // A PNG's width and height are there, big-endian.
     const bytes = await icon.body();
     expect(`${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`, src).toBe(sizes);
   }

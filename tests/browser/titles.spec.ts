@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { addTodo, dbSql, expect, removeTodos, test, todo, withManyTodos } from "./people.ts";
 
-/** Keeps the titles of pages, each of which has to say what the page's heading says, and to be said by no other. */
+/** Collects page titles: each has to say what the page's heading says, and to be unique. */
 function titlesSeen() {
   const seen = new Map<string, string>();
   return {
@@ -20,10 +20,7 @@ function titlesSeen() {
 
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
 
-test("whoever is not signed in tells each page from the others by its title", async ({
-  visitor,
-  expectConsoleError,
-}) => {
+test("every page for signed-out users has its own title", async ({ visitor, expectConsoleError }) => {
   expectConsoleError(/status of 404/);
   const titles = titlesSeen();
   const page = await visitor();
@@ -42,10 +39,7 @@ test("whoever is not signed in tells each page from the others by its title", as
   await titles.expectNew(page);
 });
 
-test("a user tells each page, and each view of the list, from the others by its title", async ({
-  person,
-  expectConsoleError,
-}) => {
+test("every page, and every view of the list, has its own title", async ({ person, expectConsoleError }) => {
   expectConsoleError(/status of 403/);
   const titles = titlesSeen();
   const { page, email } = await person("Bob");

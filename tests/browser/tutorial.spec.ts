@@ -13,7 +13,7 @@ const addForeignKey = () =>
     ON DELETE CASCADE
   `);
 
-test.afterAll("the key is there again, however far the tutorial came", async () => {
+test.afterAll("the key is back, however far the tutorial got", async () => {
   const [key] = await dbSql("select conname from pg_constraint where conname = 'todos_owner_id_fk'");
   if (key) return;
   await dbSql("select move_orphaned_todos()");
@@ -38,7 +38,7 @@ test("the tutorial, in five chapters", async ({ person }) => {
       return [bob, doug];
     });
 
-  await test.step("2. Everybody's todos are in one list, each with its owner's e-mail through a join", async () => {
+  await test.step("2. All todos are in one list, each with its owner's email through a join", async () => {
     for (const task of ["Buy seeds", "Dig the beds", "Plant the seeds"]) await addTodo(bob.page, task);
     for (const task of ["Feed the cat", "Water the plants"]) await addTodo(doug.page, task);
 
@@ -49,7 +49,7 @@ test("the tutorial, in five chapters", async ({ person }) => {
     await expect(todo(bob.page, "Feed the cat")).toContainText(doug.email);
   });
 
-  await test.step("3. Team progress counts what each has done, whoever ticked it", async () => {
+  await test.step("3. Team progress counts each user's completed todos, no matter who ticked them", async () => {
     await expect(progressOf(bob.page, bob.email)).toContainText("Bob");
     await expect(progressOf(bob.page, bob.email)).toContainText("0/3");
     await doug.page.reload();
@@ -66,7 +66,7 @@ test("the tutorial, in five chapters", async ({ person }) => {
     await expect(progressOf(bob.page, bob.email)).toContainText("0/3");
   });
 
-  await test.step("4. Without a foreign key, Doug's todos stay behind as ghosts when he is deleted", async () => {
+  await test.step("4. Without a foreign key, Doug's todos stay behind as ghosts when Doug is deleted", async () => {
     await dbSql("ALTER TABLE todos DROP CONSTRAINT todos_owner_id_fk");
     await npmRun("db:snapshot", "before-doug-was-deleted", "--replace");
     await deleteDoug();
@@ -80,7 +80,7 @@ test("the tutorial, in five chapters", async ({ person }) => {
     await expect(doug.page.getByText("Your account was deleted")).toBeVisible();
   });
 
-  await test.step("5. After a restore the key is added, and Doug's todos go with him", async () => {
+  await test.step("5. After a restore the key is added, and Doug's todos go with Doug", async () => {
     await npmRun("db:restore", "before-doug-was-deleted");
     await bob.page.reload();
     await expect(todo(bob.page, "Feed the cat")).toContainText(doug.email);

@@ -1,16 +1,16 @@
 import { addTodo, expect, test } from "./people.ts";
 
-// What a page does when the server in front of the app answers its script, or nobody does.
+// What a page does when the server in front of the app answers its script, or nothing does.
 
 const inFront: [title: string, answer: (route: import("@playwright/test").Route) => Promise<void>][] = [
   [
-    "the server in front answers in its place",
+    "a server in front answers in its place",
     (route) => route.fulfill({ status: 502, contentType: "text/html", body: "<h1>502 Bad Gateway</h1>" }),
   ],
-  ["nobody answers", (route) => route.abort("connectionrefused")],
+  ["nothing answers", (route) => route.abort("connectionrefused")],
 ];
 for (const [title, answer] of inFront) {
-  test(`a page that cannot be loaded because ${title} says so, and leads there once it can`, async ({
+  test(`a page that cannot be loaded because ${title} says so, and leads there later`, async ({
     visitor,
     javaScriptEnabled,
     expectConsoleError,
@@ -30,7 +30,7 @@ for (const [title, answer] of inFront) {
   });
 }
 
-test("the list stays, and what is typed with it, while the server in front answers in the app's place", async ({
+test("the list and what the user typed stay while a server in front answers in the app's place", async ({
   person,
   javaScriptEnabled,
   expectConsoleError,
@@ -54,7 +54,7 @@ test("the list stays, and what is typed with it, while the server in front answe
   await expect(page.getByText("Bad Gateway")).toHaveCount(0);
 });
 
-test("a form that is too large is answered with a page like the others, from which one can go back to it", async ({
+test("a form that is too large gets a page like the others, and the user can go back to the form", async ({
   visitor,
   expectConsoleError,
 }) => {
@@ -66,7 +66,7 @@ test("a form that is too large is answered with a page like the others, from whi
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { name: "Too large" })).toBeVisible();
   await expect(page.getByText("64 KiB")).toBeVisible();
-  // The stylesheet was let in.
+  // The policy allowed the stylesheet.
   await expect(page.getByRole("link", { name: "To the list" })).toHaveCSS("text-decoration-line", "none");
   await page.goBack();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();

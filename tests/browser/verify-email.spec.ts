@@ -1,10 +1,7 @@
 import { expect, mailTo, test } from "./people.ts";
 import { startStrictInstance } from "./strict-instance.ts";
 
-test("a mailed link confirms the address in whichever browser its button is pressed, and once", async ({
-  person,
-  visitor,
-}) => {
+test("a mailed link confirms the email in any browser, once", async ({ person, visitor }) => {
   const { page, email } = await person("Bob");
   const [scanner, phone] = [await visitor(), await visitor()];
   const [link = ""] = (await mailTo(email)).links;
@@ -19,15 +16,12 @@ test("a mailed link confirms the address in whichever browser its button is pres
 
   await scanner.getByRole("button", { name: "Confirm the address" }).click();
   await expect(scanner.getByRole("status")).toContainText("used before");
-  // His own browser hears of it when it asks.
+  // The user's own browser learns of it when it asks.
   await page.goto("/verify-email?redirectTo=/%3Fteam=all");
   await expect(page).toHaveURL("/?team=all");
 });
 
-test("the mail is sent again, and a damaged link says how to get there", async ({
-  person,
-  expectConsoleError,
-}) => {
+test("the mail can be sent again, and a damaged link says how", async ({ person, expectConsoleError }) => {
   expectConsoleError(/status of 400/);
   const { page, email } = await person("Doug");
   const [first = ""] = (await mailTo(email)).links;
@@ -48,9 +42,7 @@ test("the mail is sent again, and a damaged link says how to get there", async (
   await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
 });
 
-test("where addresses have to be confirmed, nobody sees the list before he has done it", async ({
-  visitor,
-}) => {
+test("where emails have to be confirmed, users see the list only after that", async ({ visitor }) => {
   test.setTimeout(120_000);
   await using instance = await startStrictInstance("strict", 3458);
   const page = await visitor();

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { connectDatabase } from "#app/db/database.server.ts";
+import { clearCompleted } from "#app/routes/todos/changes/clear-completed.server.ts";
 import { restoreTodos } from "#app/routes/todos/changes/restore.server.ts";
-import { clearCompleted, toggleTodos } from "#app/routes/todos/changes/undoable-changes.server.ts";
+import { toggleTodos } from "#app/routes/todos/changes/toggle-all.server.ts";
 import { session } from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;
@@ -41,12 +42,12 @@ test('a todo that another user ticks during "toggle all" stays ticked when that 
   await doug.query("begin");
   await doug.query("update todos set is_complete = true, completed_at = now() where id = 2");
   const batch = randomUUID();
-  const ticking = database.query(toggleTodos(bob, { ids: ["3", "2", "1"], complete: true, batch }));
+  const ticking = database.query(toggleTodos(bob, { id: ["3", "2", "1"], complete: true }, batch));
   await isWaiting();
   await doug.query("commit");
   expect(await ticking).toMatchObject([{ isDone: true, undoable: 2 }]);
   expect(await complete()).toEqual(["1", "2", "3"]);
-  await database.query(restoreTodos(bob, { id: null, batch }));
+  await database.query(restoreTodos(bob, { batch }));
   expect(await complete()).toEqual(["2"]);
 });
 
@@ -54,9 +55,7 @@ test("todos are always locked in the same order", async () => {
   const doug = await session();
   await doug.query("begin");
   await doug.query("update todos set task = 'in use' where id = 1");
-  const ticking = database.query(
-    toggleTodos(bob, { ids: ["3", "2", "1"], complete: true, batch: randomUUID() }),
-  );
+  const ticking = database.query(toggleTodos(bob, { id: ["3", "2", "1"], complete: true }, randomUUID()));
   await isWaiting();
   // Whoever waits for the first of them has none of the others.
   await doug.query("update todos set task = 'in use' where id in (2, 3)");
@@ -69,7 +68,7 @@ test("clearing skips completed todos that another user is changing, without wait
   const doug = await session();
   await doug.query("begin");
   await doug.query("update todos set is_complete = false, completed_at = null where id = 2");
-  const [facts] = await database.query(clearCompleted(bob, { isEveryones: false, batch: randomUUID() }));
+  const [facts] = await database.query(clearCompleted(bob, {}, randomUUID()));
   expect(facts).toMatchObject({ isDone: true, undoable: 2 });
   await doug.query("commit");
   const { rows } = await sql.query("select id, is_complete from todos");

@@ -11,14 +11,10 @@ import { startSession } from "#app/auth/session/session.server.ts";
 import { closeDatabases, connectDatabase, type Database } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { environment, inheritedVariables } from "#app/platform/environment.server.ts";
-import { completedTodos } from "#app/routes/todos/list/completed.server.ts";
-import { toPage, wholeList } from "#app/routes/todos/list/list-part.server.ts";
-import {
-  listVersion,
-  remainingTodos,
-  teamProgress,
-  todosPage,
-} from "#app/routes/todos/list/queries.server.ts";
+import { completedTodos, listVersion, remainingTodos } from "#app/routes/todos/list/counts.server.ts";
+import { pageOf, toPage } from "#app/routes/todos/list/page.server.ts";
+import { teamProgress } from "#app/routes/todos/list/team.server.ts";
+import { wholeList } from "#app/routes/todos/list/views.ts";
 import type { LiveEvents } from "#app/routes/todos/live/live-event.ts";
 import { buildWhenStale } from "#db/local/build.ts";
 import { restoreSnapshot, takeSnapshot } from "#db/local/databases/snapshots.ts";
@@ -143,9 +139,9 @@ async function truth(): Promise<LiveEvents["change"]> {
     remainingTodos(wholeList),
     completedTodos(null),
     teamProgress(null, null),
-    todosPage(wholeList, null),
+    pageOf({ filter: wholeList, before: null }),
   );
-  const list = { ...toPage(newestFirst, count), ownerId: null, completed: done?.completed ?? 0, team };
+  const list = { ...toPage(newestFirst, count), filter: wholeList, completed: done?.completed ?? 0, team };
   return { version: state?.version ?? "", list };
 }
 

@@ -5,22 +5,16 @@ import { connectClient } from "#app/db/database.server.ts";
 import type { Statement } from "#app/db/statement.server.ts";
 import { ownTodosBatch } from "#app/routes/export/queries.server.ts";
 import { allUsersBatch, statsTotals, todosPerDay, usersPage } from "#app/routes/stats/queries.server.ts";
+import { clearCompleted } from "#app/routes/todos/changes/clear-completed.server.ts";
+import { deleteTodo } from "#app/routes/todos/changes/delete.server.ts";
 import { restoreTodos } from "#app/routes/todos/changes/restore.server.ts";
-import {
-  clearCompleted,
-  deleteTodo,
-  toggleTodos,
-} from "#app/routes/todos/changes/undoable-changes.server.ts";
-import { wholeList } from "#app/routes/todos/list/list-part.server.ts";
-import {
-  listVersion,
-  progressOf,
-  remainingTodos,
-  teamProgress,
-  todosPage,
-  viewer,
-} from "#app/routes/todos/list/queries.server.ts";
+import { toggleTodos } from "#app/routes/todos/changes/toggle-all.server.ts";
+import { listVersion, remainingTodos } from "#app/routes/todos/list/counts.server.ts";
+import { pageOf } from "#app/routes/todos/list/page.server.ts";
 import { foundPage, remainingFound } from "#app/routes/todos/list/search.server.ts";
+import { progressOf, teamProgress } from "#app/routes/todos/list/team.server.ts";
+import { viewer } from "#app/routes/todos/list/viewer.server.ts";
+import { wholeList } from "#app/routes/todos/list/views.ts";
 import { fillDatabase, userIdSql } from "#tests/benchmarks/million-todos.ts";
 
 const { DATABASE_URL = "" } = process.env;
@@ -71,12 +65,20 @@ const search = (query: string) => ({ ...wholeList, query });
 
 const statements: [string, number, () => Statement<unknown>][] = [
   ["who is looking", 0, () => viewer(session)],
-  ["the newest page", 51, () => todosPage(wholeList, null)],
-  ["a page in the middle", 51, () => todosPage(wholeList, middle)],
-  ["the newest open todos", 51, () => todosPage({ ...wholeList, complete: false }, null)],
-  ["completed todos in the middle", 100, () => todosPage({ ...wholeList, complete: true }, middle)],
-  ["one's own todos", 51, () => todosPage({ ...wholeList, ownerId: session.userId }, null)],
-  ["one's own completed todos", 51, () => todosPage({ complete: true, ownerId: session.userId }, null)],
+  ["the newest page", 51, () => pageOf({ filter: wholeList, before: null })],
+  ["a page in the middle", 51, () => pageOf({ filter: wholeList, before: middle })],
+  ["the newest open todos", 51, () => pageOf({ filter: { ...wholeList, complete: false }, before: null })],
+  [
+    "completed todos in the middle",
+    100,
+    () => pageOf({ filter: { ...wholeList, complete: true }, before: middle }),
+  ],
+  ["one's own todos", 51, () => pageOf({ filter: { ...wholeList, ownerId: session.userId }, before: null })],
+  [
+    "one's own completed todos",
+    51,
+    () => pageOf({ filter: { ...wholeList, complete: true, ownerId: session.userId }, before: null }),
+  ],
   ["how many are open", 0, () => remainingTodos(wholeList)],
   ["how many of one's own are open", 0, () => remainingTodos({ ...wholeList, ownerId: session.userId })],
   ["a search for what all have", 102, () => foundPage(search("TÓDO"), null)],
@@ -131,10 +133,10 @@ const fiftyIds = Array.from({ length: 50 }, (_, n) => `${25_000 + n}`);
 
 // Each todo that is changed is read when it is looked for, when it is changed, and when it says what it was.
 const undoable: [string, number, () => Statement<unknown>][] = [
-  ["a deletion", 4, () => deleteTodo(session, { id: "25000", batch })],
-  ["ticking a page", 200, () => toggleTodos(session, { ids: fiftyIds, complete: true, batch })],
-  ["clearing one's own", 150, () => clearCompleted(session, { isEveryones: false, batch })],
-  ["clearing everyone's", 4_500, () => clearCompleted(session, { isEveryones: true, batch })],
+  ["a deletion", 4, () => deleteTodo(session, { id: "25000" }, batch)],
+  ["ticking a page", 200, () => toggleTodos(session, { id: fiftyIds, complete: true }, batch)],
+  ["clearing one's own", 150, () => clearCompleted(session, {}, batch)],
+  ["clearing everyone's", 4_500, () => clearCompleted(session, { scope: "everyone" }, batch)],
 ];
 
 test.each(undoable)("%s and undoing it read at most %i of 50,000 todos", async (_, atMost, statement) => {
@@ -143,7 +145,7 @@ test.each(undoable)("%s and undoing it read at most %i of 50,000 todos", async (
     expect(rowsRead(await planOf(statement()), "todos")).toBeLessThanOrEqual(atMost);
     const { rows } = await sql.query("select count(*)::int as kept from undoable_todos");
     expect(rows[0].kept).toBeGreaterThan(0);
-    const undone = await planOf(restoreTodos(session, { id: null, batch }));
+    const undone = await planOf(restoreTodos(session, { batch }));
     expect(rowsRead(undone, "todos")).toBeLessThanOrEqual(atMost);
     expect((await sql.query("select from undoable_todos")).rowCount).toBe(0);
     expect((await sql.query("select from todos")).rowCount).toBe(50_000);

@@ -11,8 +11,9 @@ import {
   usersCursor,
   usersPage,
 } from "#app/routes/stats/queries.server.ts";
-import { wholeList } from "#app/routes/todos/list/list-part.server.ts";
-import { progressOf, remainingTodos, teamProgress } from "#app/routes/todos/list/queries.server.ts";
+import { remainingTodos } from "#app/routes/todos/list/counts.server.ts";
+import { progressOf, teamProgress } from "#app/routes/todos/list/team.server.ts";
+import { wholeList } from "#app/routes/todos/list/views.ts";
 import { migrate } from "#db/migrate.ts";
 import { clear, session, statementsOf } from "./migrations-harness.ts";
 

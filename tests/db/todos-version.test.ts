@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Client } from "@neondatabase/serverless";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { connectDatabase } from "#app/db/database.server.ts";
-import { listVersion } from "#app/routes/todos/list/queries.server.ts";
+import { listVersion } from "#app/routes/todos/list/counts.server.ts";
 import { migrate } from "#db/migrate.ts";
 import { clear, migrationsUpTo, saidBy, session, statementsOf } from "./migrations-harness.ts";
 

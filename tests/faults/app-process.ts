@@ -16,13 +16,13 @@ export interface AppProcess extends AsyncDisposable {
   log(): string;
   get(path: string, cookie?: string): Promise<Answer>;
   post(path: string, fields: Record<string, string>, cookie?: string): Promise<Answer>;
-  /** Bytes that are still used after a collection of garbage. */
+  /** Bytes in use after garbage collection. */
   usedHeap(): Promise<number>;
-  /** Bytes of memory that it has had at most since it began, or since the last call of `forgetPeak`. */
+  /** Peak memory in bytes since the start, or since the last call of `forgetPeak`. */
   peakMemory(): number;
 }
 
-/** An answer that was read to its end. */
+/** An answer, read to its end. */
 export interface Answer {
   status: number;
   headers: Headers;
@@ -110,7 +110,7 @@ export async function startApp(
 
 let addresses = 0;
 
-/** In the documentation's network: no two requests come from the same site, as far as the app is told. */
+/** In the network for documentation, so that every request seems to come from another client. */
 function address(): string {
   addresses += 1;
   return `2001:db8:${(addresses >> 16).toString(16)}:${(addresses & 0xffff).toString(16)}::1`;

@@ -7,7 +7,7 @@ import { statement } from "#app/db/statement.server.ts";
 import { type AppProcess, startApp } from "./app-process.ts";
 import { type Site, startSite } from "./site.ts";
 
-// A compute that wakes up, or a connection that breaks: what is asked once more, and what never is.
+// When a compute wakes up or a connection breaks: which requests are retried, and which never are.
 
 let site: Site;
 let app: AppProcess;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await site.run("delete from todos");
-  // A connection that is open, and that nobody uses.
+  // An open, idle connection.
   expect((await app.get("/", bob)).status).toBe(200);
   await delay(50);
 });
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 const change = (fields: Record<string, string>) => app.post("/?index", fields, bob);
 
-/** The database takes no connection, as one that is asleep or restarts, until it has been asked once. */
+/** The database refuses its first connection, as when asleep or restarting. */
 async function whileAsleep<Result>(work: () => Promise<Result>): Promise<Result> {
   site.proxies.database.hangUp();
   const attempts = site.proxies.database.attempts();
@@ -43,7 +43,7 @@ async function whileAsleep<Result>(work: () => Promise<Result>): Promise<Result>
   return result;
 }
 
-/** The answer to the next query is cut off: Postgres has done what it was told, and nobody knows. */
+/** Cuts off the answer to the next query: Postgres has done the work, and the app cannot know. */
 async function withAnswerCut<Result>(work: () => Promise<Result>): Promise<Result> {
   site.proxies.database.cutNextAnswer();
   return work();
@@ -59,16 +59,16 @@ async function addedTodo(task: string): Promise<string> {
   return row?.id ?? "";
 }
 
-test("a page that finds the database asleep is shown once it is awake", async () => {
+test("a page that finds the database asleep waits until it is awake", async () => {
   const page = await whileAsleep(() => app.get("/", bob));
   expect(page.status).toBe(200);
   expect(page.tookMs).toBeLessThan(3_000);
 });
 
-test("a page that finds connections refused is shown once they are taken", async () => {
+test("a page that finds connections refused waits until they are accepted", async () => {
   await site.proxies.database.refuse();
   const page = app.get("/", bob);
-  // The last of three tries is made 400 ms after the first, or later.
+  // The last of three tries comes 400 ms after the first, or later.
   await delay(300);
   await site.proxies.database.heal();
   expect((await page).status).toBe(200);
@@ -77,17 +77,17 @@ test("a page that finds connections refused is shown once they are taken", async
 test.each([
   ["with a key", { key: randomUUID() }],
   ["without one", {}],
-])("a todo %s that finds the database asleep is added, once: it was surely not received", async (_, key) => {
+])("a todo %s that finds the database asleep is added, once, since it surely did not arrive", async (_, key) => {
   const answer = await whileAsleep(() => change({ intent: "add", task: "awake", ...key }));
   expect(answer.status).toBe(303);
   expect(await site.tasks()).toEqual(["awake"]);
 });
 
-test("a page whose answer is cut off is asked for once more", async () => {
+test("a page's query whose answer is cut off is retried", async () => {
   expect((await withAnswerCut(() => app.get("/", bob))).status).toBe(200);
 });
 
-test("a todo with a key whose answer is cut off is there once, and its maker hears that it is", async () => {
+test("a todo with a key whose answer is cut off is added once, and the user is told so", async () => {
   const key = randomUUID();
   const answer = await withAnswerCut(() => change({ intent: "add", task: "with a key", key }));
   expect(answer.status).toBe(303);
@@ -96,7 +96,7 @@ test("a todo with a key whose answer is cut off is there once, and its maker hea
   expect(await site.tasks()).toEqual(["with a key"]);
 });
 
-test("a todo without a key whose answer is cut off is not sent again: 503, and it is there once", async () => {
+test("a todo without a key whose answer is cut off is not retried: 503, and it is there once", async () => {
   const answer = await withAnswerCut(() => change({ intent: "add", task: "without a key" }));
   expect(answer.status).toBe(503);
   expect(answer.text).toContain("without a key");
@@ -108,7 +108,7 @@ test.each([
   ["an edit", (id: string) => ({ intent: "edit", id, task: "edited" })],
   ["a deletion", (id: string) => ({ intent: "delete", id })],
   ["a clearing", () => ({ intent: "clear-completed" })],
-])("%s whose answer is cut off is not sent again: 503, and a second time does no harm", async (_, fieldsFor) => {
+])("%s whose answer is cut off is not retried: 503, and a second try does no harm", async (_, fieldsFor) => {
   const id = await addedTodo("there");
   const sentBefore = await timesSent();
   const fields = fieldsFor(id);
@@ -119,7 +119,7 @@ test.each([
   expect([303, 404]).toContain((await change(fields)).status);
 });
 
-test("no change is made twice, whenever its connection breaks", async () => {
+test("no change is made twice, whenever the connection breaks", async () => {
   const tasks = Array.from({ length: 60 }, (_, index) => `task ${index}`);
   const statuses = await Promise.all(
     tasks.map(async (task, index) => {
@@ -144,7 +144,7 @@ test("no change is made twice, whenever its connection breaks", async () => {
   );
 });
 
-/** How often Postgres was sent a statement that alters or deletes todos, whether or not there was one to change. */
+/** How many statements that change or delete todos Postgres has received, whether or not they changed any. */
 async function timesSent(): Promise<number> {
   const [row] = await site.database.query(
     statement(z.object({ times: z.number() }), sql`select count(*)::int as times from statements_sent`),

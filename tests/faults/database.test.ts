@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type AppProcess, startApp } from "./app-process.ts";
 import { type Site, startSite } from "./site.ts";
 
-// One process of the production build, whose database fails in every way there is, and comes back.
+// One process of the production build, whose database fails in many ways and comes back.
 
 let site: Site;
 let app: AppProcess;
@@ -24,11 +24,11 @@ afterAll(async () => {
 
 const add = (task: string, key = randomUUID()) => app.post("/?index", { intent: "add", task, key }, bob);
 
-/** As `app/db/database.server.ts` has it; a page and what is around it may take a little more. */
+/** The limit of a query in `app/db`; a page may take a little longer. */
 const limitMs = 5_000;
 const patienceMs = limitMs + 1_500;
 
-/** What everybody gets while there is no database, and that it all works again as soon as there is one. */
+/** Checks what users get without a database, and that everything works again once it is back. */
 async function isToldInWords(task: string): Promise<void> {
   const [page, change, signUp, ready, live] = await Promise.all([
     app.get("/", bob),
@@ -52,7 +52,7 @@ async function isToldInWords(task: string): Promise<void> {
   expect(live.tookMs).toBeLessThan(1_000);
 }
 
-/** Whatever was set for a role counts from its next session on. */
+/** A role's settings apply from its next session on. */
 const endSessions = () =>
   site.run("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'app'");
 
@@ -65,7 +65,7 @@ async function isBack(): Promise<void> {
   expect(page.text).toContain(task);
 }
 
-test("a database that refuses connections is told in words, and the site is back when it is", async () => {
+test("when the database refuses connections the site says so, and recovers with it", async () => {
   await isBack();
   await site.proxies.database.refuse();
   await isToldInWords("refused");
@@ -74,7 +74,7 @@ test("a database that refuses connections is told in words, and the site is back
   expect(await site.tasks()).not.toContain("refused");
 });
 
-test("a database that accepts connections and cuts them is told in words, and the site is back when it is", async () => {
+test("when the database accepts connections and cuts them the site says so, and recovers with it", async () => {
   site.proxies.database.hangUp();
   await isToldInWords("hung up");
   await site.proxies.database.heal();
@@ -82,7 +82,7 @@ test("a database that accepts connections and cuts them is told in words, and th
   expect(await site.tasks()).not.toContain("hung up");
 });
 
-test("a database that hangs on connections that are open is told in words, and the site is back when it is", async () => {
+test("when the database hangs on open connections the site says so, and recovers with it", async () => {
   await Promise.all(Array.from({ length: 10 }, () => app.get("/", bob)));
   expect(site.proxies.database.connections()).toBeGreaterThan(1);
   site.proxies.database.blackHole();
@@ -92,7 +92,7 @@ test("a database that hangs on connections that are open is told in words, and t
   expect(await site.tasks()).not.toContain("hanging");
 });
 
-test("a process that starts while its database hangs is live, and not ready until it does so no more", async () => {
+test("a process that starts while its database hangs is live, and becomes ready once the database answers", async () => {
   site.proxies.database.blackHole();
   await using other = await startApp(site.variables);
   const [page, ready] = await Promise.all([other.get("/", bob), other.get("/readyz")]);
@@ -104,7 +104,7 @@ test("a process that starts while its database hangs is live, and not ready unti
   expect((await other.get("/", bob)).status).toBe(200);
 });
 
-test("a database that restarts is back without the site being started anew", async () => {
+test("when the database restarts the site recovers without a restart", async () => {
   const pages = [app.get("/", bob)];
   const restarted = site.restartPostgres();
   for (let count = 0; count < 20; count += 1) pages.push(app.get("/", bob));
@@ -114,7 +114,7 @@ test("a database that restarts is back without the site being started anew", asy
   await isBack();
 });
 
-test("a database that is read-only shows its todos, and says of each change that it cannot be made now", async () => {
+test("with a read-only database the site shows the todos, and says of each change that it cannot be made now", async () => {
   await isBack();
   await site.run("insert into todos (owner_id, task) values ('bob', 'there to be read')");
   await site.run("alter role app set default_transaction_read_only = on", "postgres");
@@ -133,7 +133,7 @@ test("a database that is read-only shows its todos, and says of each change that
   expect(await site.tasks()).not.toContain("not now");
 });
 
-test("a database that has no connection left is told in words, and the site is back when it has", async () => {
+test("when the database has no connection left the site says so, and recovers with it", async () => {
   await site.run("alter role app connection limit 0", "postgres");
   await endSessions();
   await isToldInWords("one too many");
@@ -142,7 +142,7 @@ test("a database that has no connection left is told in words, and the site is b
   expect(await site.tasks()).not.toContain("one too many");
 });
 
-test("a slow database makes the site slow, and nothing else", async () => {
+test("a slow database makes the site slow, with no other effect", async () => {
   site.proxies.database.slow(150);
   const [page, change] = await Promise.all([app.get("/", bob), add("slowly")]);
   expect([page.status, change.status]).toEqual([200, 303]);

@@ -1,6 +1,6 @@
 // @ts-check
-// Loaded before the app by tests that watch its memory: collects garbage when the parent process asks, and says what
-// is left. The channel between the two keeps nobody alive.
+// Tests that watch the app's memory load this before it: it collects garbage when the parent process asks, and reports
+// what is left. The channel between the two keeps neither alive.
 process.on("message", () => {
   globalThis.gc?.();
   process.send?.(process.memoryUsage());

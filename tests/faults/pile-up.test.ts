@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Answer, type AppProcess, startApp } from "./app-process.ts";
 import { type Site, startSite } from "./site.ts";
 
-// What comes while nobody answers is bounded: in number, in memory and in the time that it takes.
+// Requests that arrive while a dependency hangs are bounded in number, memory, and time.
 
-/** What a process may take in all, however many requests come while nobody answers it. */
+/** What a process may use in all, however many requests arrive while a dependency hangs. */
 const mostBytes = 512 * 1024 * 1024;
 const mebibytes = (bytes: number) => Math.round(bytes / 1024 / 1024);
 
@@ -27,7 +27,7 @@ afterAll(async () => {
   await site?.[Symbol.asyncDispose]();
 });
 
-/** Asks `/livez` and `/readyz` again and again, until something is done. */
+/** Requests `/livez` and `/readyz` repeatedly until some work is done. */
 async function probedDuring(work: Promise<unknown>): Promise<{ live: Answer[]; ready: Answer[] }> {
   let isDone = false;
   const done = () => {
@@ -45,13 +45,13 @@ async function probedDuring(work: Promise<unknown>): Promise<{ live: Answer[]; r
 
 const slowest = (answers: Answer[]) => Math.max(...answers.map(({ tookMs }) => tookMs));
 
-test("250 pages at once are all answered while the database is well", async () => {
+test("250 pages at once are all answered while the database is healthy", async () => {
   const pages = await Promise.all(Array.from({ length: 250 }, () => app.get("/", bob)));
   expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([200]));
   console.log(`250 pages from a healthy database: the slowest took ${Math.round(slowest(pages))} ms`);
 });
 
-test("500 requests whose database hangs are each answered with 503, in bounded memory, while the process stays live", async () => {
+test("500 requests whose database hangs all get 503, in bounded memory, while the process stays live", async () => {
   const before = await app.usedHeap();
   site.proxies.database.blackHole();
   const requests = Promise.all(
@@ -68,7 +68,7 @@ test("500 requests whose database hangs are each answered with 503, in bounded m
 
   expect(live.length).toBeGreaterThan(5);
   expect(new Set(live.map(({ status }) => status))).toEqual(new Set([200]));
-  // Not the 2 s that a quiet process keeps to: it has 500 pages to write meanwhile, maybe on a machine with more to do.
+  // More than the 2 s of a quiet process: it has 500 pages to write meanwhile, maybe on a busy machine.
   expect(slowest(live)).toBeLessThan(4_000);
   expect(new Set(ready.map(({ status }) => status))).toEqual(new Set([503]));
   expect(slowest(ready)).toBeLessThan(4_000);
@@ -84,7 +84,7 @@ test("500 requests whose database hangs are each answered with 503, in bounded m
   );
 });
 
-test("who comes when 510 wait is told at once, and a database that goes on hanging takes no more memory and connections", async () => {
+test("a request that comes when 510 wait is refused at once, and a longer hang takes no more memory or connections", async () => {
   site.proxies.database.blackHole();
   let refusedAtOnce = 0;
   const round = async () => {
@@ -97,10 +97,10 @@ test("who comes when 510 wait is told at once, and a database that goes on hangi
   const before = await app.usedHeap();
   await round();
   await round();
-  // What the last of them have left behind is forgotten once its time limits have passed.
+  // What the last requests left behind is gone once their time limits have passed.
   const grownBy = async () => (await app.usedHeap()) - before;
   await expect.poll(grownBy, { timeout: 20_000, interval: 500 }).toBeLessThan(10 * 1024 * 1024);
-  // Ten that wait for an answer; who gave up has closed his, but for those that ask Postgres to stop.
+  // Ten that wait for an answer; requests that gave up closed theirs, except those that ask Postgres to cancel.
   expect(site.proxies.database.connections()).toBeLessThanOrEqual(30);
   expect(app.peakMemory()).toBeLessThan(mostBytes);
   console.log(
@@ -108,7 +108,7 @@ test("who comes when 510 wait is told at once, and a database that goes on hangi
   );
 });
 
-test("500 sign-ins while Stack hangs are each answered with 503, and nobody who is signed in notices", async () => {
+test("500 sign-ins while Stack hangs all get 503, and signed-in users do not notice", async () => {
   site.proxies.stack.blackHole();
   const typed = { email: "patient@example.com", password: "correct horse battery" };
   const attempts = Promise.all(
@@ -127,13 +127,13 @@ test("500 sign-ins while Stack hangs are each answered with 503, and nobody who 
   for (const probes of [live, pages]) {
     expect(new Set(probes.map(({ status }) => status))).toEqual(new Set([200]));
   }
-  // While the process has 500 attempts to read or 500 pages to write, /readyz may wait too long for its turn.
+  // With 500 attempts to read or 500 pages to write, the process may answer /readyz too late.
   expect(ready.map(({ status }) => status)).toContain(200);
   expect(slowest(live)).toBeLessThan(4_000);
-  // 50 are sent; those whose turn comes as these are given up open some more before they are given up, too.
+  // 50 are sent; when those time out, the next open some more before they time out too.
   expect(site.proxies.stack.connections()).toBeLessThanOrEqual(200);
   expect(app.peakMemory()).toBeLessThan(mostBytes);
   console.log(
-    `500 sign-ins, no Stack: the last answered after ${Math.round(slowest(answers))} ms; at most ${mebibytes(app.peakMemory())} MiB resident; the slowest page of somebody signed in took ${Math.round(slowest(pages))} ms`,
+    `500 sign-ins, no Stack: the last answered after ${Math.round(slowest(answers))} ms; at most ${mebibytes(app.peakMemory())} MiB resident; the slowest page of a signed-in user took ${Math.round(slowest(pages))} ms`,
   );
 });

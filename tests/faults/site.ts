@@ -13,42 +13,42 @@ import { migrate } from "#db/migrate.ts";
 import { by, startTcpProxy, type TcpProxy } from "#tests/db/tcp-proxy.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 
-/** What the app depends on, with proxies in between that break what passes. */
+/** What the app depends on, behind proxies that can break it. */
 export interface Site extends AsyncDisposable {
-  /** Between the app and its database, what it listens to there, and Stack. */
+  /** Between the app and its database, its listening connection, and Stack. */
   proxies: { database: TcpProxy; listener: TcpProxy; stack: TcpProxy };
-  /** The app's database, by no proxy and with all rights. */
+  /** The app's database, without a proxy and with all rights. */
   database: Database;
-  /** Runs a statement as somebody at a psql prompt would, on a server's database. */
+  /** Runs a statement on a server's database, as at a psql prompt. */
   run(text: string, database?: "todos" | "postgres"): Promise<void>;
   restartPostgres(): Promise<void>;
-  /** Kills a session of the app's: Postgres then ends all of them, and recovers as after a power cut. */
+  /** Kills one of the app's sessions: Postgres then ends them all, and recovers as after a power cut. */
   crashPostgres(): Promise<void>;
-  /** Every task that there is, as often as it is there, in order. */
+  /** Every task in order, duplicates included. */
   tasks(): Promise<string[]>;
-  /** The Cookie header of somebody who is signed in, with a profile. */
+  /** The Cookie header of a signed-in user with a profile. */
   signedIn(name: string): Promise<string>;
-  /** What `npm start` needs in order to find all of this. */
+  /** The variables with which `npm start` finds all of this. */
   variables: Record<string, string>;
 }
 
 export const origin = "http://localhost:3000";
 
 /**
- * Starts a Postgres, a stand-in for Stack and one for Neon's sync; nothing of it survives.
+ * Starts a Postgres, a stand-in for Stack, and one for Neon's sync; none of it survives.
  * @param options `durable` makes commits wait for the disk, so that a crash loses none
  */
 export async function startSite({ durable = false } = {}): Promise<Site> {
   const cleanUps: (() => unknown)[] = [];
   const directory = mkdtempSync(join(tmpdir(), "todos-faults-"));
   cleanUps.push(() => rmSync(directory, { recursive: true }));
-  // As root, Postgres runs as a user who has to pass through.
+  // As root, Postgres runs as another user, who has to be able to enter.
   chmodSync(directory, 0o711);
   let postgres: Postgres = await startPostgres({ directory: join(directory, "postgres"), durable });
   const { port } = postgres;
   cleanUps.push(() => postgres.stop(), closeDatabases);
 
-  // Not a superuser, for whom there is always a connection left.
+  // Not a superuser: Postgres always reserves connections for those.
   const server = connectDatabase(postgres.urlFor("postgres"), 30_000);
   const runOn = async (database: Database, text: string) => {
     await database.query(statement(z.unknown(), raw(text)));
@@ -80,10 +80,10 @@ export async function startSite({ durable = false } = {}): Promise<Site> {
     STACK_PROJECT_ID: "6f1ff9d5-1b8a-4a2e-9f6f-6c7c2a8f5b10",
     STACK_PUBLISHABLE_CLIENT_KEY: "pck_test",
     STACK_SECRET_SERVER_KEY: "ssk_test",
-    // Each of the tests' people has an address of his own.
+    // Each of the tests' users has their own address.
     TRUST_PROXY_HOPS: "1",
   };
-  // For what makes the cookies of people who are signed in.
+  // For the code that makes signed-in users' cookies.
   Object.assign(process.env, variables);
   const { startSession } = await import("#app/auth/session/session.server.ts");
 
@@ -107,7 +107,7 @@ export async function startSite({ durable = false } = {}): Promise<Site> {
     try {
       return await answer(new Request(`${variables.STACK_API_URL}${pathname}${search}`, request));
     } catch {
-      // Its own database is on the Postgres that fails.
+      // The stand-in's own database is on the Postgres that fails.
       return new Response(null, { status: 500 });
     }
   });

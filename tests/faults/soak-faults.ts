@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Site } from "./site.ts";
 
-/** Something that breaks, and is whole again when its promise resolves. */
+/** Something that breaks, and works again when its promise resolves. */
 export interface Fault {
   name: string;
   happen(site: Site): Promise<void>;
 }
 
-/** The worst first: a short run has few of them. */
+/** The worst first, since a short run has only a few. */
 export const faults: Fault[] = [
   { name: "answers of the database are cut off, one after the other", happen: cutAnswers },
   { name: "a session of Postgres is killed, and it recovers", happen: (site) => site.crashPostgres() },

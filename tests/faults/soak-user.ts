@@ -2,20 +2,20 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Answer, AppProcess } from "./app-process.ts";
 
-/** What somebody knows of a todo of his: `undefined` where an answer did not come, and either may be so. */
+/** What a user knows about their todo: `undefined` where an answer did not arrive, and either may be true. */
 export interface KnownTodo {
-  /** Stands in its task, whatever else does. */
+  /** Always part of its task. */
   token: string;
-  /** Each that it may have. */
+  /** Every task that it may have. */
   tasks: string[];
   isComplete: boolean | undefined;
   isThere: boolean | undefined;
 }
 
-/** Somebody who uses the site, one thing after the other, and writes down what he was told of his own todos. */
+/** A user who does one thing after the other, and records what the site told them about their own todos. */
 export class SoakUser {
   readonly todos: KnownTodo[] = [];
-  /** Answers that nobody may get. */
+  /** Answers that no user should get. */
   readonly wrong: string[] = [];
   readonly statuses = new Map<string, number>();
   readonly email: string;
@@ -41,7 +41,7 @@ export class SoakUser {
     if (status !== 303) throw new Error(`Signing up was answered with ${status}`);
   }
 
-  /** Does this and that until the signal aborts. */
+  /** Makes random changes until the signal aborts. */
   async use(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#doSomething(Math.random());
@@ -60,7 +60,7 @@ export class SoakUser {
     this.#take("GET /", [200, 503], await this.#app.get("/", this.cookie).catch(() => undefined));
   }
 
-  /** As the page does it, what got no answer is sent again with the same key; without a key it is not. */
+  /** As on the page, a todo without an answer is sent again with the same key; without a key it is not. */
   async #add(): Promise<void> {
     const token = randomUUID();
     const task = `${this.email} ${token}`;

@@ -4,7 +4,7 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import { statement } from "#app/db/statement.server.ts";
 import { inheritedVariables } from "#app/platform/environment.server.ts";
-import { listVersion } from "#app/routes/todos/list/queries.server.ts";
+import { listVersion } from "#app/routes/todos/list/counts.server.ts";
 import { buildWhenStale } from "#db/local/build.ts";
 import { Watcher } from "#tests/db/live-watcher.ts";
 import { startApp } from "./app-process.ts";
@@ -12,14 +12,14 @@ import { startSite } from "./site.ts";
 import { faults } from "./soak-faults.ts";
 import { type KnownTodo, SoakUser } from "./soak-user.ts";
 
-// `npm run soak`: 50 people use the site for ten minutes, or as many as are given, while something breaks every 30 s.
-// In the end everything is there that anybody was told is there, and nothing is there twice.
+// `npm run soak`: 50 users use the site for ten minutes, or as many as given, while something breaks every 30 s.
+// In the end everything that the site acknowledged is there, and nothing is there twice.
 
 const people = 50;
 const livePages = 20;
 const warmUpMs = 10_000;
 const faultEveryMs = 30_000;
-/** What the heap may grow by from the end of the warm-up on, garbage collected. */
+/** How much the heap may grow after the warm-up, after garbage collection. */
 const mostGrowthBytes = 32 * 1024 * 1024;
 
 const minutes = Number(process.argv[2] ?? 10);
@@ -75,7 +75,8 @@ for (const row of await stored()) {
 const known = users.flatMap(({ todos }) => todos);
 for (const todo of known) check(todo, found.get(todo.token) ?? []);
 const tokens = new Set(known.map(({ token }) => token));
-for (const token of found.keys()) if (!tokens.has(token)) problems.push(`${token} was added by nobody`);
+for (const token of found.keys())
+  if (!tokens.has(token)) problems.push(`${token} is there, but no user added it`);
 for (const { wrong } of users) problems.push(...wrong);
 
 const isCurrent = (watcher: Watcher, version: string | undefined) =>
@@ -97,8 +98,8 @@ for (const user of users) {
 for (const [name, count] of [...statuses].sort()) console.log(`${String(count).padStart(6)} × ${name}`);
 const acknowledged = known.filter(({ isThere }) => isThere === true).length;
 console.log(
-  `${known.length} todos were sent; of ${acknowledged} people were told that they are there, and of ${known.filter(({ isThere }) => isThere === false).length} that they are gone; of the rest nobody was told. ${[...found.values()].flat().length} are there. ` +
-    `Heap ${mebibytes(heapBefore)} MiB after the warm-up, ${mebibytes(await app.usedHeap())} MiB in the end; ${mebibytes(app.peakMemory())} MiB resident at most.`,
+  `${known.length} todos were sent; the site confirmed ${acknowledged} as there and ${known.filter(({ isThere }) => isThere === false).length} as gone, and left the rest open. ${[...found.values()].flat().length} are there. ` +
+    `Heap ${mebibytes(heapBefore)} MiB after the warm-up, ${mebibytes(await app.usedHeap())} MiB at the end; at most ${mebibytes(app.peakMemory())} MiB resident.`,
 );
 for (const problem of problems.slice(0, 20)) console.error(problem);
 console.log(problems.length > 0 ? `${problems.length} problems` : "No problems");
@@ -115,7 +116,6 @@ function check({ token, tasks, isComplete, isThere }: KnownTodo, rows: StoredTod
     problems.push(`${token} is not ticked as told`);
 }
 
-/** Waits, for 20 s at most. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (const deadline = Date.now() + 20_000; Date.now() < deadline && !(await isSo()); ) await delay(500);
 }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type AppProcess, startApp } from "./app-process.ts";
 import { type Site, startSite } from "./site.ts";
 
-// One process of the production build, whose Stack fails. tests/loaders/stack-failing.test.ts has what it may answer.
+// One process of the production build, whose Stack fails. tests/loaders/stack-failing.test.ts has Stack's bad answers.
 
 let site: Site;
 let app: AppProcess;
@@ -25,7 +25,7 @@ test.each([
   "refuse",
   "hangUp",
   "blackHole",
-] as const)("a Stack behind a proxy that does this is told in words, and who is signed in does not notice: %s", async (failure) => {
+] as const)("when a proxy breaks Stack, sign-in says so in words, and signed-in users do not notice: %s", async (failure) => {
   await site.proxies.stack[failure]();
   const [attempt, page, ready, live] = await Promise.all([
     app.post("/sign-in", typed),
@@ -41,12 +41,12 @@ test.each([
   expect(attempt.tookMs).toBeLessThan(8_000);
   expect([page.status, ready.status, live.status]).toEqual([200, 200, 200]);
   await site.proxies.stack.heal();
-  // A connection that was opened in the black hole may be used once more, for the 4 s that idle ones are kept.
+  // A connection opened in the black hole may be reused for 4 s, as long as idle ones are kept.
   const again = async () => (await app.post("/sign-in", typed)).status;
   await expect.poll(again, { timeout: 20_000 }).toBe(303);
 });
 
-test("a slow Stack makes signing in slow, and nothing else", async () => {
+test("a slow Stack slows only signing in", async () => {
   site.proxies.stack.slow(200);
   const [attempt, page] = await Promise.all([app.post("/sign-in", typed), app.get("/", bob)]);
   expect([attempt.status, page.status]).toEqual([303, 200]);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type AppProcess, startApp } from "./app-process.ts";
 import { type Site, startSite } from "./site.ts";
 
-// What becomes of those who are being answered when a process is asked to stop.
+// What happens to requests in flight when a process is asked to stop.
 
 let site: Site;
 let bob: string;
@@ -26,14 +26,14 @@ async function start(): Promise<AppProcess> {
   return app;
 }
 
-/** Opens a live page, and reads it to its end. */
+/** Opens a live page's stream, and reads it to its end. */
 async function openStream(app: AppProcess) {
   const response = await fetch(`${app.url}/events`, { headers: { Cookie: bob } });
   expect(response.status).toBe(200);
   return { ended: response.text() };
 }
 
-/** Sends a change whose answer takes a second and a half, and waits until the database has been asked. */
+/** Sends a change whose answer takes 1.5 s, and waits until the database has been asked. */
 async function slowChange(app: AppProcess, task: string) {
   await app.get("/", bob);
   site.proxies.database.slow(750);
@@ -54,7 +54,7 @@ function keptAlive(app: AppProcess) {
   };
 }
 
-test("SIGTERM: not ready any more, the change in flight is made, live pages are ended, and the process exits with 0", async () => {
+test("on SIGTERM /readyz says 503, the change in flight is made, live pages end, and the process exits with 0", async () => {
   const app = await start();
   const ask = keptAlive(app);
   expect(await ask("/readyz")).toMatchObject({ status: 200 });
@@ -83,7 +83,7 @@ test("SIGTERM: not ready any more, the change in flight is made, live pages are 
   );
 });
 
-test("a process with nothing to do but live pages exits soon, on SIGINT and on SIGTERM", async () => {
+test("a process with only live pages exits soon, on SIGINT and on SIGTERM", async () => {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     const app = await start();
     const streams = await Promise.all(Array.from({ length: 10 }, () => openStream(app)));
@@ -113,7 +113,7 @@ test("a second signal exits at once, whatever is in flight", async () => {
   expect(change).toBeDefined();
 });
 
-test("a database that hangs does not keep a process that is asked to stop, and what waits for it gets its answer", async () => {
+test("a database that hangs does not stop the process from exiting, and requests that wait for it get an answer", async () => {
   const app = await start();
   await Promise.all(Array.from({ length: 10 }, () => app.get("/", bob)));
   await openStream(app);
@@ -131,7 +131,7 @@ test("a database that hangs does not keep a process that is asked to stop, and w
   console.log(`SIGTERM while the database hangs: exited after ${Math.round(tookMs)} ms`);
 });
 
-test("connections on which nothing is asked keep nobody", async () => {
+test("idle connections do not keep the process alive", async () => {
   const app = await start();
   const { connect } = await import("node:net");
   const silent = connect(app.port, "127.0.0.1");
@@ -147,7 +147,7 @@ test("connections on which nothing is asked keep nobody", async () => {
   expect(performance.now() - stoppedAt).toBeLessThan(3_000);
 });
 
-test("what is asked between the signal and the end is answered, and told that the connection ends", async () => {
+test("requests between the signal and the end are answered, with Connection: close", async () => {
   const app = await start();
   const ask = keptAlive(app);
   await ask("/livez");

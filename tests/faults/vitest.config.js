@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// Production processes, a Postgres and a stand-in for Stack Auth, with proxies in between that break what passes.
+// Production processes, a Postgres, and a stand-in for Stack Auth, behind proxies that can break them.
 export default defineConfig({
   test: {
     include: ["tests/faults/**/*.test.ts"],

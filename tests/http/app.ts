@@ -17,7 +17,7 @@ export interface Sent {
   headers?: Record<string, string>;
   body?: string | Buffer;
   cookie?: string;
-  /** It does not say that it comes from a page of the site. */
+  /** Sends no Origin, as if it came from another site. */
   isForeign?: true;
 }
 
@@ -27,19 +27,18 @@ export interface Answer {
   body: string;
 }
 
-/** How many requests this process has sent. */
 export function requestsSent(): number {
   return sent;
 }
 
-/** An address that nobody else has, so that no limit per address is met. */
+/** A new address, so that no limit per address is reached. */
 export function someAddress(): string {
   return Array.from({ length: 4 }, () => 1 + Math.floor(Math.random() * 250)).join(".");
 }
 
 /**
- * Sends a request as it is. Unless it says otherwise, a form comes from a page of the site. Of a live page's stream
- * only the beginning is read.
+ * Sends a request as it is. By default a form comes from a page of the site. Of a live page's stream, reads only the
+ * beginning.
  */
 export async function send({
   method = "GET",
@@ -76,8 +75,8 @@ export async function send({
 }
 
 /**
- * Writes bytes to a connection of their own, and reads to its end.
- * @returns all that came back, as it is; "" when the connection was cut
+ * Writes bytes to a new connection, and reads to its end.
+ * @returns everything that came back; "" if the connection was cut
  */
 export async function sendBytes(bytes: string | Buffer): Promise<string> {
   sent++;
@@ -92,19 +91,19 @@ export async function sendBytes(bytes: string | Buffer): Promise<string> {
 
 const heapSchema = z.object({ pid: z.number(), bytes: z.number() });
 
-/** What the app's process holds after collecting what it does not need, in bytes, and which process it is. */
+/** The heap of the app's process after garbage collection, in bytes, and which process it is. */
 export async function heap(): Promise<z.infer<typeof heapSchema>> {
   const request = http.get({ socketPath: app.heapSocket, agent: false });
   const [response] = await once(request, "response");
   return heapSchema.parse(JSON.parse(await text(response)));
 }
 
-/** Closes the connections that are kept open. */
+/** Closes idle connections. */
 export function hangUp(): void {
   agent.destroy();
 }
 
-/** Does some work for each, eight at a time. */
+/** Runs the work for each item, eight at a time. */
 export async function forEach<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const left = [...items];
   const worker = async () => {

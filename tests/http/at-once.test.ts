@@ -4,12 +4,12 @@ import { signedInPeople } from "./people.ts";
 
 afterAll(hangUp);
 
-// What a double click sends. Each pair is about a todo of its own; without a lock most of them meet.
+// What a double click sends. Each pair has its own todo; without a lock most pairs collide.
 test.each([
   ["a tick", (id: string) => ({ intent: "toggle", id, complete: "true" })],
   ["a new task", (id: string) => ({ intent: "edit", id, task: "something else" })],
   ["a tick of several", (id: string) => ({ intent: "toggle-all", id, complete: "true" })],
-])("%s that is sent twice at once is done both times", async (_, fields) => {
+])("%s sent twice at once succeeds both times", async (_, fields) => {
   const people = await signedInPeople(40);
   const answers = await Promise.all(
     people.flatMap(({ todoId, cookie }) => {

@@ -1,5 +1,5 @@
 // @ts-check
-// Loaded first by every process of the instance; in the app's own it answers how large the heap is after collecting.
+// Every process of the instance loads this first; the app's own reports its heap after garbage collection.
 import { rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { setImmediate } from "node:timers/promises";
@@ -11,11 +11,11 @@ const { HEAP_SOCKET = "", LOCAL_DIR } = process.env;
 
 if (isMainThread && LOCAL_DIR && process.argv[1]?.endsWith("serve.js")) {
   setFlagsFromString("--expose-gc");
-  // The flag is for contexts that are made after it.
+  // The flag applies to contexts created after it.
   const collect = runInNewContext("gc");
   rmSync(HEAP_SOCKET, { force: true });
   createServer(async (_, response) => {
-    // What is finalized lets go of more, in a later turn of the loop.
+    // Finalizers release more in a later turn of the loop.
     for (let round = 0; round < 6; round++) {
       collect();
       await setImmediate();

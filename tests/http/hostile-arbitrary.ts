@@ -2,10 +2,9 @@ import fc from "fast-check";
 import { app, type Sent, send } from "./app.ts";
 import { flawsOf } from "./soundness.ts";
 
-/** Said again with FAST_CHECK_SEED, the same inputs come again. */
+/** FAST_CHECK_SEED repeats the inputs of an earlier run. */
 export const seed = Number(process.env.FAST_CHECK_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-/** Checks a property on so many inputs. */
 export function check<Input>(
   runs: number,
   inputs: fc.Arbitrary<Input>,
@@ -14,7 +13,7 @@ export function check<Input>(
   return fc.assert(fc.asyncProperty(inputs, property), { seed, numRuns: runs });
 }
 
-/** Sends a request. @throws where its answer has a flaw, or is none of those */
+/** Sends a request. @throws if its answer has a flaw, or is not one of those expected */
 export async function expectSound(sent: Sent, isExpected: (status: number) => boolean): Promise<void> {
   const answer = await send(sent);
   const flaws = flawsOf(answer);
@@ -22,7 +21,7 @@ export async function expectSound(sent: Sent, isExpected: (status: number) => bo
   if (flaws.length > 0) throw new Error(`${sent.method ?? "GET"} ${sent.path}: ${flaws.join(", ")}`);
 }
 
-/** Any text, and often what the app has a meaning for. */
+/** Any text, and often one that means something to the app. */
 const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 600 }),
   fc.string({ unit: "grapheme", maxLength: 600 }),
@@ -66,7 +65,7 @@ const name = fc.oneof(
   fc.string({ unit: "binary", maxLength: 20 }),
 );
 
-/** A form of fields that nobody has thought of. */
+/** A form with arbitrary fields. */
 export const anyForm = fc
   .array(fc.tuple(name, text), { maxLength: 12 })
   .map((fields) => new URLSearchParams(fields).toString());
@@ -104,7 +103,7 @@ const segment = fc.oneof(
   fc.constantFrom("%", "%00", "%ff", "%2e%2e", "%2f", ";", "\\", "//"),
 );
 
-/** A path with a query, whose bytes are those that a request's first line may have. */
+/** A path with a query, of bytes that a request's first line may have. */
 export const anyUrl = fc
   .tuple(
     fc.array(segment, { maxLength: 5 }),

@@ -4,18 +4,18 @@ import { flawsOf } from "./soundness.ts";
 import type { Form } from "./table/form.ts";
 import { type Body, type Mutation, mutationsOf } from "./table/mutations.ts";
 
-/** A request that a form's mutation makes, and the status that the contract has for it. */
+/** A request with a mutated form, and the status that the contract has for it. */
 export interface Attempt extends Mutation {
   form: Form;
   person: Person;
   expected: number;
-  /** As a script of ours asks, rather than a page. */
+  /** As our own script sends it, rather than a page. */
   isScripts: boolean;
 }
 
 const limitBytes = 64 * 1024;
 
-/** Everything that is wrong with a field, in a page's form; and in a script's, of which every fourth will do. */
+/** Every mutation of a field, in a page's form, and every fourth of them in a script's. */
 export function attemptsOn(form: Form, field: string, next: () => Person): Attempt[] {
   return mutationsOf([], field).flatMap((_, index) => {
     const person = next();
@@ -50,7 +50,7 @@ function expectedFor(form: Form, person: Person, body: Body): number {
   return form.answer({ get, ids: params.getAll("id") }, person);
 }
 
-/** Makes attempts. @returns a line for each whose answer is not the contract's, or is not sound */
+/** Sends attempts. @returns a line for each answer that breaks the contract, or is not sound */
 export async function flawsIn(attempts: Attempt[]): Promise<string[]> {
   const flaws: string[] = [];
   await forEach(attempts, async ({ form, person, body, badness, expected, isScripts }) => {
@@ -68,7 +68,7 @@ export async function flawsIn(attempts: Attempt[]): Promise<string[]> {
   return flaws;
 }
 
-/** Remix answers a script's post with 204 where it sends a page on. */
+/** Remix answers a script's post with 204 where it redirects a page. */
 export function statusOf({ status, headers }: Answer): number {
   return Number(headers["x-remix-status"] ?? status);
 }

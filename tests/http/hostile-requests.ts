@@ -2,13 +2,13 @@ import { forEach, type Sent, send } from "./app.ts";
 import { statusOf } from "./hostile-forms.ts";
 import { flawsOf } from "./soundness.ts";
 
-/** A request that is no form filled in wrongly, and the statuses that it may have. */
+/** A hostile request other than a mutated form, and the statuses that it may get. */
 export interface Case extends Sent {
   badness: string;
   expected: number | number[];
 }
 
-/** Sends requests. @returns a line for each whose answer is another than expected, or is not sound */
+/** Sends requests. @returns a line for each answer that is not expected, or not sound */
 export async function flawsInAnswers(cases: Case[]): Promise<string[]> {
   const flaws: string[] = [];
   await forEach(cases, async ({ badness, expected, ...sent }) => {
@@ -26,7 +26,6 @@ export async function flawsInAnswers(cases: Case[]): Promise<string[]> {
   return flaws;
 }
 
-/** Every fifth of a long list. */
 export function thinned(cases: Case[]): Case[] {
   return cases.length > 500 ? cases.filter((_, index) => index % 5 === 0) : cases;
 }

@@ -20,10 +20,10 @@ import { dataCases, pathCases, queryCases } from "./table/urls.ts";
 import { badValues } from "./table/values.ts";
 import { webhookCases } from "./table/webhooks.ts";
 
-/** The time that the queries of the last requests had, and a pause in which nothing is done. */
+/** The time limit of the last requests' queries, and an idle moment. */
 const settling = { timeout: 20_000, interval: 500 };
 
-/** So many that none of them meets the limit for what a user may do in a minute. */
+/** Enough users that none of them reaches the limit of changes per minute. */
 const peopleCount = 80;
 const people: Person[] = [];
 let admin: Person;
@@ -38,7 +38,7 @@ beforeAll(async () => {
   console.log(`Arbitrary input: FAST_CHECK_SEED=${seed}`);
 });
 
-test("the process warms up: whatever comes has come once", async () => {
+test("the process warms up: every kind of request has come once", async () => {
   for (const [, casesOf] of groups) await flawsInAnswers(thinned(await casesOf()));
   for (const form of forms) {
     for (const [name] of form.fields(next())) await flawsIn(attemptsOn(form, name, next).slice(0, 60));
@@ -55,7 +55,7 @@ afterAll(() => {
 for (const form of forms) {
   const names = new Set(form.fields({ userId: "", email: "", cookie: "", todoId: "" }).map(([name]) => name));
   for (const name of names) {
-    test(`${form.name}: whatever is wrong with "${name}", the answer is the contract's and no row changes`, async () => {
+    test(`${form.name}: however "${name}" is mutated, the answer follows the contract, and no row changes`, async () => {
       const attempts = attemptsOn(form, name, next);
       const isAccepted = ({ expected }: Attempt) => expected === 303 && form.changesRows === true;
       const refused = attempts.filter((each) => !isAccepted(each));
@@ -79,7 +79,7 @@ function megabytes({ bytes }: { bytes: number }): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-test("a task that is accepted is stored as it was typed, but for the white space around it", async () => {
+test("an accepted task is stored as typed, without the white space around it", async () => {
   const typed = badValues.flatMap(({ encoded }) => {
     const task = taskIn(new URLSearchParams(`task=${encoded}`).get("task") ?? undefined);
     return task === undefined ? [] : [{ encoded, task, key: crypto.randomUUID() }];
@@ -101,16 +101,16 @@ test("a task that is accepted is stored as it was typed, but for the white space
 });
 
 const groups: [title: string, cases: () => Case[] | Promise<Case[]>][] = [
-  ["every route takes its methods, from whoever asks", () => methodCases(next(), admin)],
-  ["a body that is no form is refused by every route", () => bodyCases(next)],
-  ["a form of another site is refused by every route", () => originCases(next)],
-  ["a cookie that is no session signs nobody in", () => cookieCases(next(), next())],
+  ["every route takes its methods, from every kind of user", () => methodCases(next(), admin)],
+  ["every route refuses a body that is not a form", () => bodyCases(next)],
+  ["every route refuses a form from another site", () => originCases(next)],
+  ["an invalid session cookie does not sign in", () => cookieCases(next(), next())],
   ["a cookie of another kind changes nothing", () => otherCookieCases(next())],
-  ["whatever makes no sense in a query is left out", () => queryCases(next, admin)],
+  ["an invalid query parameter is ignored", () => queryCases(next, admin)],
   ["a script gets nothing from a route that is not the page's", () => dataCases(next)],
-  ["a path that leads nowhere is plainly not there", () => pathCases],
-  ["a header can say what it likes", () => headerCases(next)],
-  ["a webhook that is not Stack's, or makes no sense, is refused", () => webhookCases(next().userId)],
+  ["a path that leads nowhere is a plain 404", () => pathCases],
+  ["no header value matters", () => headerCases(next)],
+  ["a webhook that is not Stack's, or is invalid, is refused", () => webhookCases(next().userId)],
 ];
 for (const [title, casesOf] of groups) {
   test(`${title}, and no row changes`, async () => {
@@ -122,7 +122,7 @@ for (const [title, casesOf] of groups) {
   });
 }
 
-test("bytes that are no request, or may be read in two ways, are refused, and no row changes", async () => {
+test("invalid and ambiguous requests are refused, and no row changes", async () => {
   expect(await sendBytes(rightBytes)).toMatch(/^HTTP\/1\.1 200 /);
   const cases = badBytes(next());
   await synced();
@@ -137,10 +137,10 @@ test("bytes that are no request, or may be read in two ways, are refused, and no
   expect(await fingerprint()).toBe(before);
 });
 
-test("a form of arbitrary fields is refused where it asks for nothing that there is", async () => {
+test("a form of arbitrary fields is refused if it asks for nothing valid", async () => {
   const paths = [...new Set(forms.map(({ path }) => path))];
   await check(400, fc.tuple(fc.constantFrom(...paths), anyForm), ([path, body]) =>
-    // Nobody is signed in, and no such form has an e-mail address.
+    // The client is signed out, and no such form has an email.
     expectSound({ method: "POST", path, body }, (status) => [303, 400, 413].includes(status)),
   );
   await check(400, anyForm, (body) =>
@@ -183,7 +183,7 @@ for (const [title, checked] of arbitrary) {
   });
 }
 
-test("the process is the same as before, and its heap, too, within 10 %", async () => {
+test("the process is the same as before, and its heap is the same within 10 %", async () => {
   hangUp();
   let last = warm;
   await expect

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { app } from "./app.ts";
 import { rows, synced } from "./rows.ts";
 
-/** Somebody who is signed in, and owns one open todo. */
+/** A signed-in user who owns one open todo. */
 export interface Person {
   userId: string;
   email: string;
@@ -15,12 +15,12 @@ export interface Person {
 const tokensSchema = z.object({ access_token: z.string(), refresh_token: z.string() });
 
 /**
- * Makes users without asking the app, with rows in users_sync that their sessions have seen.
- * @param password theirs; none, unless told, since each takes a tenth of a second
+ * Creates users without the app, with rows in users_sync that their sessions have seen.
+ * @param password none by default, since each takes a tenth of a second
  */
 export async function signedInPeople(count: number, password?: string): Promise<Person[]> {
   const people = await Promise.all(Array.from({ length: count }, () => newUser(password)));
-  // Numbers that somebody may guess are nobody's.
+  // Small ids, which hostile input guesses, belong to no todo.
   await rows(z.unknown(), sql`select setval('todos_id_seq', greatest(1000000, (select max(id) from todos)))`);
   const ids = people.map(({ userId }) => userId);
   await synced();
@@ -43,7 +43,7 @@ async function newUser(password: string | undefined) {
   return { userId, email, cookie: await sessionOf(userId) };
 }
 
-/** The cookie of a new session of somebody's. */
+/** The cookie of a user's new session. */
 export async function sessionOf(userId: string, { secret = app.sessionSecret } = {}): Promise<string> {
   const tokens = tokensSchema.parse(await stackRequest("POST", "/auth/sessions", { user_id: userId }));
   return sessionCookie(
@@ -75,7 +75,7 @@ export async function stackRequest(method: string, path: string, body?: object):
   return answer.json();
 }
 
-/** Makes an admin of somebody, or takes it from him, and waits until the sync has brought it. */
+/** Makes a user an admin, or no longer one, and waits for the sync. */
 export async function setRole(userId: string, role: "admin" | "none"): Promise<void> {
   await stackRequest("PATCH", `/users/${userId}`, { server_metadata: role === "admin" ? { role } : {} });
   await synced();

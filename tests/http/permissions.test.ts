@@ -4,9 +4,9 @@ import { fingerprint } from "./rows.ts";
 import { actions, requestFor } from "./table/actions.ts";
 import { actors, enter } from "./table/actors.ts";
 
-// Who may do what. Somebody's own todo is the owner's; to all others it is somebody else's. `done` changes rows, and
-// everything else leaves each row as it was: `shown` and `nothing` (200 and 204), `front page` (what the app is),
-// `sign in` and `confirm` (303 to where one does so), and the status of a refusal.
+// Who may do what to a todo, which is the owner's and not the others'. `done` changes rows, and everything else leaves
+// every row as it was: `shown` and `nothing` (200 and 204), `front page` (what the app is), `sign in` and `confirm` (303
+// to that page), and the status of a refusal.
 const table = `
                     | signed out | user    | owner   | admin   | demoted admin | deleted user | erased user | restricted user
 see the list        | front page | shown   | shown   | shown   | shown         | front page   | front page  | confirm
@@ -85,7 +85,7 @@ function outcomeOf({ status, headers, body }: Answer): string {
   const location = String(headers.location ?? headers["x-remix-redirect"] ?? "");
   if (location.startsWith("/sign-in")) return "sign in";
   if (location.startsWith("/verify-email")) return "confirm";
-  // Remix sends a script on with 204.
+  // For a script, Remix redirects with 204.
   if (location !== "" && (status === 303 || status === 204)) return "done";
   if (status === 204) return "nothing";
   if (status !== 200) return String(status);

@@ -11,12 +11,11 @@ const stackUrl = new URL(app.databaseUrl);
 stackUrl.pathname = "/stack";
 const stack = connectDatabase(stackUrl.href);
 
-/** Runs a statement in the app's database, and reads its rows. */
 export function rows<Row>(row: z.ZodType<Row>, query: Sql): Promise<Row[]> {
   return todos.query(statement(row, query));
 }
 
-/** Waits until the sync has brought to users_sync whatever Stack knows. */
+/** Waits until the sync has brought everything that Stack knows to users_sync. */
 export async function synced(): Promise<void> {
   await vi.waitFor(
     async () => {
@@ -29,7 +28,7 @@ export async function synced(): Promise<void> {
 
 const digest = z.object({ digest: z.string() });
 
-/** Stands for every row that a request could change, in the app's database and at Stack. */
+/** A fingerprint of every row that a request could change, in the app's database and at Stack. */
 export async function fingerprint(): Promise<string> {
   const [ours] = await rows(
     digest,

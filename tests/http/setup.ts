@@ -17,13 +17,13 @@ declare module "vitest" {
 const directory = ".local-http-tests";
 const heapSocket = join(directory, "heap.sock");
 
-/** Starts the production build once, as `npm run local` does, on data of its own. */
+/** Starts the production build once, as `npm run local` does, with its own data. */
 export default async function setup({ provide }: TestProject) {
   clear();
   const webhookSecret = `whsec_${randomBytes(24).toString("base64")}`;
   const started = await startInstance("local", directory, await freePort(), {
     STACK_WEBHOOK_SECRET: webhookSecret,
-    // Each request says that it comes from somewhere else: what an address may do in a quarter of an hour is little.
+    // Each request has its own address: one address may do little in 15 minutes.
     TRUST_PROXY_HOPS: "1",
     LOCAL_SYNC_DELAY_MS: "0",
     HEAP_SOCKET: heapSocket,

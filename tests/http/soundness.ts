@@ -1,12 +1,12 @@
 import { type Answer, app } from "./app.ts";
 
-/** What no answer may have in it: where the code lies, how data is kept, how others are reached. */
+/** What no answer may contain: where the code is, how data is stored, how services are reached. */
 const inner =
   /node_modules|\bat [\w.<>]+ \(|\.server\.[jt]s|postgres(ql)?:\/\/|users_sync|undoable_todos|select \w+|insert into|ECONNREFUSED|ZodError|SyntaxError|TypeError/;
 
 const secrets = [app.stackSecretServerKey, app.sessionSecret, app.webhookSecret, app.databaseUrl];
 
-/** What is wrong with an answer, whatever was asked. */
+/** What is wrong with an answer to any request. */
 export function flawsOf({ status, headers, body }: Answer): string[] {
   const flaws: string[] = [];
   if (status >= 500) flaws.push(`status ${status}`);
@@ -24,7 +24,7 @@ export function flawsOf({ status, headers, body }: Answer): string[] {
   return flaws;
 }
 
-/** Whether browsers stay on this site; only a sign-in through a provider leads away, to Stack. */
+/** Whether the browser stays on this site; only a sign-in through a provider leads away, to Stack. */
 function isOwnPath(location: string): boolean {
   if (location.startsWith(`${app.stackApiUrl}/api/v1/auth/oauth/authorize/`)) return true;
   return /^\/(?![/\\])/.test(location) && new URL(location, app.appUrl).origin === app.appUrl;

@@ -7,7 +7,7 @@ import { database } from "#app/db/current.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import * as signInRoute from "#app/routes/auth/password/sign-in.tsx";
 import * as signUpRoute from "#app/routes/auth/password/sign-up.tsx";
-import type { ListData } from "#app/routes/todos/list/list.server.ts";
+import type { PageData } from "#app/routes/todos/page-data.server.ts";
 import * as todosRoute from "#app/routes/todos/route.tsx";
 import { startNeonSync } from "#db/local/services/neon-sync.ts";
 import { undeliveredUserEvents } from "#tests/mocks/stack/user-events.ts";
@@ -93,7 +93,7 @@ export class Browser {
 }
 
 /** What the page of a user holds; a test that gets another view than it expects fails at the view. */
-type ListPage = Omit<Extract<ListData, { view: "list" }>, "view"> & Pick<ListData, "view">;
+type ListPage = Omit<Extract<PageData, { view: "list" }>, "view"> & Pick<PageData, "view">;
 
 async function todosData(answer: Response): Promise<ListPage> {
   return answer.json();

@@ -45,8 +45,8 @@ const fieldsOf = (ids: string[], complete = "true"): [string, string][] => [
 const undoableAnswer = z.object({
   ok: z.literal(true),
   batch: z.uuid(),
-  intent: z.string(),
   count: z.number(),
+  sentence: z.string(),
 });
 
 /** Makes a change as the script does. @returns the batch, and how many todos it is about */
@@ -320,7 +320,7 @@ test("a user whose profile is gone is signed out, and changes nothing", async ()
 test("after a plain form the next page offers to undo it", async () => {
   const ids = await todosOfBoth(3);
   await bob.change(fieldsOf(ids));
-  expect((await bob.todosPage()).data.undo).toMatchObject({ intent: "toggle-all", count: 2 });
+  expect((await bob.todosPage()).data.undo).toMatchObject({ count: 2, sentence: "2 todos were changed." });
   await bob.change(clear);
-  expect((await bob.todosPage()).data.undo).toMatchObject({ intent: "clear-completed", count: 1 });
+  expect((await bob.todosPage()).data.undo).toMatchObject({ count: 1, sentence: "1 todo was cleared." });
 });

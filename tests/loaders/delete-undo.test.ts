@@ -54,14 +54,14 @@ const later = (minutes: number) =>
 const undoableAnswer = z.object({
   ok: z.literal(true),
   batch: z.uuid(),
-  intent: z.string(),
   count: z.number(),
+  sentence: z.string(),
 });
 
 async function deletedByScript(browser: Browser, id: string): Promise<string> {
   const answer = await browser.change({ intent: "delete", id, via: "script" });
   const { batch, ...rest } = undoableAnswer.parse(await answer.json());
-  expect(rest).toEqual({ ok: true, intent: "delete", count: 1 });
+  expect(rest).toEqual({ ok: true, count: 1, sentence: "The todo was deleted." });
   return batch;
 }
 
@@ -284,7 +284,7 @@ test("after a plain form the pages of the next minute offer to undo it, to him a
   expect(answer).toRedirectTo("/?before=2026-11-21T10:00:00.000000Z_7");
   expect(answer.headers.getSetCookie().join()).toMatch(/Max-Age=60;.*HttpOnly/);
   for (const _ of ["first", "reloaded"]) {
-    expect((await bob.todosPage()).data.undo).toMatchObject({ intent: "delete", count: 1 });
+    expect((await bob.todosPage()).data.undo).toMatchObject({ count: 1, sentence: "The todo was deleted." });
   }
   const other = Object.assign(new Browser(), { cookie: `${doug.cookie}; ${bob.cookie.split("; ").at(-1)}` });
   expect((await other.todosPage()).data.undo).toBeNull();

@@ -22,7 +22,7 @@ async function refusal(answer: Response) {
     intent: string;
     id: string;
     errors: { task?: string; form?: string };
-    task: string;
+    typed: { task: string };
   };
 }
 
@@ -42,7 +42,7 @@ test("another user may not edit it", async () => {
   expect(await refusal(answer)).toMatchObject({
     intent: "edit",
     id,
-    task: "forget the plants",
+    typed: { task: "forget the plants" },
     errors: { form: expect.stringContaining("owner") },
   });
   expect(await allTodos()).toEqual(before);
@@ -59,7 +59,7 @@ test("a todo that was deleted meanwhile is 404, and what was typed is kept", asy
   await bob.change({ intent: "delete", id });
   const answer = await bob.change({ intent: "edit", id, task: "water the cacti" });
   expect(answer.status).toBe(404);
-  expect(await refusal(answer)).toMatchObject({ task: "water the cacti" });
+  expect(await refusal(answer)).toMatchObject({ typed: { task: "water the cacti" } });
 });
 
 test("a todo of a profile that is marked as deleted is 404, for admins, too", async () => {
@@ -76,7 +76,7 @@ test("a todo of a profile that is marked as deleted is 404, for admins, too", as
 });
 
 test.each([
-  ["blank", " \t\u00a0\u3000 ", "what there is to do"],
+  ["blank", " \t\u00a0\u3000 ", "what needs to be done"],
   ["501 characters long", "x".repeat(501), "500"],
   ["as long as a form may be", "x".repeat(60_000), "60000"],
   ["holding a NUL", "a\0b", "NUL"],
@@ -85,7 +85,7 @@ test.each([
   const answer = await bob.change({ intent: "edit", id, task });
   expect(answer.status).toBe(400);
   const refused = await refusal(answer);
-  expect(refused).toMatchObject({ intent: "edit", id, task: task.replaceAll("\0", "") });
+  expect(refused).toMatchObject({ intent: "edit", id, typed: { task: task.replaceAll("\0", "") } });
   expect(refused.errors.task).toContain(words);
   expect(await allTodos()).toEqual(before);
 });

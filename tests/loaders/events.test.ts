@@ -33,9 +33,9 @@ const patience = { timeout: 4_000, interval: 5 };
 /** Waits until a stream has been told what the loader shows now. */
 async function upToDate(stream: Stream, browser: Browser = bob, search = ""): Promise<void> {
   const { data } = await browser.todosPage(`/${search}`);
-  const { version, todos, earlier, remaining, areMoreRemaining, isSearchedInPart, ownerId, completed, team } =
+  const { version, todos, earlier, remaining, areMoreRemaining, isSearchedInPart, filter, completed, team } =
     data;
-  const list = { todos, earlier, remaining, areMoreRemaining, isSearchedInPart, ownerId, completed, team };
+  const list = { todos, earlier, remaining, areMoreRemaining, isSearchedInPart, filter, completed, team };
   await expect.poll(() => stream.last("change"), patience).toEqual({ version, list });
 }
 

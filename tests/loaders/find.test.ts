@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { parseListView, searchOf } from "#app/routes/todos/list/list-view.ts";
+import { parseListView, searchOf } from "#app/routes/todos/list/views.ts";
 import { allTodos, type Browser, runSql, signedIn } from "./browser.ts";
 
 type User = Browser & { userId: string };

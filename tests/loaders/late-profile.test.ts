@@ -79,7 +79,7 @@ test("with a sync that takes 10 s, the first todo is kept on the page, and sent 
     expect(await answer.json()).toMatchObject({
       ok: false,
       isTemporary: true,
-      task,
+      typed: { task },
       key,
       errors: { form: expect.stringContaining("on its way") },
     });

@@ -24,7 +24,7 @@ test("a user makes 120 changes in a minute, and what he types then stays in its 
   const answer = await bob.change(add);
   const retryAfter = Number(answer.headers.get("Retry-After"));
   expect(await told(answer.clone(), 60)).toMatchObject({
-    task: "One too many",
+    typed: { task: "One too many" },
     key,
     isTemporary: true,
     retryAfter,

@@ -177,7 +177,7 @@ test("a wrong key of ours signs nobody out", async () => {
 test("an attempt leaves nothing behind that keeps a process from ending", async () => {
   failing.fail(failures["answers 429 and says when to come back"]);
   const program = `
-    import { signIn } from "./app/auth/stack.server.ts";
+    import { signIn } from "./app/auth/stack/sign-in.server.ts";
     signIn(${JSON.stringify(typed)}).catch((error) => console.log(error.message));
   `;
   const arguments_ = ["--import", "tsx", "--input-type=module", "--eval", program];

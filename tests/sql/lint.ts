@@ -1,4 +1,5 @@
-import { relative } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import safeql from "@ts-safeql/eslint-plugin/config";
 import parser from "@typescript-eslint/parser";
 import { TSESLint } from "@typescript-eslint/utils";
@@ -7,14 +8,45 @@ import statementPlugin from "./statement-plugin.js";
 /** SQL that SafeQL does not see, because it stands elsewhere or is put together, is not allowed at all. */
 const wholeStatementsOnly = [
   {
-    selector: ":not(CallExpression[callee.name='statement']) > TaggedTemplateExpression[tag.name='sql']",
-    message: "SQL outside of statement(row, sql`…`) is not checked: write the statement whole",
+    selector:
+      ":not(CallExpression[callee.name='statement'], VariableDeclarator, VariableDeclarator > ArrowFunctionExpression)" +
+      " > TaggedTemplateExpression[tag.name='sql']",
+    message:
+      "SQL outside of statement(row, sql`…`) is not checked: write the statement whole, or name a fragment",
   },
   {
     selector: "CallExpression[callee.name='statement']:not([arguments.1.tag.name='sql'])",
     message: "A statement without sql`…` is not checked: write the SQL into the call",
   },
 ];
+
+/**
+ * A fragment that statements share: `const listed = sql`…``, or with a parameter `const matches = (filter: Filter) =>
+ * sql`…``.
+ */
+const fragment = /const (\w+) =\s*(?:\([^)]*\) =>\s*)?sql`([^`]*)`/g;
+
+/**
+ * Shows SafeQL whole statements: writes each fragment out where a statement has it, as `${listed}` or
+ * `${matches(filter)}`. The argument has to be called like the fragment's parameter.
+ */
+function fragmentsWrittenOut() {
+  const sources = readdirSync("app", { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".server.ts"))
+    .map((name) => readFileSync(join("app", name), "utf8"));
+  return {
+    preprocess(text: string) {
+      const fragments = new Map(
+        [...sources, text]
+          .flatMap((source) => [...source.matchAll(fragment)])
+          // Lines keep their numbers.
+          .map(([, name, sql = ""]) => [name, sql.replaceAll(/\s+/g, " ")]),
+      );
+      return [text.replaceAll(/\$\{(\w+)(?:\(\w+\))?\}/g, (all, name) => fragments.get(name) ?? all)];
+    },
+    postprocess: (messages: TSESLint.Linter.LintMessage[][]) => messages.flat(),
+  };
+}
 
 /**
  * Checks every SQL statement of some files against a database: its tables and columns, its parameters, and the
@@ -30,6 +62,8 @@ export async function lintStatements(databaseUrl: string, files: string[]): Prom
     overrideConfig: [
       {
         files: ["**/*.{ts,tsx}"],
+        plugins: { statements: { processors: { fragments: fragmentsWrittenOut() } } },
+        processor: "statements/fragments",
         languageOptions: { parser, parserOptions: { projectService: true } },
         rules: { "no-restricted-syntax": ["error", ...wholeStatementsOnly] },
       },

@@ -15,7 +15,11 @@ export default definePlugin({
   setup: () => ({
     onTarget({ node, context: { checker, parser } }) {
       const type = checker.getTypeAtLocation(parser.esTreeNodeToTSNodeMap.get(node));
-      return type.symbol?.name === "Sql" ? { skipTypeAnnotations: true, typeCheck } : undefined;
+      // A fragment is checked as part of the statements that have it.
+      const isStatement = node.parent.type === "CallExpression";
+      return isStatement && type.symbol?.name === "Sql"
+        ? { skipTypeAnnotations: true, typeCheck }
+        : undefined;
     },
   }),
 });

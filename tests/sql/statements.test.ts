@@ -47,6 +47,13 @@ test("a row's schema with other columns than the statement selects fails", async
   ]);
 });
 
+test("a fragment is checked in each statement that has it, where its argument has to be called like its parameter", async () => {
+  expect(await complaintsAbout("tests/sql/samples/fragment.ts")).toEqual([
+    expect.stringContaining("column t.owner_idd does not exist"),
+    expect.stringContaining("The parameter user.id is any, but is cast to text"),
+  ]);
+});
+
 test("SQL that is put together fails, because SafeQL would not see it whole", async () => {
   expect(await complaintsAbout("tests/sql/samples/put-together.ts")).toEqual([
     expect.stringContaining("SQL outside of statement(row, sql`…`) is not checked"),

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors } from "jose";
-import { logOutage } from "#app/http/unavailable.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 
 /** Stack lets its keys be cached for an hour. */
 const maxAgeMs = 60 * 60 * 1_000;

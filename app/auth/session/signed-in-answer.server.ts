@@ -1,8 +1,7 @@
 import { redirect } from "@remix-run/node";
 import type { Tokens } from "#app/auth/stack/app.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
-import { logOutage } from "#app/http/unavailable.server.ts";
-import { log } from "#app/platform/log.server.ts";
+import { log, logOutage } from "#app/platform/log.server.ts";
 import { type AccessToken, verifyAccessToken } from "./access-token.server.ts";
 import { withRedirectTo } from "./redirect-to.ts";
 import { startSession } from "./session.server.ts";

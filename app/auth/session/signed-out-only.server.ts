@@ -2,7 +2,7 @@ import { redirect } from "@remix-run/node";
 import { type WaysIn, waysIn } from "#app/auth/stack/providers.server.ts";
 import { StackFault } from "#app/auth/stack/requests.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
-import { logOutage } from "#app/http/unavailable.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 import { wordsOfProblem } from "#app/routes/auth/oauth/problems.server.ts";
 import { redirectToOf } from "./redirect-to.ts";
 import { readSession, type SessionRead } from "./session.server.ts";

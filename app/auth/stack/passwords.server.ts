@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { logOutage } from "#app/http/unavailable.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 import { StackRefusal, withinLimit } from "./app.server.ts";
 import { askStack } from "./client.server.ts";
 import { logUntrustedOrigin, untrustedOrigin } from "./untrusted-origin.server.ts";

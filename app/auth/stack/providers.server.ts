@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { logOutage } from "#app/http/unavailable.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 import { withinLimit } from "./app.server.ts";
 import { askStack } from "./client.server.ts";
 

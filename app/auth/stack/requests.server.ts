@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { BoundedQueue, QueueFull } from "#app/platform/bounded-queue.server.ts";
 import type { StackProject } from "#app/platform/environment.server.ts";
+import { Fault, type TryLater } from "#app/platform/fault.server.ts";
 
 /** Stack did not answer in time, or answered with something that is no answer. */
-export class StackFault extends Error {
+export class StackFault extends Fault {
   override name = "StackFault";
-  /** Seconds after which trying again makes sense. */
-  readonly retryAfter: number;
+  readonly tryLater: TryLater;
   /** The HTTP status of an answer that was none; undefined where there was no answer. */
   readonly status: number | undefined;
   constructor(
@@ -14,7 +14,8 @@ export class StackFault extends Error {
     { retryAfter = 5, status, ...options }: ErrorOptions & { retryAfter?: number; status?: number } = {},
   ) {
     super(message, options);
-    this.retryAfter = retryAfter;
+    const words = "The sign-in service cannot be reached just now. Try again in a moment.";
+    this.tryLater = { status: 503, message: words, retryAfter };
     this.status = status;
   }
 }

@@ -7,8 +7,8 @@ import {
   type Session,
 } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
-import { personalHeaders } from "#app/http/headers.ts";
-import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
+import { notNow } from "#app/http/not-now.server.ts";
 import { type Account, accountOf } from "./queries.server.ts";
 
 /** What `/account` shows. */
@@ -29,11 +29,8 @@ export async function readAccount(request: Request): Promise<Response> {
     const data: AccountData = { view: "account", ...toShown(session, account) };
     return Response.json(data, { headers: personalHeaders(newest) });
   } catch (error) {
-    const unavailable = asUnavailable(error);
-    if (!unavailable) throw error;
-    logOutage("GET /account", error);
-    const headers = personalHeaders();
-    headers.set("Retry-After", String(unavailable.retryAfter));
+    const unavailable = notNow("GET /account", error);
+    const headers = retryHeaders(unavailable.retryAfter);
     const data: AccountData = { view: "unavailable", message: unavailable.message };
     return Response.json(data, { status: 503, headers });
   }

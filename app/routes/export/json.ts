@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { logOutage } from "#app/http/unavailable.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 import { exportOwnTodos } from "./own-todos.server.ts";
 import type { OwnTodo } from "./queries.server.ts";
 

@@ -1,10 +1,10 @@
 import { ReadableStream } from "node:stream/web";
 import { isDeleted, readSession, rememberProfile, type Session } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
-import { personalHeaders } from "#app/http/headers.ts";
-import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
+import { notNow } from "#app/http/not-now.server.ts";
 import type { Cursor } from "#app/routes/todos/list/cursor.ts";
-import { viewer } from "#app/routes/todos/list/queries.server.ts";
+import { viewer } from "#app/routes/todos/list/viewer.server.ts";
 import { farewell, toSignIn } from "../account/account.server.ts";
 import { type OwnTodo, ownTodosBatch, todosPerBatch } from "./queries.server.ts";
 
@@ -40,11 +40,8 @@ export async function exportOwnTodos(
     const file = write(operation, inBatches(session, todos));
     return new Response(ReadableStream.from(file) as never, { headers });
   } catch (error) {
-    const unavailable = asUnavailable(error);
-    if (!unavailable) throw error;
-    logOutage(operation, error);
-    const headers = personalHeaders();
-    headers.set("Retry-After", String(unavailable.retryAfter));
+    const unavailable = notNow(operation, error);
+    const headers = retryHeaders(unavailable.retryAfter);
     headers.set("Content-Type", "text/plain; charset=utf-8");
     return new Response(`${unavailable.message}\n`, { status: 503, headers });
   }

@@ -7,7 +7,8 @@ import {
   type Session,
 } from "#app/auth/session/session.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
-import { asUnavailable, logOutage, type Unavailable } from "#app/http/unavailable.server.ts";
+import { notNow } from "#app/http/not-now.server.ts";
+import type { TryLater } from "#app/platform/fault.server.ts";
 
 /** The row of `viewer`. */
 interface Profile {
@@ -20,7 +21,7 @@ interface Profile {
 export type ForAdmins<Data> =
   | { view: "admin"; session: Session; email: string | null; data: Data; setCookie: string | undefined }
   | { view: "refused"; email: string | null; setCookie: string | undefined }
-  | ({ view: "unavailable" } & Unavailable)
+  | ({ view: "unavailable" } & TryLater)
   /** Nobody is signed in; the answer leads to where he can. */
   | { view: "signed out"; answer: Response };
 
@@ -49,9 +50,7 @@ export async function readForAdmins<Data>(
       ? { view: "admin", session, email, data, setCookie: newest }
       : { view: "refused", email, setCookie: newest };
   } catch (error) {
-    const unavailable = asUnavailable(error);
-    if (!unavailable) throw error;
-    logOutage(`GET ${pathname}`, error);
+    const unavailable = notNow(`GET ${pathname}`, error);
     return { view: "unavailable", ...unavailable };
   }
 }

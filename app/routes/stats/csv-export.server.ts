@@ -1,7 +1,7 @@
 import type { Session } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { csvFile } from "#app/http/csv.server.ts";
-import { viewer } from "#app/routes/todos/list/queries.server.ts";
+import { viewer } from "#app/routes/todos/list/viewer.server.ts";
 import { allUsersBatch, type UserStats, usersPerBatch } from "./queries.server.ts";
 
 /** Reads a batch of users, and the profile of who asks: no users are none, or are not for him. */

@@ -1,6 +1,6 @@
 import { ReadableStream } from "node:stream/web";
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { personalHeaders } from "#app/http/headers.ts";
+import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
 import { readForAdmins } from "./admins-only.server.ts";
 import { readBatch, usersCsv } from "./csv-export.server.ts";
 
@@ -14,8 +14,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     case "signed out":
       return read.answer;
     case "unavailable": {
-      const headers = personalHeaders();
-      headers.set("Retry-After", String(read.retryAfter));
+      const headers = retryHeaders(read.retryAfter);
       return words(503, read.message, headers);
     }
     case "refused":

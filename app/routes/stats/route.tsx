@@ -4,7 +4,7 @@ import { DeadEnd } from "#app/components/dead-end.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { SignedIn } from "#app/components/signed-in.tsx";
 import { Unavailable } from "#app/components/unavailable.tsx";
-import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
+import { documentHeaders, personalHeaders, retryHeaders } from "#app/http/headers.ts";
 import { readStats, type Stats } from "./stats.server.ts";
 import { StatsPage } from "./stats-page.tsx";
 
@@ -25,8 +25,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     case "signed out":
       return read.answer;
     case "unavailable": {
-      const headers = personalHeaders();
-      headers.set("Retry-After", String(read.retryAfter));
+      const headers = retryHeaders(read.retryAfter);
       const data: Data = { view: "unavailable", message: read.message };
       return Response.json(data, { status: 503, headers });
     }

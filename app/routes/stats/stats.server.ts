@@ -1,5 +1,5 @@
 import { database } from "#app/db/current.server.ts";
-import { viewer } from "#app/routes/todos/list/queries.server.ts";
+import { viewer } from "#app/routes/todos/list/viewer.server.ts";
 import { readForAdmins } from "./admins-only.server.ts";
 import { toDailyChart } from "./daily-chart.server.ts";
 import {

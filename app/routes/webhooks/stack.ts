@@ -3,8 +3,10 @@ import { z } from "zod";
 import { readUser, type StackUser, stackUserSchema, userIdSchema } from "#app/auth/stack/sign-in.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { readText, webhookLimitBytes } from "#app/http/body.server.ts";
-import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
+import { retryHeaders } from "#app/http/headers.ts";
 import { environment } from "#app/platform/environment.server.ts";
+import { tryLaterOf } from "#app/platform/fault.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 import { markProfileDeleted, storeProfile } from "#app/profiles/stored-profiles.server.ts";
 import { verifiedAttempt } from "./signature.server.ts";
 
@@ -38,8 +40,10 @@ export async function action({ request }: ActionFunctionArgs) {
   } catch (error) {
     // In one line, and not rethrown: Remix would log all of the error, which may quote the row.
     logOutage("POST /webhooks/stack", error);
-    const unavailable = asUnavailable(error);
-    return unavailable ? answer(503, { "Retry-After": String(unavailable.retryAfter) }) : answer(500);
+    const tryLater = tryLaterOf(error);
+    return tryLater
+      ? new Response(null, { status: 503, headers: retryHeaders(tryLater.retryAfter) })
+      : answer(500);
   }
 }
 

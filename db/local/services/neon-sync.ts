@@ -3,7 +3,7 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Database } from "#app/db/database.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
-import { logOutage } from "#app/http/unavailable.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 import { markDelivered, type UserEvent, undeliveredUserEvents } from "#tests/mocks/stack/user-events.ts";
 
 export interface NeonSync extends AsyncDisposable {

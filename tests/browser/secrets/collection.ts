@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { LoggedInstance } from "./logged-instance.ts";
 import type { Exchange } from "./recording-proxy.ts";
 
-/** Every kind of secret that there is, as what it is collected. */
+/** Every kind of secret. */
 export const kinds = [
   "access token",
   "refresh token",
@@ -22,7 +22,7 @@ export const kinds = [
 ] as const;
 type Kind = (typeof kinds)[number];
 
-/** The secrets of a run, as they become known. */
+/** The secrets of a run, collected as they become known. */
 export class Collection {
   readonly secrets = new Map<Kind, Set<string>>(kinds.map((kind) => [kind, new Set()]));
 
@@ -43,7 +43,7 @@ export class Collection {
     if (kind) this.add(kind, searchParams.get("code"));
   }
 
-  /** Takes what a browser was given to keep, and what it came back with from a provider. */
+  /** Takes what a browser was given to store, and what it brought back from a provider. */
   addExchange({ url, setCookies }: Exchange, app: URL): void {
     if (url.origin !== app.origin) return;
     for (const cookie of setCookies) this.addCookie(cookie);

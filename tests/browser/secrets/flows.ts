@@ -39,7 +39,7 @@ export async function verifyAddress(run: Run, { visitor, email }: Person): Promi
   await expect(page.getByRole("status")).toHaveText("The e-mail address is confirmed.");
 }
 
-/** Changes a password, forgets it, and sets another by mail. */
+/** Changes a password, forgets it, and sets a new one by mail. */
 export async function changePasswords(run: Run, person: Person): Promise<void> {
   const { visitor, email } = person;
   const { page } = visitor;
@@ -83,7 +83,7 @@ export async function changePasswords(run: Run, person: Person): Promise<void> {
   await expectTodos(visitor);
 }
 
-/** Signs somebody in by the six characters of a mail, and again by the link of another. */
+/** Signs a user in with a mailed code, and again with the link of another mail. */
 export async function useMagicLinks(run: Run): Promise<void> {
   const visitor = await run.visitor();
   const { page } = visitor;
@@ -112,7 +112,7 @@ export async function useMagicLinks(run: Run): Promise<void> {
   await expectTodos(visitor);
 }
 
-/** Comes back from a provider without a sign-in, with one, and with the address of somebody else. */
+/** Comes back from a provider without a sign-in, with one, and with another user's email. */
 export async function useProviders(run: Run, unverifiedEmail: string): Promise<void> {
   const visitor = await run.visitor();
   const { page } = visitor;
@@ -129,8 +129,8 @@ export async function useProviders(run: Run, unverifiedEmail: string): Promise<v
 }
 
 /**
- * Reads the list while somebody else adds to it, and then, as an admin, the statistics and their download.
- * @param isLive whether the list changes by itself
+ * Reads the list while another user adds to it, and then, as an admin, the statistics and their download.
+ * @param isLive whether the list updates by itself
  */
 export async function readPages(
   run: Run,
@@ -144,7 +144,7 @@ export async function readPages(
   await expectTodos(visitor);
   for (const task of tasks) {
     await addTodo(doug.page, task);
-    // By an event, unless the stream was not open yet when the first was added.
+    // By an event, unless the first was added before the stream was open.
     if (isLive) await expect(todo(page, task)).toBeVisible();
   }
   await doug.open("/");
@@ -159,7 +159,7 @@ export async function readPages(
   await (await download).path();
 }
 
-/** Asks while tables are missing, at Stack and here. */
+/** Sends requests while tables are missing, at Stack and here. */
 export async function meetOutages(run: Run, { visitor: bob, email }: Person): Promise<void> {
   const visitor = await run.visitor();
   const { page } = visitor;
@@ -191,7 +191,7 @@ export async function deleteAccount({ visitor, email }: Person): Promise<void> {
   await expect(visitor.page.getByText("Your account was deleted")).toBeVisible();
 }
 
-/** Takes a table away while some work is done. */
+/** Renames a table while some work is done. */
 async function without(
   { instance }: Run,
   database: "todos" | "stack",

@@ -6,17 +6,17 @@ import sql, { raw } from "sql-template-tag";
 import { connectClient } from "#app/db/database.server.ts";
 import type { LocalInstance } from "#db/local/directory/instance.ts";
 
-/** A local instance of its own, from nothing to nothing, whose log is kept. */
+/** A local instance with its own data, whose log is kept. */
 export interface LoggedInstance extends LocalInstance, AsyncDisposable {
   directory: string;
   sessionSecret: string;
-  /** All that it has written by now, but for the two lines in which it tells its keys to whoever has started it. */
+  /** Everything it has written so far, except the two lines that print its keys. */
   log: () => string;
-  /** Runs a statement in the app's database, or in that of the stand-in for Stack. */
+  /** Runs a statement in the app's database, or in the Stack stand-in's. */
   run: (database: "todos" | "stack", text: string) => Promise<void>;
 }
 
-/** Runs `npm run local`, until it is disposed of. @param name part of its directory's, which is emptied before */
+/** Runs `npm run local` until disposed of. @param name part of its directory's name; the directory is emptied first */
 export async function startLoggedInstance(name: string, port: number): Promise<LoggedInstance> {
   const directory = `.local-browser-tests-${name}`;
   rmSync(directory, { recursive: true, force: true });

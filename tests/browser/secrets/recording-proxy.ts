@@ -1,29 +1,29 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from "node:http";
 
-/** A request of a browser, and what it was answered. */
+/** A browser's request, and its answer. */
 export interface Exchange {
-  /** Where to. Of https only `https://host:port` can be seen. */
+  /** For https only `https://host:port` is visible. */
   url: URL;
   referer: string | undefined;
-  /** What the answer had the browser keep. */
+  /** The cookies that the answer set. */
   setCookies: string[];
-  /** Where the answer led to. */
+  /** Where the answer redirected. */
   location: URL | undefined;
   contentType: string;
-  /** What has arrived by now: a stream of events does not end. */
+  /** What has arrived so far: a stream of events does not end. */
   body: () => string;
 }
 
 export interface RecordingProxy extends AsyncDisposable {
-  /** For the `proxy` of a browser's context. Without the bypass a browser goes to this machine's servers itself. */
+  /** For the `proxy` of a browser's context. Without the bypass a browser connects to this machine directly. */
   options: { server: string; bypass: string };
   exchanges: Exchange[];
 }
 
 /**
- * A proxy on loopback that keeps all that a browser sends and gets, also what its debugger does not tell: the icon
- * of a site, the bodies of pages that it has left, and what pages send while they are left.
+ * A proxy on loopback that records everything a browser sends and gets, including what its debugger does not report:
+ * a site's icon, the bodies of pages that it has left, and what pages send while being left.
  */
 export async function startRecordingProxy(): Promise<RecordingProxy> {
   const exchanges: Exchange[] = [];
@@ -50,7 +50,7 @@ export async function startRecordingProxy(): Promise<RecordingProxy> {
 function pass(incoming: IncomingMessage, outgoing: ServerResponse, exchanges: Exchange[]): void {
   const exchange = unanswered(new URL(incoming.url ?? ""), incoming.headers.referer);
   exchanges.push(exchange);
-  // What is compressed could not be searched.
+  // A compressed body could not be searched.
   const headers = { ...incoming.headers, "accept-encoding": "identity" };
   const request = send(exchange.url, { method: incoming.method ?? "GET", headers }, (answer) => {
     const { location } = answer.headers;
@@ -69,7 +69,7 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse, exchanges: Ex
   incoming.pipe(request);
 }
 
-/** A request to which nothing was answered. */
+/** A request without an answer. */
 export function unanswered(url: URL, referer?: string): Exchange {
   return { url, referer, setCookies: [], location: undefined, contentType: "", body: () => "" };
 }

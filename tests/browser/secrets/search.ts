@@ -1,6 +1,6 @@
 import type { Exchange } from "./recording-proxy.ts";
 
-/** Where nothing secret may be. */
+/** Where no secret may be. */
 export const places = [
   "URL of another site",
   "Referer to another site",
@@ -16,7 +16,7 @@ export const places = [
 ] as const;
 export type Place = (typeof places)[number];
 
-/** Something that was seen in a place. */
+/** A text that was seen in a place. */
 export interface Artefact {
   place: Place;
   text: string;
@@ -24,7 +24,7 @@ export interface Artefact {
 
 /**
  * @param secrets by their kind
- * @returns `<kind> in <place>` for each that was found, with what is around it there
+ * @returns `<kind> in <place>` for each secret found, with the text around it
  */
 export function findSecrets(
   artefacts: Artefact[],
@@ -43,12 +43,12 @@ export function findSecrets(
   return found;
 }
 
-/** What a secret looks like as it is, in capitals, in base64 with whatever before it, and in a URL. */
+/** A secret as it is, in capitals, in base64 at any offset, and in a URL. */
 function forms(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const encoded = [0, 1, 2].flatMap((before) => {
     const shifted = Buffer.concat([Buffer.alloc(before), bytes]);
-    // Six bits each: the characters that no neighbour has a part in.
+    // Six bits each: the characters that depend on no neighbor.
     const [start, end] = [Math.ceil((before * 4) / 3), Math.floor((shifted.length * 4) / 3)];
     return (["base64", "base64url"] as const).map((name) => shifted.toString(name).slice(start, end));
   });
@@ -56,7 +56,7 @@ function forms(secret: string): string[] {
   return [...new Set([...plain, ...plain.map(encodeURIComponent)])];
 }
 
-/** What an exchange shows to others: to another site, to the logs of proxies, or to scripts. */
+/** What an exchange shows to other sites, to the logs of proxies, or to scripts. */
 export function artefactsOf(exchange: Exchange, app: URL): Artefact[] {
   const { url, referer, location, setCookies, contentType, body } = exchange;
   const isElsewhere = url.origin !== app.origin;
@@ -82,7 +82,7 @@ function placeOf(contentType: string): Place {
   return contentType.startsWith("text/event-stream") ? "events" : "data";
 }
 
-/** Which secrets a URL is there to carry: those of a mailed link, and of OAuth (RFC 6749, 4.1). */
+/** The secrets that a URL is meant to carry: those of a mailed link, and of OAuth (RFC 6749, 4.1). */
 const belonging: [isOfApp: boolean, path: RegExp, parameters: string[]][] = [
   [true, /^\/(verify-email|reset-password|magic-link)$/, ["code"]],
   [true, /^\/auth\/(github|google)\/callback$/, ["code", "state"]],

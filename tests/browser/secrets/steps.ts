@@ -4,7 +4,7 @@ import type { Collection } from "./collection.ts";
 import type { LoggedInstance } from "./logged-instance.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** What every flow has to do with. */
+/** What every flow uses. */
 export interface Run {
   instance: LoggedInstance;
   collection: Collection;

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { type Artefact, urlArtefact } from "./search.ts";
 
-/** Somebody at a browser. What scripts could read is read from every page, just before he leaves it. */
+/** A user at a browser. Just before leaving each page, reads what its scripts could read. */
 export class Visitor {
   readonly artefacts: Artefact[] = [];
 
@@ -32,7 +32,7 @@ export class Visitor {
   }
 
   /**
-   * Goes to another site by a link, such as any page might have.
+   * Follows a link to another site, such as any page might have.
    * @param referrerPolicy the link's own
    */
   async leaveFor(address: string, referrerPolicy = ""): Promise<void> {
@@ -42,7 +42,7 @@ export class Visitor {
         const link = document.createElement("a");
         Object.assign(link, { href, referrerPolicy: policy });
         document.body.append(link);
-        // Before React finds a link that is not its own.
+        // Before React finds a foreign link.
         link.click();
       },
       [address, referrerPolicy],

@@ -6,14 +6,14 @@ import { rows } from "../rows.ts";
 import { letDelete, letTick, type Scene } from "./actors.ts";
 
 interface Action {
-  /** Whoever does it has this one. */
+  /** The actor's password. */
   password?: string;
-  /** What makes it possible. @returns further fields of the form */
+  /** Sets up what the action needs. @returns more fields for the form */
   prepare?: (scene: Scene) => Promise<Record<string, string>>;
   path: string;
-  /** The form's; without any it is a GET. */
+  /** The form's fields; without any it is a GET. */
   fields?: (scene: Scene) => Record<string, string>;
-  /** Of the route, for a script's request. Without one no script of ours asks for it. */
+  /** The route's id, for a script's request. Absent: our scripts do not request it. */
   routeId?: string;
 }
 
@@ -21,7 +21,7 @@ const toList = { path: "/?index", routeId: "routes/todos/route" };
 const toAccount = { path: "/account", routeId: "routes/account/route" };
 const password = "correct horse";
 
-/** What there is to do, by the names that stand in the table. */
+/** The actions, by their names in the table. */
 export const actions: Record<string, Action> = {
   "see the list": { path: "/", routeId: "routes/todos/route" },
   "hear of changes": { path: "/events" },
@@ -93,7 +93,7 @@ async function complete(those: Sql) {
   return {};
 }
 
-/** The request, as a browser sends it without a script, or as a script of ours does. */
+/** The request, as a browser sends it without scripts, or as our script does. */
 export function requestFor(
   { path, fields, routeId }: Action,
   scene: Scene,

@@ -15,7 +15,7 @@ export const actors = [
 ] as const;
 export type Actor = (typeof actors)[number];
 
-/** Somebody who is about to do something, and the todo to which he does it. */
+/** A client that is about to act, and the todo that it acts on. */
 export interface Scene {
   cookie: string;
   userId: string;
@@ -24,8 +24,8 @@ export interface Scene {
 }
 
 /**
- * Somebody new of a kind, and a todo: his own for the owner, somebody else's for the others.
- * @param password his, if he needs one
+ * A new actor of a kind, and a todo: the owner's own, and another user's for all others.
+ * @param password if the actor needs one
  */
 export async function enter(actor: Actor, password?: string): Promise<Scene> {
   const [person, other] = await signedInPeople(2, password);
@@ -35,7 +35,7 @@ export async function enter(actor: Actor, password?: string): Promise<Scene> {
   return { userId, email, cookie, todoId: actor === "owner" ? person.todoId : other.todoId };
 }
 
-/** @returns the cookie with which he acts */
+/** @returns the actor's cookie */
 async function become(actor: Actor, { userId, cookie }: { userId: string; cookie: string }): Promise<string> {
   switch (actor) {
     case "signed out":
@@ -50,7 +50,7 @@ async function become(actor: Actor, { userId, cookie }: { userId: string; cookie
       await setRole(userId, "admin");
       await setRole(userId, "none");
       return cookie;
-    // His token is good for some minutes more: nobody asks Stack about it.
+    // The token stays valid for some minutes: the app does not ask Stack about it.
     case "deleted user":
       await deleteUser(userId);
       return cookie;
@@ -65,13 +65,13 @@ async function become(actor: Actor, { userId, cookie }: { userId: string; cookie
   }
 }
 
-/** Deletes somebody at Stack, and waits until the sync has marked his profile. */
+/** Deletes a user at Stack, and waits until the sync has marked the profile. */
 async function deleteUser(userId: string): Promise<void> {
   await stackRequest("DELETE", `/users/${userId}`);
   await synced();
 }
 
-/** Lets somebody have deleted a todo a moment ago. */
+/** Sets up a todo that a user has just deleted. */
 export async function letDelete(actorId: string, todoId: string) {
   await rows(
     z.never(),
@@ -85,7 +85,7 @@ export async function letDelete(actorId: string, todoId: string) {
   return {};
 }
 
-/** Lets somebody have ticked a todo a moment ago, among others. @returns the batch that undoes it */
+/** Sets up a todo that a user has just ticked, with others. @returns the batch that undoes it */
 export async function letTick(actorId: string, todoId: string): Promise<string> {
   const batch = crypto.randomUUID();
   await rows(

@@ -6,7 +6,7 @@ import { forms } from "./forms.ts";
 
 const urlencoded = "application/x-www-form-urlencoded";
 
-/** Bodies that hold the form in another shape, or are damaged. @param form as it would be accepted */
+/** Bodies that hold the form in another shape, or are damaged. @param form a valid one */
 function badBodies(
   form: string,
 ): [badness: string, type: string, body: string | Buffer, encoding?: string][] {
@@ -33,7 +33,7 @@ function badBodies(
     ["semicolons", urlencoded, `a;${form.replaceAll("&", ";")}`],
     ["nothing", urlencoded, ""],
     ["nothing but separators", urlencoded, "&&&&=&=&"],
-    ["bytes that are no text", urlencoded, Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))],
+    ["bytes that are not text", urlencoded, Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))],
     ["9,000 fields", urlencoded, Array.from({ length: 9_000 }, (_, index) => `n${index}=`).join("&")],
     ["30,000 times a field", urlencoded, "a&".repeat(30_000)],
     ["fields in fields", urlencoded, `a${"[a]".repeat(10_000)}=1`],
@@ -41,7 +41,7 @@ function badBodies(
   ];
 }
 
-/** Every route that takes forms, with every body that is none. */
+/** Every route that takes forms, with every body that is not a form. */
 export function bodyCases(next: () => Person): Case[] {
   const cases = forms.flatMap((form) => {
     const filledIn = encoded(form.fields(next()));

@@ -5,12 +5,12 @@ const urlencoded = "Content-Type: application/x-www-form-urlencoded";
 
 const host = `Host: ${new URL(app.appUrl).host}`;
 
-/** A request as it should be, to see that those below are answered at all. */
+/** A valid request, to prove that the server answers at all. */
 export const rightBytes = `GET / HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`;
 
 /**
- * Requests that are none, or may be read in two ways. The server's parser answers 400, 413, 417 or 431, or cuts the
- * connection. Where it seems to be a whole form, that form would delete a todo.
+ * Invalid or ambiguous requests. The server's parser answers 400, 413, 417, or 431, or cuts the connection. A request
+ * that looks like a whole form would delete a todo.
  */
 export function badBytes({ cookie, todoId }: Person): [badness: string, bytes: string | Buffer][] {
   const deletion = `intent=delete&id=${todoId}`;
@@ -36,7 +36,7 @@ export function badBytes({ cookie, todoId }: Person): [badness: string, bytes: s
     ["garbage", "\x00\x01\x02garbage\r\n\r\n"],
     ["TLS", Buffer.from("16030100a5010000a10303", "hex")],
     ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
-    ["a version that there is not", `GET / HTTP/9.9\r\n${host}\r\n\r\n`],
+    ["an unknown version", `GET / HTTP/9.9\r\n${host}\r\n\r\n`],
     ["a method in small letters", `get / HTTP/1.1\r\n${host}\r\n\r\n`],
     ["no host", page()],
     ["another site's address", `GET http://evil.example/ HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`],
@@ -51,13 +51,13 @@ export function badBytes({ cookie, todoId }: Person): [badness: string, bytes: s
     ["16 KiB of headers", page(host, `X-A: ${"x".repeat(20_000)}`)],
     ["a long path", `GET /${"a".repeat(20_000)} HTTP/1.1\r\n${host}\r\n\r\n`],
     ["a negative length", form(["Content-Length: -1"], deletion)],
-    ["a length that is no number", form([`Content-Length: ${length}x`], deletion)],
+    ["a length that is not a number", form([`Content-Length: ${length}x`], deletion)],
     ["a length with a sign", form([`Content-Length: +${length}`], deletion)],
     ["two lengths", form([`Content-Length: ${length}`, "Content-Length: 1"], deletion)],
     ["a length longer than the body", form([`Content-Length: ${length + 1}`], deletion)],
     ["a huge length", form(["Content-Length: 99999999999999999999"], deletion)],
     ["a length and chunks", form([`Content-Length: ${length}`, "Transfer-Encoding: chunked"], chunked)],
-    ["an encoding that there is not", form(["Transfer-Encoding: xchunked"], chunked)],
+    ["an unknown encoding", form(["Transfer-Encoding: xchunked"], chunked)],
     ["chunks within chunks", form(["Transfer-Encoding: chunked, chunked, x"], chunked)],
     ["a chunk without a length", form(["Transfer-Encoding: chunked"], `z\r\n${deletion}\r\n0\r\n\r\n`)],
     ["a negative chunk", form(["Transfer-Encoding: chunked"], `-1\r\n${deletion}\r\n0\r\n\r\n`)],

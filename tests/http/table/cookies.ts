@@ -2,7 +2,7 @@ import { app } from "../app.ts";
 import type { Case } from "../hostile-requests.ts";
 import { type Person, sessionCookie, sessionOf } from "../people.ts";
 
-/** Cookies that are nobody's session, each of which was made out of a session that is somebody's. */
+/** Invalid session cookies, each made from a valid one. */
 async function badCookies(person: Person, other: Person): Promise<[badness: string, cookie: string][]> {
   const { cookie } = person;
   const [name = "", value = ""] = cookie.split(/=(.*)/s);
@@ -31,7 +31,7 @@ async function badCookies(person: Person, other: Person): Promise<[badness: stri
     ["another's signature", `${name}=${encodeURIComponent(`${content}.${othersSignature}`)}`],
     ["its signature twice", `${name}=${encodeURIComponent(`${content}.${signature}.${signature}`)}`],
     [
-      "signed by somebody else",
+      "signed with another secret",
       await sessionOf(person.userId, { secret: "not the secret of this site, at all" }),
     ],
     ["another port's", cookie.replace(name, "todos-session-1")],
@@ -40,7 +40,7 @@ async function badCookies(person: Person, other: Person): Promise<[badness: stri
     ["a prototype", `${name}=${btoa('{"__proto__":{"accessToken":"a"}}')}`],
     ["500 others", Array.from({ length: 500 }, (_, index) => `c${index}=1`).join("; ")],
     ["another's first", `${name}=garbage; ${cookie}`],
-    // With the site's own secret, as if that had got out: the tokens within are Stack's to sign.
+    // Signed with the site's own secret, as if it had leaked: the tokens inside need Stack's signature.
     ["signed, of another shape", await sessionCookie({ accessToken: 1, refreshToken: [], profileSeen: "x" })],
     ["signed, a list", await sessionCookie([accessToken])],
     ["signed, no token", await withToken("garbage")],
@@ -51,7 +51,7 @@ async function badCookies(person: Person, other: Person): Promise<[badness: stri
   ];
 }
 
-/** Whoever has such a cookie is signed out everywhere. */
+/** A client with such a cookie is signed out on every page. */
 export async function cookieCases(person: Person, other: Person): Promise<Case[]> {
   const cookies = await badCookies(person, other);
   const requests: Pick<Case, "method" | "path" | "body" | "expected">[] = [
@@ -70,7 +70,7 @@ export async function cookieCases(person: Person, other: Person): Promise<Case[]
   );
 }
 
-/** Cookies of ours that hold less than a session, and of others. */
+/** Our other cookies, and foreign ones. */
 export function otherCookieCases(person: Person): Case[] {
   const { port } = new URL(app.appUrl);
   return ["todos-undo", "todos-magic-link", "todos-theme", "todos-oauth-abcdefgh"].flatMap((name) =>

@@ -1,6 +1,6 @@
-// What the contract says of fields, read from it once more and not from the code.
+// What the contract says about fields, written from the contract and not from the code.
 
-/** What a form held, by name; only a todo's id may stand there several times. */
+/** A form's values by name; only a todo's id may repeat. */
 export interface Fields {
   get(name: string): string | undefined;
   ids: string[];
@@ -8,7 +8,7 @@ export interface Fields {
 
 const uuid = /^([0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|[0-]{36}|[f-]{36})$/i;
 
-/** A task without the white space around it; undefined where it is none. */
+/** A trimmed task; undefined if it is invalid. */
 export function taskIn(text: string | undefined): string | undefined {
   const trimmed = text?.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "") ?? "";
   const { length } = [...trimmed];

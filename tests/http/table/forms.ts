@@ -6,7 +6,6 @@ const toAccount = { path: "/account", routeId: "routes/account/route" };
 const anonymous = (page: string) =>
   ({ path: `/${page}`, routeId: `routes/${page}`, isAnonymous: true }) as const;
 
-/** Every form of the app. */
 export const forms: Form[] = [
   ...listForms,
   {
@@ -16,7 +15,7 @@ export const forms: Form[] = [
       ["email", `${crypto.randomUUID()}@example.com`],
       ["password", "correct horse"],
     ],
-    // Nobody has such an account.
+    // There is no such account.
     answer: () => 400,
   },
   {
@@ -60,7 +59,7 @@ export const forms: Form[] = [
     ...anonymous("magic-link"),
     name: "type a mailed code",
     fields: () => [["code", "abc123"]],
-    // This browser has asked for none.
+    // This browser has not asked for one.
     answer: () => 400,
   },
   {
@@ -88,7 +87,7 @@ export const forms: Form[] = [
       ["currentPassword", "correct horse"],
       ["newPassword", "battery staple"],
     ],
-    // He has none.
+    // This user has none.
     answer: () => 400,
   },
   {
@@ -98,7 +97,7 @@ export const forms: Form[] = [
       ["intent", "delete"],
       ["email", "doug@example.com"],
     ],
-    // That is not his.
+    // That is not this user's.
     answer: () => 400,
   },
   {

@@ -3,7 +3,7 @@ import type { Person } from "../people.ts";
 
 const long = "x".repeat(6_000);
 
-/** Headers that change nothing, however they are filled in. */
+/** Headers that change nothing, whatever they say. */
 const headers: [name: string, values: string[]][] = [
   ["Host", ["evil.example", "", "localhost:1", "a b", "[::1", long]],
   ["X-Forwarded-Host", ["evil.example", long]],
@@ -44,7 +44,7 @@ const headers: [name: string, values: string[]][] = [
   ["constructor", ["x"]],
 ];
 
-/** Each header on a page, on a file, and on a form that nobody can send. */
+/** Each header on a page, on a file, and on an invalid form. */
 export function headerCases(next: () => Person): Case[] {
   return headers.flatMap(([name, values]) =>
     values.flatMap((value) => {

@@ -4,7 +4,7 @@ import { type Form, ifIntent } from "./form.ts";
 
 const toList = { path: "/?index", routeId: "routes/todos/route" };
 
-/** Of a todo that is there, of one that is not, or of none. */
+/** The id of a todo that exists, of one that does not, or an invalid one. */
 function aboutTodo(fields: Fields, { todoId }: Person, isRight = true): number {
   const id = fields.get("id");
   if (!isId(id) || !isRight) return 400;
@@ -54,7 +54,7 @@ export const listForms: Form[] = [
   {
     ...toList,
     name: "delete",
-    // Not his own: one deletion would be all that can be tried.
+    // Another user's todo: the actor's own could be deleted only once.
     fields: () => [
       ["intent", "delete"],
       ["id", "9223372036854775807"],

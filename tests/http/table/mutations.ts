@@ -1,6 +1,6 @@
 import { badValues, tooLarge } from "./values.ts";
 
-/** A form's fields in their order, as they stand in the body. */
+/** A form's fields, encoded and in order. */
 export type Body = [name: string, encoded: string][];
 
 export interface Mutation {
@@ -8,7 +8,7 @@ export interface Mutation {
   body: Body;
 }
 
-/** Everything that is done to one field of a form. @param fields all of the form's, encoded */
+/** Every mutation of one field of a form. @param fields all of the form's, encoded */
 export function mutationsOf(fields: Body, field: string): Mutation[] {
   const at = fields.findIndex(([name]) => name === field);
   const [name, encoded] = fields[at] ?? [field, ""];

@@ -19,7 +19,7 @@ const origins = [
   "",
 ];
 
-/** Every pair of the two headers, on a post that deletes the actor's own todo where it is let through. */
+/** Every pair of the two headers, on a post that deletes the actor's own todo if it passes. */
 export function originCases(next: () => Person): Case[] {
   const pairs = sites.flatMap((site) => origins.map((origin) => ({ site, origin })));
   const refused = pairs.filter(({ site, origin }) => !isFromHere(site, origin));

@@ -1,10 +1,10 @@
 import type { Case } from "../hostile-requests.ts";
 import type { Person } from "../people.ts";
 
-/** Three statuses: for the signed-out, for a user, for an admin. */
+/** Three statuses: for signed-out clients, users, and admins. */
 type Statuses = string;
 
-// What each route answers to GET and HEAD, and to a POST whose form is empty. 405 is also what all other methods get.
+// What each route answers to GET and HEAD, and to a POST with an empty form. All other methods get 405.
 const routes: [path: string, get: Statuses, post: Statuses][] = [
   ["/", "200 200 200", "405 405 405"],
   ["/?index", "200 200 200", "303 400 400"],
@@ -38,16 +38,16 @@ const routes: [path: string, get: Statuses, post: Statuses][] = [
 
 const otherMethods = ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "PURGE", "M-SEARCH"];
 
-/** Every route by every method, for everybody. */
+/** Every route by every method, for every kind of user. */
 export function methodCases(user: Person, admin: Person): Case[] {
   return routes.flatMap(([path, get, post]) =>
     ["", user.cookie, admin.cookie].flatMap((cookie, index) => {
       const badness = ["signed out", "user", "admin"][index] ?? "";
-      // A sign-out or a mail of theirs is the business of other tests.
+      // Other tests cover their sign-out and mails.
       const statusOf = (statuses: Statuses) => Number(statuses.split(" ")[index]?.replace("-", "0"));
       const asked = [
         { method: "GET", expected: statusOf(get) },
-        // A look at where a provider sends a browser must not use up what is in the link.
+        // Checking where a provider sends a browser must not use up the link.
         { method: "HEAD", expected: path.includes("/callback") ? 405 : statusOf(get) },
         { method: "POST", expected: statusOf(post), body: "" },
         ...otherMethods.map((method) => ({ method, expected: get.startsWith("404 404") ? 404 : 405 })),

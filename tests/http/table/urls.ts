@@ -29,17 +29,17 @@ const usersCursors = [
 
 interface Page {
   path: string;
-  /** Its parameters; what makes no sense in one is as if nothing stood there. */
+  /** Its parameters; an invalid value counts as missing. */
   names: string[];
-  /** Values that are like right ones. */
+  /** Values that look valid. */
   further?: string[];
-  /** 200 unless told. */
+  /** 200 by default. */
   expected?: number | number[];
 }
 
 const pages: Page[] = [
   { path: "/", names: ["show", "owner", "q", "team", "from", "todo", "edit", "before"], further: cursors },
-  // A browser may hold as many streams as it likes, but not more than it needs.
+  // 204 once the user has too many streams.
   { path: "/events", names: ["q", "todo", "before"], further: cursors, expected: [200, 204] },
   { path: "/account", names: ["done", "ended"] },
   { path: "/verify-email", names: ["done", "redirectTo"] },
@@ -54,14 +54,14 @@ const signedOutPages: Page[] = [
   { path: "/auth/github", names: ["redirectTo"], expected: 303 },
   { path: "/auth/github/callback", names: ["code", "state", "error", "errorCode"], expected: 303 },
 ];
-/** The list as a script asks for it, which costs less than a page: here is everything tried. */
+/** The list as a script requests it, which costs less than a page, so everything is tried here. */
 const list: Page = {
   path: "/?_data=routes%2Ftodos%2Froute",
   names: ["show", "q", "before", "todo", "from"],
   further: cursors,
 };
 
-/** Every parameter of every page, filled in wrongly. */
+/** Every parameter of every page, with invalid values. */
 export function queryCases(next: () => Person, admin: Person): Case[] {
   return [
     ...pages.flatMap((page) => casesOf(page, oneOfEach, () => next().cookie)),
@@ -79,7 +79,7 @@ function casesOf(
   const encoded = [...values.map((value) => value.encoded), ...further, "x".repeat(8_000)];
   return names.flatMap((name) =>
     [...encoded, `a&${name}=b`].map((value) => ({
-      // The first line of a request may have 16 KiB together with the headers.
+      // A request's first line and headers may have 16 KiB together.
       path: `${path}${path.includes("?") ? "&" : "?"}${name}=${value}`.slice(0, 12_000),
       badness: "query",
       cookie: cookie(),
@@ -99,7 +99,7 @@ const dataRoutes = [
   "x".repeat(9_000),
 ];
 
-/** A script's requests for what is no route of the page. */
+/** A script's requests for routes that are not the page's. */
 export function dataCases(next: () => Person): Case[] {
   return ["/?", "/sign-in?", "/stats?", "/livez?", "/nowhere?"].flatMap((path) =>
     ["GET", "POST"].flatMap((method) =>
@@ -117,7 +117,7 @@ export function dataCases(next: () => Person): Case[] {
   );
 }
 
-/** Paths that lead nowhere, however they are read. */
+/** Paths that lead nowhere, however they are decoded. */
 export const pathCases: Case[] = [
   "//evil.example",
   "//evil.example/stats",

@@ -1,4 +1,4 @@
-/** A value of a field as it stands in a urlencoded body, and what is bad about it. */
+/** A field's value in a urlencoded body, and what is bad about it. */
 export interface BadValue {
   badness: string;
   encoded: string;
@@ -14,11 +14,11 @@ const texts: Record<string, string[]> = {
   empty: [""],
   "white space": [whiteSpace, " ", "\u0085", "\u3000", "\r\n"],
   "too long": ["x".repeat(501), "🥛".repeat(501), "x".repeat(257), "x".repeat(71)],
-  "as long as can be": ["🥛".repeat(500), `${whiteSpace}${"x".repeat(500)}${whiteSpace}`],
+  "the longest possible": ["🥛".repeat(500), `${whiteSpace}${"x".repeat(500)}${whiteSpace}`],
   NUL: ["\0", "a\0b", "1\0", "\0true"],
   "control characters": ["a\u0007b", "\u001b[31mred", "a\r\nSet-Cookie: todos-session=x"],
   "right to left, and zero width": ["\u202egnp.exe", "\u2066a\u2069", "\u200b", "a\u200db", "\ufeff"],
-  "no characters": ["\ufffe", "\uffff", "\u{10ffff}"],
+  noncharacters: ["\ufffe", "\uffff", "\u{10ffff}"],
   "many marks": [`Z${"\u0300".repeat(400)}`],
   SQL: ["' or 1=1 --", "1; drop table todos", "1) or (1=1", "$1", "\\'; --", "%_\\%"],
   HTML: [
@@ -62,7 +62,7 @@ const texts: Record<string, string[]> = {
     uuid.replace("4f89", "4g89"),
     "00000000-0000-0000-0000-000000000000",
   ],
-  "odd e-mail addresses": [
+  "odd emails": [
     "bob",
     "bob@",
     "@example.com",
@@ -77,11 +77,11 @@ const texts: Record<string, string[]> = {
 };
 
 const bytes: Record<string, string[]> = {
-  "no UTF-8": ["%FF", "%C0%AF", "%ED%A0%80", "%F4%90%80%80", "%E2%82"],
+  "invalid UTF-8": ["%FF", "%C0%AF", "%ED%A0%80", "%F4%90%80%80", "%E2%82"],
   "damaged encoding": ["%", "%zz", "%u0041", "a%2", "%%30%30"],
 };
 
-/** What is wrong in itself, whatever field it stands in. */
+/** Values that are invalid in any field. */
 export const badValues: BadValue[] = [
   ...Object.entries(texts).flatMap(([badness, values]) =>
     values.map((value) => ({ badness, encoded: encodeURIComponent(value) })),
@@ -89,10 +89,9 @@ export const badValues: BadValue[] = [
   ...Object.entries(bytes).flatMap(([badness, values]) => values.map((encoded) => ({ badness, encoded }))),
 ];
 
-/** One of each kind. */
 export const oneOfEach: BadValue[] = badValues.filter(
   ({ badness }, index) => badValues.findIndex((other) => other.badness === badness) === index,
 );
 
-/** More than a form may have. */
+/** Larger than a form may be. */
 export const tooLarge: BadValue = { badness: "64 KiB", encoded: "x".repeat(64 * 1024) };

@@ -31,7 +31,7 @@ function signed(body: string, at = new Date(), secret = app.webhookSecret): Reco
   };
 }
 
-/** What may arrive where Stack tells of its users. @param userId who is deleted if anybody believes it */
+/** What the webhook may receive. @param userId the user who is deleted if the app believes it */
 export function webhookCases(userId: string): Case[] {
   const deletion = JSON.stringify({ type: "user.deleted", data: { id: userId } });
   const right = signed(deletion);
@@ -42,7 +42,7 @@ export function webhookCases(userId: string): Case[] {
     ["of yesterday", signed(deletion, new Date(Date.now() - 86_400_000))],
     ["of tomorrow", signed(deletion, new Date(Date.now() + 86_400_000))],
     ["another time's", { ...right, "svix-timestamp": String(Math.floor(Date.now() / 1_000) - 1) }],
-    ["a time that is none", { ...right, "svix-timestamp": "now" }],
+    ["an invalid time", { ...right, "svix-timestamp": "now" }],
     ["another message's", { ...right, "svix-id": "x" }],
     ["garbage", { ...right, "svix-signature": "v1,garbage" }],
     ["another version", { ...right, "svix-signature": right["svix-signature"]?.replace("v1", "v2") ?? "" }],

@@ -2,8 +2,8 @@ import { OperationProcessingError, UnsupportedOperationError } from "oauth4webap
 import { answerSignedIn } from "#app/auth/session/signed-in-answer.server.ts";
 import { StackRefusal } from "#app/auth/stack/app.server.ts";
 import { exchangeCode } from "#app/auth/stack/oauth-client.server.ts";
-import { asUnavailable, logOutage } from "#app/http/unavailable.server.ts";
-import { log } from "#app/platform/log.server.ts";
+import { tryLaterOf } from "#app/platform/fault.server.ts";
+import { log, logOutage } from "#app/platform/log.server.ts";
 import { untilProfileArrives } from "#app/profiles/arrival.server.ts";
 import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
 import { type Flow, flowsOf, forgetFlow, isOver } from "./flows.server.ts";
@@ -57,6 +57,6 @@ function asProblem(error: unknown): OAuthProblem {
   if (problem) return problem;
   logOutage("An OAuth sign-in", error);
   if (error instanceof StackRefusal) return "failed";
-  if (asUnavailable(error)) return "unavailable";
+  if (tryLaterOf(error)) return "unavailable";
   throw error;
 }

@@ -14,8 +14,10 @@ import { sendVerificationMail, verifyEmail } from "#app/auth/stack/verification.
 import { answerStackForm, type RefusedForm } from "#app/auth/stack-form.server.ts";
 import { readForm } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
-import { asUnavailable, logOutage, type Unavailable } from "#app/http/unavailable.server.ts";
+import { notNow } from "#app/http/not-now.server.ts";
 import { countingMail, countPost } from "#app/limits/limits.server.ts";
+import type { TryLater } from "#app/platform/fault.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
 
 /** What `/verify-email` shows. */
@@ -28,7 +30,7 @@ export type EmailVerification = { redirectTo: string } /** A mail's link was ope
   /** Others have to release the account. */
   | { view: "held back"; email: string | null }
   | { view: "verified"; email: string | null }
-  | ({ view: "unavailable" } & Unavailable)
+  | ({ view: "unavailable" } & TryLater)
 );
 
 const invalidLink = {
@@ -77,9 +79,7 @@ export async function readEmailVerification(request: Request): Promise<Response>
     const isRestricted = token.restriction !== undefined;
     return Response.json(page({ view: "unverified", redirectTo, email, isRestricted }), { headers });
   } catch (error) {
-    const unavailable = asUnavailable(error);
-    if (!unavailable) throw error;
-    logOutage("GET /verify-email", error);
+    const unavailable = notNow("GET /verify-email", error);
     headers.set("Retry-After", String(unavailable.retryAfter));
     const data = page({ view: "unavailable", redirectTo, ...unavailable });
     return Response.json(data, { headers, status: 503 });

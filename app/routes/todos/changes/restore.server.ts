@@ -1,29 +1,48 @@
 import sql from "sql-template-tag";
+import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
+import { DatabaseFault } from "#app/db/faults.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { factsRow } from "./changes.server.ts";
+import { change, type Facts, factsRow, todoId } from "./change.server.ts";
+
+const fields = z
+  .object({ id: todoId.optional(), batch: z.uuid("That is not the name of a change.").optional() })
+  .refine(({ id, batch }) => (id === undefined) !== (batch === undefined), {
+    error: "Name what to undo: either one todo or one change.",
+  });
 
 /**
  * Undoes a change of the actor's own that is not older than ten minutes: a whole batch, or the latest removal of one
  * todo. Removed todos come back as they were; ticks are put back where nobody has done so since. Once it is done there
  * is nothing left to undo: the second time it is not there.
  *
- * What he may not change any more stays as it is, all of it; what is of deleted owners stays away.
+ * If the actor may no longer change one of them, all of them stay as they are. Todos of deleted owners stay away.
  */
-export function restoreTodos(
-  { userId, profileSeen }: Session,
-  { id, batch }: { id: string | null; batch: string | null },
-) {
+export const restore = change({
+  intent: "restore",
+  fields,
+  statement: restoreTodos,
+  run: unlessOwnerIsGone,
+  notThere: "This can no longer be undone.",
+  undoable: null,
+});
+
+/** The owner of a todo that was about to come back may be deleted at the same moment. */
+async function unlessOwnerIsGone(_: Session, query: () => Promise<Facts[]>): Promise<Facts[]> {
+  return query().catch((error) => {
+    if (!(error instanceof DatabaseFault) || error.constraint !== "todos_owner_id_fk") throw error;
+    return [{ actorLives: true, isThere: false, isAllowed: false, isDone: false }];
+  });
+}
+
+export function restoreTodos({ userId, profileSeen }: Session, named: z.infer<typeof fields>) {
+  const { id = null, batch = null } = named;
   return statement(
     factsRow,
     sql`
       with actor as (
-        select
-          ${userId}::text as id,
-          coalesce(bool_or(u.raw_json -> 'server_metadata' ->> 'role' = 'admin'), false) as is_admin
-        from neon_auth.users_sync u
-        where u.id = ${userId}::text
-        having coalesce(bool_and(u.deleted_at is null), not ${profileSeen}::boolean)
+        select id, is_admin
+        from actor(${userId}::text, ${profileSeen}::boolean)
       ),
       latest as (
         select c.batch

@@ -1,6 +1,6 @@
 import { useSearchParams } from "@remix-run/react";
 import type { FormEvent, RefObject } from "react";
-import { useKeyShortcut } from "#app/routes/todos/keyboard/single-letters.ts";
+import { useKeyShortcut } from "../keyboard/single-letters.ts";
 
 interface EditButtonProps {
   id: string;

@@ -1,8 +1,8 @@
 import { Link, useLocation } from "@remix-run/react";
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
-import { useChangeAction } from "#app/routes/todos/changes/change-form.tsx";
+import { withoutEdit } from "../list/views.ts";
+import { useChangeAction } from "../sending/change-form.tsx";
 import { pasteOneLine, toOneLine } from "./one-line.ts";
-import { withoutEdit } from "./url-state.ts";
 
 interface EditTodoProps {
   id: string;
@@ -40,13 +40,13 @@ export function EditTodo({ id, text, error, editing, children }: EditTodoProps) 
 
   function cancel(event: { preventDefault(): void }) {
     if (!editing) return;
-    // The address leads back here while it names the todo: then the link leads to another.
+    // While the address names the todo, the link leads to another.
     if (search === withoutEdit(search)) event.preventDefault();
     editing.cancel();
   }
 
   function cancelByKey(event: KeyboardEvent) {
-    // Escape ends the composition of a character, too, and that alone.
+    // Escape also ends the composition of a character.
     if (event.key === "Escape" && !event.nativeEvent.isComposing) cancel(event);
   }
 
@@ -61,7 +61,7 @@ export function EditTodo({ id, text, error, editing, children }: EditTodoProps) 
         aria-label="Edit todo"
         autoComplete="off"
         dir="auto"
-        // biome-ignore lint/a11y/noAutofocus: whoever asked to edit this todo goes on in its field, which may be far down
+        // biome-ignore lint/a11y/noAutofocus: the user asked to edit this todo, which may be far down
         autoFocus={!editing || editing.takesFocus}
         defaultValue={toOneLine(text)}
         onKeyDown={cancelByKey}

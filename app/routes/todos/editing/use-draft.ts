@@ -3,9 +3,9 @@ import { useEffect, useLayoutEffect, useRef } from "react";
 const name = "todos-draft";
 
 /**
- * Keeps what somebody is writing when its todo leaves the screen, because he was signed out in the middle of it, say;
- * and has it again when both are back. It is kept for as long as the tab is open, and only the latest.
- * @param unsaved what would be lost, at any moment; undefined: nothing
+ * Keeps an edit whose todo leaves the screen, because the user was signed out in the middle of it, say, and brings it
+ * back with both. Only the latest edit is kept, for as long as the tab is open.
+ * @param unsaved what would be lost at any moment; undefined: nothing
  */
 export function useDraft(
   userId: string,

@@ -1,10 +1,10 @@
 import { useFetcher } from "@remix-run/react";
 import { type FocusEvent, useEffect, useRef, useState } from "react";
 import { useAnnounce } from "#app/components/announcer.tsx";
-import type { ActionAnswer, RefusedChange } from "#app/routes/todos/changes/answer.ts";
-import { useChangeAction } from "#app/routes/todos/changes/change-form.tsx";
-import { announced, notSavedYet } from "#app/routes/todos/list/list-words.ts";
-import type { Todo } from "#app/routes/todos/list/queries.server.ts";
+import { type ActionAnswer, byScript, type RefusedChange } from "../changes/answer.ts";
+import type { Todo } from "../list/todo.server.ts";
+import { announced } from "../sending/announced.ts";
+import { useChangeAction } from "../sending/change-form.tsx";
 import { toOneLine } from "./one-line.ts";
 import { useDraft } from "./use-draft.ts";
 
@@ -21,9 +21,9 @@ interface EditingOptions {
   todo: Todo;
   /** Whether the page was asked for with the field in place of the task, as it is without JavaScript. */
   isAskedFor: boolean;
-  /** What the server has refused of a form that the browser sent. */
+  /** A form of the browser's that the server refused. */
   refused: RefusedChange | undefined;
-  /** Keeps the todo on the page for as long as its text may still be needed, or lets go of it. */
+  /** Keeps the todo on the page while its text may be needed. */
   hold: (todo: Todo, isHeld: boolean) => void;
 }
 
@@ -59,12 +59,12 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
       setAsksToDelete(true);
       return;
     }
-    // Compared with what the field began with: somebody else may have edited the todo since.
+    // Compared with what the field began with: another user may have edited the todo since.
     const isUnchanged = editing && !editing.error && text === toOneLine(editing.text);
     stop();
     if (isUnchanged) return;
     setSent(text);
-    submit({ intent: "edit", id: todo.id, task: text, via: "script" }, { method: "post", action });
+    submit({ intent: "edit", id: todo.id, task: text, ...byScript }, { method: "post", action });
   }
 
   function leave({ target, relatedTarget }: FocusEvent): void {
@@ -107,7 +107,7 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
     (text) => {
       // It may have been saved after all.
       if (text.trim() !== todo.task) {
-        setEditing({ text, selects: false, takesFocus: true, error: notSavedYet });
+        setEditing({ text, selects: false, takesFocus: true, error: "This edit isn't saved yet." });
       }
     },
   );
@@ -127,5 +127,5 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
 function first(todo: Todo, refused: RefusedChange | undefined): Editing {
   if (!refused) return { text: todo.task, selects: false, takesFocus: true };
   const error = refused.errors.task ?? refused.errors.form;
-  return { text: refused.task, error, selects: false, takesFocus: true };
+  return { text: refused.typed.task, error, selects: false, takesFocus: true };
 }

@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import type { Todo } from "#app/routes/todos/list/queries.server.ts";
+import type { Todo } from "../list/todo.server.ts";
 
 interface HeldTodos {
   todos: Todo[];
@@ -7,10 +7,7 @@ interface HeldTodos {
   hold: (todo: Todo, isHeld: boolean) => void;
 }
 
-/**
- * The todos of a page, and those that have gone from it while somebody is editing them: what he has typed must not
- * go with them.
- */
+/** The todos of a page, and those that have left it while the user is editing them: what was typed must stay. */
 export function useHeldTodos(todos: Todo[]): HeldTodos {
   const [held, setHeld] = useState<Todo[]>([]);
   const hold = useCallback((todo: Todo, isHeld: boolean) => {

@@ -1,7 +1,18 @@
 import { type RefObject, useId, useRef } from "react";
-import { shortcuts } from "#app/routes/todos/list/list-words.ts";
 import { setSingleLetters, useKeyShortcut, useSingleLetters } from "./single-letters.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
+
+/** In the order in which they are explained. */
+const shortcuts = [
+  { keys: "n", does: "Write a new todo" },
+  { keys: "/", does: "Search" },
+  { keys: "↓ ↑ Home End", does: "Move through the list" },
+  { keys: "Space", does: "Tick or untick" },
+  { keys: "e", does: "Edit" },
+  { keys: "Delete", does: "Delete" },
+  { keys: "Ctrl+Z", does: "Undo the latest deletion or bulk change" },
+  { keys: "?", does: "Show this" },
+];
 
 /** What the keys do, behind a button, and the switch for those that are single letters. */
 export function ShortcutsDialog({ list }: { list: RefObject<HTMLElement> }) {

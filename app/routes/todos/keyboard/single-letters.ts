@@ -6,7 +6,7 @@ const listeners = new Set<() => void>();
 let unkept: boolean | undefined;
 
 /**
- * Whether single letters are shortcuts: whoever dictates turns them off
+ * Whether single letters are shortcuts: people who dictate turn them off
  * (https://www.w3.org/TR/WCAG22/#character-key-shortcuts).
  * @returns undefined without JavaScript
  */

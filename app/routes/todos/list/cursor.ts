@@ -1,3 +1,6 @@
+/** How many todos a page shows. */
+export const todosPerPage = 50;
+
 /** A place in the list: the todos before it are older. */
 export interface Cursor {
   /** ISO 8601 in UTC, with microseconds. */

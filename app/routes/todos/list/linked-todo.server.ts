@@ -2,9 +2,10 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import { database } from "#app/db/current.server.ts";
 import { repeatable, statement } from "#app/db/statement.server.ts";
-import { type Filter, filterOf, type ListPart } from "./list-part.server.ts";
-import type { ListView } from "./list-view.ts";
-import { todosPerPage } from "./queries.server.ts";
+import { todosPerPage } from "./cursor.ts";
+import type { ListPart } from "./page.server.ts";
+import { matches } from "./todo.server.ts";
+import { type Filter, filterOf, type ListView } from "./views.ts";
 
 /**
  * The part of the list that a view shows. A todo that a link leads to is looked up, in a round trip of its own: it is
@@ -27,7 +28,8 @@ export async function partOf(
  * Where the page of a todo begins, as a cursor has it; null: it is among the newest. No row where the todo is gone, or
  * is not among those of the filter. What is searched for may be far apart: its page begins with the todo itself.
  */
-function placeOf(todoId: string, { complete, ownerId, query }: Filter) {
+function placeOf(todoId: string, filter: Filter) {
+  const { query } = filter;
   return statement(
     z.object({ insertedAt: z.string().nullable(), id: z.string().nullable() }),
     sql`
@@ -37,8 +39,7 @@ function placeOf(todoId: string, { complete, ownerId, query }: Filter) {
         left join neon_auth.users_sync u on u.id = t.owner_id
         where t.id = ${todoId}::bigint
           and u.deleted_at is null
-          and (${complete}::boolean is null or t.is_complete = ${complete}::boolean)
-          and (${ownerId}::text is null or t.owner_id = ${ownerId}::text)
+          and ${matches(filter)}
           and (${query}::text = '' or searchable(t.task) like search_pattern(${query}::text))
       ),
       place as (
@@ -48,8 +49,7 @@ function placeOf(todoId: string, { complete, ownerId, query }: Filter) {
           select t.inserted_at, t.id
           from todos t
           where (t.inserted_at, t.id) > (linked.inserted_at, linked.id)
-            and (${complete}::boolean is null or t.is_complete = ${complete}::boolean)
-            and (${ownerId}::text is null or t.owner_id = ${ownerId}::text)
+            and ${matches(filter)}
           order by t.inserted_at, t.id
           limit 1
           offset ${todosPerPage / 2}::int

@@ -1,8 +1,9 @@
 import sql from "sql-template-tag";
 import { statement } from "#app/db/statement.server.ts";
-import type { Cursor } from "./cursor.ts";
-import type { Filter } from "./list-part.server.ts";
-import { remainingRow, todoRow, todosPerPage } from "./queries.server.ts";
+import { remainingRow } from "./counts.server.ts";
+import { type Cursor, todosPerPage } from "./cursor.ts";
+import { listed, matches, olderThan, todoRow } from "./todo.server.ts";
+import type { Filter } from "./views.ts";
 
 // Two ways lead to what is searched for: from the newest todo back, which is short when many hold it, and the index,
 // which is short when few do. The planner would have to guess which; here the first is tried, and ends after
@@ -12,7 +13,8 @@ import { remainingRow, todoRow, todosPerPage } from "./queries.server.ts";
 const mostCounted = 1_000;
 
 /** As `todosPage`, of those that hold what is searched for: any case, with or without accents. */
-export function foundPage({ complete, ownerId, query }: Filter, before: Cursor | null) {
+export function foundPage(filter: Filter, before: Cursor | null) {
+  const { query } = filter;
   return statement(
     todoRow,
     sql`
@@ -21,12 +23,8 @@ export function foundPage({ complete, ownerId, query }: Filter, before: Cursor |
         from (
           select t.id, t.inserted_at, t.task, t.owner_id
           from todos t
-          where (${complete}::boolean is null or t.is_complete = ${complete}::boolean)
-            and (${ownerId}::text is null or t.owner_id = ${ownerId}::text)
-            and (
-              ${before?.insertedAt ?? null}::timestamptz is null
-              or (t.inserted_at, t.id) < (${before?.insertedAt ?? null}::timestamptz, ${before?.id ?? null}::bigint)
-            )
+          where ${matches(filter)}
+            and ${olderThan(before)}
           order by t.inserted_at desc, t.id desc
           limit search_window(${query}::text)
         ) n
@@ -42,12 +40,8 @@ export function foundPage({ complete, ownerId, query }: Filter, before: Cursor |
         left join neon_auth.users_sync u on u.id = t.owner_id
         where has_trigram(${query}::text)
           and (select count(*) from near) <= ${todosPerPage}::int
-          and (${complete}::boolean is null or t.is_complete = ${complete}::boolean)
-          and (${ownerId}::text is null or t.owner_id = ${ownerId}::text)
-          and (
-            ${before?.insertedAt ?? null}::timestamptz is null
-            or (t.inserted_at, t.id) < (${before?.insertedAt ?? null}::timestamptz, ${before?.id ?? null}::bigint)
-          )
+          and ${matches(filter)}
+          and ${olderThan(before)}
           and u.deleted_at is null
           and searchable(t.task) like search_pattern(${query}::text)
       ),
@@ -58,17 +52,8 @@ export function foundPage({ complete, ownerId, query }: Filter, before: Cursor |
         order by inserted_at desc, id desc
         limit ${todosPerPage + 1}::int
       )
-      select
-        t.id::text as id,
-        t.task,
-        t.is_complete as "isComplete",
-        t.owner_id as "ownerId",
-        u.email as "ownerEmail",
-        u.id is null as "isGhost",
-        coalesce(to_char(t.inserted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '') as "insertedAt"
-      from found
-      join todos t on t.id = found.id
-      left join neon_auth.users_sync u on u.id = t.owner_id
+      ${listed}
+        and t.id in (select id from found)
       order by t.inserted_at desc, t.id desc
     `,
   );
@@ -78,16 +63,17 @@ export function foundPage({ complete, ownerId, query }: Filter, before: Cursor |
  * As `remainingTodos`, of those that hold what is searched for; and, where the index knows nothing of that, how far
  * back a page of it was searched.
  */
-export function remainingFound({ complete, ownerId, query }: Filter, before: Cursor | null) {
+export function remainingFound(filter: Filter, before: Cursor | null) {
+  const { query } = filter;
   return statement(
     remainingRow,
     sql`
       with newest_open as materialized (
         select t.inserted_at, t.id, t.task, t.owner_id
         from todos t
-        where ${complete}::boolean is not true
+        where ${filter.complete}::boolean is not true
           and not t.is_complete
-          and (${ownerId}::text is null or t.owner_id = ${ownerId}::text)
+          and ${matches(filter)}
         order by t.inserted_at desc, t.id desc
         limit search_window(${query}::text)
       ),
@@ -103,11 +89,11 @@ export function remainingFound({ complete, ownerId, query }: Filter, before: Cur
         select t.id
         from todos t
         left join neon_auth.users_sync u on u.id = t.owner_id
-        where ${complete}::boolean is not true
+        where ${filter.complete}::boolean is not true
           and has_trigram(${query}::text)
           and (select count(*) from near) <= ${mostCounted}::int
           and not t.is_complete
-          and (${ownerId}::text is null or t.owner_id = ${ownerId}::text)
+          and ${matches(filter)}
           and u.deleted_at is null
           and searchable(t.task) like search_pattern(${query}::text)
       ),
@@ -118,16 +104,12 @@ export function remainingFound({ complete, ownerId, query }: Filter, before: Cur
         ) as found
       ),
       searched_to as (
-        select w.inserted_at, w.id
-        from todos w
+        select t.inserted_at, t.id
+        from todos t
         where not has_trigram(${query}::text)
-          and (${complete}::boolean is null or w.is_complete = ${complete}::boolean)
-          and (${ownerId}::text is null or w.owner_id = ${ownerId}::text)
-          and (
-            ${before?.insertedAt ?? null}::timestamptz is null
-            or (w.inserted_at, w.id) < (${before?.insertedAt ?? null}::timestamptz, ${before?.id ?? null}::bigint)
-          )
-        order by w.inserted_at desc, w.id desc
+          and ${matches(filter)}
+          and ${olderThan(before)}
+        order by t.inserted_at desc, t.id desc
         limit 1
         offset search_window(${query}::text) - 1
       )

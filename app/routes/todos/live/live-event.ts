@@ -1,5 +1,5 @@
-import type { Member } from "#app/routes/todos/list/queries.server.ts";
-import type { SharedList } from "#app/routes/todos/list/shared-list.server.ts";
+import type { SharedList } from "../list/read.server.ts";
+import type { Member } from "../list/team.server.ts";
 
 /** What `/events` sends, by the event's name. */
 export interface LiveEvents {

@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { isDeleted, type Session } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
-import { logOutage } from "#app/http/unavailable.server.ts";
 import { openEventStream, toEvent } from "#app/live/event-stream.server.ts";
 import { Hub, type Watcher } from "#app/live/hub.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
-import { log } from "#app/platform/log.server.ts";
-import type { ListPart } from "#app/routes/todos/list/list-part.server.ts";
-import { type Member, progressOf, rightsOf } from "#app/routes/todos/list/queries.server.ts";
-import { keyOf, readSharedLists } from "#app/routes/todos/list/shared-list.server.ts";
+import { log, logOutage } from "#app/platform/log.server.ts";
+import type { ListPart } from "../list/page.server.ts";
+import { keyOf, readSharedLists } from "../list/read.server.ts";
+import { type Member, progressOf } from "../list/team.server.ts";
+import { rightsOf } from "../list/viewer.server.ts";
 import type { LiveEvents } from "./live-event.ts";
 
 /** A page of the list that is open in a browser. */

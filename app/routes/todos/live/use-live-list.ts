@@ -1,11 +1,9 @@
 import { useLocation, useRevalidator } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 import { type LiveMessage, openLiveConnection } from "#app/live/live-connection.ts";
-import type { ListData } from "#app/routes/todos/list/list.server.ts";
-import type { SharedList } from "#app/routes/todos/list/shared-list.server.ts";
+import type { List, SharedList } from "../list/read.server.ts";
 import type { LiveEvents } from "./live-event.ts";
-
-type List = Extract<ListData, { view: "list" }>;
+import { stream } from "./stream.ts";
 
 /** What the server has pushed since the page was loaded. */
 interface Pushed {
@@ -24,7 +22,7 @@ const askWithinMs = 1_000;
  * The list as it is now: what was loaded, or what has been pushed since. The page asks its loader only when what was
  * pushed was not for its part of the list.
  */
-export function useLiveList(loaded: List): { data: List; isLive: boolean } {
+export function useLiveList<L extends List>(loaded: L): { data: L; isLive: boolean } {
   const { search } = useLocation();
   const { revalidate } = useRevalidator();
   const [pushed, setPushed] = useState<Pushed>();
@@ -73,6 +71,7 @@ export function useLiveList(loaded: List): { data: List; isLive: boolean } {
           break;
         case "state":
           clearTimeout(breaking);
+          stream.isHeard = message.data.isLive;
           if (message.data.isLive) setIsLive(true);
           else breaking = setTimeout(() => setIsLive(false), unmentionedBreakMs);
       }
@@ -83,6 +82,7 @@ export function useLiveList(loaded: List): { data: List; isLive: boolean } {
     return () => {
       clearTimeout(asking);
       clearTimeout(breaking);
+      stream.isHeard = false;
       close();
     };
   }, [search]);
@@ -91,15 +91,19 @@ export function useLiveList(loaded: List): { data: List; isLive: boolean } {
 }
 
 /** Never older than what was loaded, which has the viewer's own changes. */
-function newest(loaded: List, pushed: Pushed | undefined, own: LiveEvents["own"] | undefined): List {
+function newest<L extends List>(
+  loaded: L,
+  pushed: Pushed | undefined,
+  own: LiveEvents["own"] | undefined,
+): L {
   if (!pushed) return loaded;
   if (pushed.inPlaceOf !== loaded && Number(pushed.version) <= Number(loaded.version)) return loaded;
   const { version, list } = pushed;
   return { ...loaded, version, ...list, team: withViewer(list.team, loaded, own) };
 }
 
-/** In another tab somebody else may have signed in since, whose own todos these are. */
-function isOwnView({ ownerId }: SharedList, { viewer }: List): boolean {
+/** In another tab another user may have signed in since, whose own todos these are. */
+function isOwnView({ filter: { ownerId } }: SharedList, { viewer }: List): boolean {
   return ownerId === null || ownerId === viewer.id;
 }
 

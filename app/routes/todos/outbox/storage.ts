@@ -1,23 +1,24 @@
-import { isTodoId } from "#app/routes/todos/list/cursor.ts";
+import { type Typed, typedIn } from "../changes/answer.ts";
+import { isTodoId } from "../list/cursor.ts";
 
-/** What a person did that the server may not know yet. It is sent until there is an answer. */
+/** What a user did that the server may not have yet. It is sent until there is an answer. */
 export type WaitingChange = WaitingAdd | WaitingTick;
 
 interface Waiting {
   /** A UUID. */
   key: string;
-  /** Who did it: nobody else's browser session may send it. */
+  /** No other user's session may send it. */
   userId: string;
   /** When, in milliseconds; no two of a page have the same. */
   at: number;
-  task: string;
 }
 
 export interface WaitingAdd extends Waiting {
   intent: "add";
+  typed: Typed;
   /** The newest todo of the page when it was first sent. From then on the list may have what is to be added. */
   sentAfter?: string;
-  /** Why the server does not take it. Then it waits for its author. */
+  /** Why the server does not accept it. Then it waits for its author. */
   refusal?: string;
 }
 
@@ -25,6 +26,8 @@ export interface WaitingTick extends Waiting {
   intent: "toggle";
   id: string;
   complete: boolean;
+  /** Names it to the user. */
+  task: string;
 }
 
 /** More would be a list of its own, which should not depend on one browser's storage. */
@@ -34,7 +37,7 @@ export const mostWaiting = 100;
 const prefix = "todos-waiting/";
 const none: WaitingChange[] = [];
 const listeners = new Set<() => void>();
-/** Those that the browser does not store are kept as long as the page. */
+/** What the browser does not store is kept as long as the page. */
 const unstored = new Map<string, WaitingChange>();
 let current: WaitingChange[] | undefined;
 
@@ -65,6 +68,8 @@ export function keepWaiting(change: WaitingChange): void {
     localStorage.setItem(prefix + change.key, JSON.stringify(change));
     unstored.delete(change.key);
   } catch {
+    // An earlier state of it would be sent as well.
+    remove(change.key);
     unstored.set(change.key, change);
   }
   refreshWaiting();
@@ -75,7 +80,7 @@ export function dropWaiting(key: string): void {
   refreshWaiting();
 }
 
-/** Drops what others did at this browser, and what cannot be read. @param userId null: everybody's */
+/** Drops what other users did in this browser, and what cannot be read. @param userId null: drops everything */
 export function dropWaitingOfOthers(userId: string | null): void {
   const own = new Set(
     waitingChanges()
@@ -103,8 +108,8 @@ export function subscribeWaiting(listener: () => void): () => void {
   };
 }
 
-/** For the server, which knows of nothing that waits. */
-export function nothingWaits(): WaitingChange[] {
+/** For the server, which has no such storage. */
+export function nothingUnsent(): WaitingChange[] {
   return none;
 }
 
@@ -137,17 +142,27 @@ function storedKeys(): string[] {
 /** @returns undefined for what this app cannot have written */
 function parse(key: string, text: string | null): WaitingChange | undefined {
   try {
-    const { userId, at, task, intent, id, complete, sentAfter, refusal } = JSON.parse(text ?? "");
-    if (!/^[\da-f-]{36}$/.test(key) || !isText(userId) || !isText(task) || !Number.isFinite(at))
-      return undefined;
-    const waiting = { key, userId, at, task };
-    if (intent === "toggle" && isText(id) && isTodoId(id) && typeof complete === "boolean") {
-      return { ...waiting, intent, id, complete };
+    const {
+      userId,
+      at,
+      task,
+      typed = { task },
+      intent,
+      id,
+      complete,
+      sentAfter,
+      refusal,
+    } = JSON.parse(text ?? "");
+    if (!/^[\da-f-]{36}$/.test(key) || !isText(userId) || !Number.isFinite(at)) return undefined;
+    const waiting = { key, userId, at };
+    if (intent === "toggle" && isText(id) && isTodoId(id) && typeof complete === "boolean" && isText(task)) {
+      return { ...waiting, intent, id, complete, task };
     }
-    if (intent !== "add") return undefined;
+    if (intent !== "add" || !isText(typed.task)) return undefined;
     return {
       ...waiting,
       intent,
+      typed: typedIn(new Map(Object.entries(typed))),
       ...(isText(sentAfter) && /^\d{1,19}$/.test(sentAfter) && { sentAfter }),
       ...(isText(refusal) && { refusal }),
     };

@@ -1,16 +1,16 @@
 import { useNavigate } from "@remix-run/react";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useAnnounce } from "#app/components/announcer.tsx";
-import type { ActionAnswer, MadeChange } from "#app/routes/todos/changes/answer.ts";
-import { announced, notTicked, tooMuchWaits } from "#app/routes/todos/list/list-words.ts";
-import type { Todo } from "#app/routes/todos/list/queries.server.ts";
+import type { ActionAnswer, MadeChange, Typed } from "../changes/answer.ts";
+import type { Todo } from "../list/todo.server.ts";
+import { announced, notTicked } from "../sending/announced.ts";
 import { newKey } from "./new-key.ts";
 import {
   dropWaiting,
   dropWaitingOfOthers,
   keepWaiting,
   mostWaiting,
-  nothingWaits,
+  nothingUnsent,
   refreshWaiting,
   subscribeWaiting,
   timeOfNext,
@@ -20,6 +20,7 @@ import {
 } from "./storage.ts";
 import { useLock } from "./use-lock.ts";
 import { useObstacle } from "./use-obstacle.ts";
+import { saidUnsent, tooManyUnsent } from "./words.ts";
 
 /** A change as it was sent. */
 interface Attempt {
@@ -37,14 +38,14 @@ interface OutboxOptions {
 }
 
 /**
- * What somebody has added and ticked, until the server has it. It is sent one after the other, in the order in which
- * it was done, by one tab of the browser. What cannot be sent waits, and outlives the page. To send something twice
- * does no harm: an add has its key, and a tick names the state.
+ * What the user has added, and what they have ticked without a connection, until the server has it. It is sent one
+ * after the other, in its order, by one tab of the browser. What cannot be sent waits, and outlives the page. Sending
+ * something twice does no harm: an add has its key, and a tick names the state.
  */
 export function useOutbox({ userId, todos, isLive }: OutboxOptions) {
   const announce = useAnnounce();
   const navigate = useNavigate();
-  const all = useSyncExternalStore(subscribeWaiting, waitingChanges, nothingWaits);
+  const all = useSyncExternalStore(subscribeWaiting, waitingChanges, nothingUnsent);
   const changes = all.filter((change) => change.userId === userId);
   const unsent = changes.filter(isUnsent);
   const [attempt, setAttempt] = useState<Attempt>();
@@ -67,20 +68,20 @@ export function useOutbox({ userId, todos, isLive }: OutboxOptions) {
     setAttempt((before) => before ?? { key: newKey(), change });
   }, [isOurTurn, mayTry, attempt, all]);
 
-  function add(task: string, key = newKey()): string | undefined {
-    if (changes.length >= mostWaiting) return tooMuchWaits;
-    keepWaiting({ intent: "add", key, userId, at: timeOfNext(), task });
+  function add(typed: Typed, key = newKey()): string | undefined {
+    if (changes.length >= mostWaiting) return tooManyUnsent;
+    keepWaiting({ intent: "add", key, userId, at: timeOfNext(), typed });
     latestAdd.current = isBlocked ? undefined : key;
-    if (isBlocked) announce(announced.waits(task));
+    if (isBlocked) announce(saidUnsent(typed.task));
     return undefined;
   }
 
   function tick({ id, task }: Pick<Todo, "id" | "task">, complete: boolean): void {
     const isFull = changes.length >= mostWaiting;
-    setProblem(isFull ? `${notTicked(task)} ${tooMuchWaits}` : undefined);
+    setProblem(isFull ? `${notTicked(task)} ${tooManyUnsent}` : undefined);
     if (isFull) return;
     keepWaiting({ intent: "toggle", key: newKey(), userId, at: timeOfNext(), id, complete, task });
-    announce(isBlocked ? announced.waits(task) : announced.ticked(task, complete));
+    announce(isBlocked ? saidUnsent(task) : announced.ticked(task, complete));
   }
 
   /** Sends a refused todo once more. */
@@ -95,7 +96,7 @@ export function useOutbox({ userId, todos, isLive }: OutboxOptions) {
     } else if (answer.isUnreachable) {
       meet("unreachable");
     } else if (answer.isTemporary && (isBlocked || unsent.length > 1)) {
-      // Of one change its author hears at once. Of many, nobody wants to read as often that they come too soon.
+      // The user hears of one change at once, but not of many that all come too soon.
       meet("busy", answer.retryAfter);
     } else {
       fail(change, answer.errors.task ?? answer.errors.form ?? "");
@@ -106,7 +107,7 @@ export function useOutbox({ userId, todos, isLive }: OutboxOptions) {
     clear();
     dropWaiting(change.key);
     if (change.intent !== "add") return;
-    announce(announced.added(change.task));
+    announce(announced.added(change.typed.task));
     if (place && latestAdd.current === change.key) navigate(place);
   }
 

@@ -1,9 +1,9 @@
-import { waitsToBeSent } from "#app/routes/todos/list/list-words.ts";
+import { unsentMark } from "./words.ts";
 
 interface WaitingTodoProps {
   task: string;
   ownerEmail: string | null;
-  /** Whether it cannot be sent just now. On its way it looks as it will in the list. */
+  /** Whether it can't be sent now. On its way it looks as it will in the list. */
   isBlocked: boolean;
 }
 
@@ -26,9 +26,9 @@ export function WaitingTodo({ task, ownerEmail, isBlocked }: WaitingTodoProps) {
         {task}
       </span>
       <span className="owner">
-        {ownerEmail ?? "no e-mail"}
+        {ownerEmail ?? "no email"}
         <span className="todo-link" />
-        {isBlocked ? <Waits /> : null}
+        {isBlocked ? <Unsent /> : null}
       </span>
       {/* As wide as the buttons that will be there: the text must not break its lines anew. */}
       <span className="todo-actions to-come" />
@@ -36,7 +36,7 @@ export function WaitingTodo({ task, ownerEmail, isBlocked }: WaitingTodoProps) {
   );
 }
 
-/** Marks what the server does not know yet, in the place of the owner, so that nothing moves when it comes and goes. */
-export function Waits() {
-  return <span className="waits">{waitsToBeSent}</span>;
+/** Marks what the server does not have yet, beside the owner, so that nothing moves when it comes and goes. */
+export function Unsent() {
+  return <span className="waits">{unsentMark}</span>;
 }

@@ -1,9 +1,9 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import { canBeAddedAgain, type RefusedChange } from "#app/routes/todos/changes/answer.ts";
-import { useChangeAction } from "#app/routes/todos/changes/change-form.tsx";
-import { problemOf, toTask } from "#app/routes/todos/changes/task.ts";
-import { useKeyShortcut } from "#app/routes/todos/keyboard/single-letters.ts";
-import type { Outbox } from "#app/routes/todos/outbox/use-outbox.ts";
+import { canBeAddedAgain, type RefusedChange, type Typed } from "../changes/answer.ts";
+import { problemOf, toTask } from "../changes/task.ts";
+import { useKeyShortcut } from "../keyboard/single-letters.ts";
+import type { Outbox } from "../outbox/use-outbox.ts";
+import { useChangeAction } from "../sending/change-form.tsx";
 
 interface AddTodoProps {
   addKey?: string;
@@ -15,15 +15,15 @@ interface AddTodoProps {
 
 /** A todo in its field that was not added, and why. */
 interface NotAdded {
-  task: string;
+  typed: Typed;
   why: string;
   /** With it the todo is added once, however often it is sent. Without one it was never sent. */
   key?: string | undefined;
 }
 
 /**
- * The field for a new todo. Without JavaScript it is a plain form with the server's key; with it what is added is sent
- * by itself, and the field is free for the next one.
+ * The field for a new todo. Without JavaScript it is a plain form with the server's key; with it the outbox sends what
+ * is added, and the field is free for the next one.
  */
 export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
   const action = useChangeAction();
@@ -37,21 +37,21 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
   function send(event: FormEvent) {
     if (!outbox || !field.current) return;
     event.preventDefault();
-    const task = toTask(field.current.value);
-    const sameKey = notAdded?.task === task ? notAdded.key : undefined;
-    const why = problemOf(task) ?? outbox.add(task, sameKey || undefined);
-    setNotAdded(why ? { task, why } : undefined);
+    const typed: Typed = { task: toTask(field.current.value) };
+    const sameKey = notAdded?.typed.task === typed.task ? notAdded.key : undefined;
+    const why = problemOf(typed.task) ?? outbox.add(typed, sameKey || undefined);
+    setNotAdded(why ? { typed, why } : undefined);
     if (!why) field.current.value = "";
     field.current.focus();
   }
 
-  // What comes back while the next one is being typed is shown below, and comes no nearer.
+  // What comes back while the next one is being typed is listed below.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it comes back
   useEffect(() => {
     if (!outbox || !firstRefused || !field.current || field.current.value) return;
-    const { task, key, refusal: why } = firstRefused;
-    field.current.value = task;
-    setNotAdded({ task, key, why });
+    const { typed, key, refusal: why } = firstRefused;
+    field.current.value = typed.task;
+    setNotAdded({ typed, key, why });
     outbox.drop(key);
   }, [firstRefused?.key]);
 
@@ -68,7 +68,7 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
           placeholder="What needs doing?"
           autoComplete="off"
           aria-keyshortcuts={shortcut}
-          defaultValue={refused?.task}
+          defaultValue={refused?.typed.task}
           aria-invalid={notAdded ? true : undefined}
           aria-describedby={notAdded ? errorId : undefined}
         />
@@ -84,7 +84,7 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
       ) : null}
       {outbox?.refused.map((todo) => (
         <p key={todo.key} className="field-error" role="alert">
-          {`“${todo.task}” was not added. ${todo.refusal} `}
+          {`“${todo.typed.task}” was not added. ${todo.refusal} `}
           <button type="button" onClick={() => outbox.sendAgain(todo)}>
             Try again
           </button>
@@ -94,9 +94,9 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
   );
 }
 
-/** Beside the field stands what is wrong with what is in it; the rest is said above the list. */
+/** What is wrong with the text is shown beside its field; the rest, above the list. */
 function toNotAdded(refused: RefusedChange): NotAdded | undefined {
-  const { task, errors, key } = refused;
+  const { typed, errors, key } = refused;
   const why = errors.task ?? (canBeAddedAgain(refused) ? errors.form : undefined);
-  return why ? { task, why, key } : undefined;
+  return why ? { typed, why, key } : undefined;
 }

@@ -1,7 +1,7 @@
 import { useId } from "react";
-import { ChangeForm, type Fields } from "#app/routes/todos/changes/change-form.tsx";
-import type { Viewer } from "#app/routes/todos/list/list.server.ts";
-import type { Todo } from "#app/routes/todos/list/queries.server.ts";
+import type { Viewer } from "../list/read.server.ts";
+import type { Todo } from "../list/todo.server.ts";
+import { ChangeForm, type Fields } from "../sending/change-form.tsx";
 
 interface BulkChangesProps {
   /** Those of the page, as they are shown. */
@@ -9,13 +9,13 @@ interface BulkChangesProps {
   viewer: Viewer;
   /** How many of the viewer's own todos are completed, on whatever page. */
   ownCompleted: number;
-  /** How many of everybody's. */
+  /** How many of everyone's. */
   completed: number;
   send: (fields: Fields, otherwise: string) => void;
 }
 
 /**
- * Ticks all that the page shows, and clears what is completed. What would clear nothing just now keeps its place: the
+ * Ticks all that the page shows, and clears what is completed. A button that would clear nothing keeps its place: the
  * list would jump with the first tick.
  */
 export function BulkChanges({ todos, viewer, ownCompleted, completed, send }: BulkChangesProps) {
@@ -30,7 +30,7 @@ export function BulkChanges({ todos, viewer, ownCompleted, completed, send }: Bu
   return (
     <div className="bulk">
       {isEmpty ? null : (
-        <ChangeForm fields={toggled} onSend={() => send(toggled, "Nothing was ticked or unticked.")}>
+        <ChangeForm fields={toggled} onSend={() => send(toggled, "No todos were changed.")}>
           {/* biome-ignore lint/a11y/useSemanticElements: a checkbox cannot post a form without JavaScript */}
           <button type="submit" role="checkbox" aria-checked={isAllComplete} className="tick tick-all">
             <svg viewBox="0 0 24 24" aria-hidden="true">

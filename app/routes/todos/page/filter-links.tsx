@@ -1,15 +1,18 @@
 import { Link } from "@remix-run/react";
-import { type ListView, searchOf } from "#app/routes/todos/list/list-view.ts";
+import { chosenViews, type ListView, searchOf, views } from "../list/views.ts";
 import { useNextView } from "./use-next-view.ts";
 
-/** Leads to the open todos, the completed ones, one's own, or all of them; what is searched for stays. */
+/** Leads to all todos, or to each view of them; what is searched for stays. */
 export function FilterLinks({ listView }: { listView: ListView }) {
   const first = { ...useNextView(listView), before: null, todoId: null };
+  const current = chosenViews(listView).map(({ link }) => link);
   const links: [name: string, isCurrent: boolean, view: ListView][] = [
-    ["All", !listView.show && !listView.isMine, { ...first, show: null, isMine: false }],
-    ["Active", listView.show === "active", { ...first, show: "active" }],
-    ["Completed", listView.show === "completed", { ...first, show: "completed" }],
-    ["Mine", listView.isMine, { ...first, isMine: true }],
+    ["All", current.length === 0, { ...first, chosen: {} }],
+    ...views.map(({ link, parameter, value }): [string, boolean, ListView] => [
+      link,
+      current.includes(link),
+      { ...first, chosen: { ...first.chosen, [parameter]: value } },
+    ]),
   ];
   return (
     <nav aria-label="Filter" className="filters">

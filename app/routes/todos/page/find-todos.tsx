@@ -1,12 +1,10 @@
-import type { ListData } from "#app/routes/todos/list/list.server.ts";
-import { longestQuery } from "#app/routes/todos/list/list-view.ts";
+import type { List } from "../list/read.server.ts";
+import { longestQuery } from "../list/views.ts";
 import { FilterLinks } from "./filter-links.tsx";
 import { SearchForm } from "./search-form.tsx";
 
-type Data = Extract<ListData, { view: "list" }>;
-
-/** Filters and search, and what is to be said of what they found. */
-export function FindTodos({ data }: { data: Data }) {
+/** Filters and search, and what to know about what they found. */
+export function FindTodos({ data }: { data: List }) {
   const { listView, isLinkedThere, isSearchedInPart, isNewestPage } = data;
   return (
     <>
@@ -15,14 +13,12 @@ export function FindTodos({ data }: { data: Data }) {
         <SearchForm listView={listView} />
       </div>
       {listView.isQueryCut ? (
-        <p className="empty">{`Only the first ${longestQuery} characters are searched for.`}</p>
+        <p className="empty">{`Only the first ${longestQuery} characters were used.`}</p>
       ) : null}
-      {isLinkedThere ? null : (
-        <p className="empty">The todo that the link leads to is not here: it may have been deleted.</p>
-      )}
+      {isLinkedThere ? null : <p className="empty">The linked todo isn't here. It may have been deleted.</p>}
       {isSearchedInPart ? (
         <p className="empty">
-          {`So short a text is searched for bit by bit: this was the ${isNewestPage ? "newest" : "next"} part of the list.`}
+          {`Short searches look through one part of the list at a time. This is the ${isNewestPage ? "newest" : "next"} part.`}
         </p>
       ) : null}
     </>

@@ -1,14 +1,14 @@
-import { canBeAddedAgain, type RefusedChange } from "#app/routes/todos/changes/answer.ts";
+import { canBeAddedAgain, type RefusedChange } from "../changes/answer.ts";
 
-/** Why a change was refused that has no field on the page to say it beside, and what was typed for it. */
+/** Why a change was refused that has no field on the page, and what was typed for it. */
 export function RefusalNotice({ refused }: { refused: RefusedChange }) {
-  const { intent, errors, task } = refused;
+  const { intent, errors, typed } = refused;
   const message = intent === "edit" ? (errors.form ?? errors.task) : errors.form;
   if (!message || canBeAddedAgain(refused)) return null;
   return (
     <p role="alert" className="notice">
       {message}
-      {intent === "edit" && task ? ` You have written: “${task}”.` : null}
+      {intent === "edit" && typed.task ? ` You wrote: “${typed.task}”.` : null}
     </p>
   );
 }

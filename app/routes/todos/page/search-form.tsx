@@ -1,7 +1,7 @@
 import { Form, useNavigate } from "@remix-run/react";
 import { useEffect, useRef } from "react";
-import { useKeyShortcut } from "#app/routes/todos/keyboard/single-letters.ts";
-import { type ListView, longestQuery, parseQuery, searchOf } from "#app/routes/todos/list/list-view.ts";
+import { useKeyShortcut } from "../keyboard/single-letters.ts";
+import { type ListView, longestQuery, parseQuery, searchOf } from "../list/views.ts";
 import { useNextView } from "./use-next-view.ts";
 
 /** A pause in typing after which it is searched. */

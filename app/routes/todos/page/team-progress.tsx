@@ -1,14 +1,13 @@
 import { Link } from "@remix-run/react";
-import { type ListView, searchOf } from "#app/routes/todos/list/list-view.ts";
-import type { Member } from "#app/routes/todos/list/queries.server.ts";
+import type { Member } from "../list/team.server.ts";
+import { type ListView, searchOf } from "../list/views.ts";
 
 interface TeamProgressProps {
   team: Member[];
-  /** The whole team is listView page by page, or in brief. What else is on the page stays as it is. */
   listView: ListView;
 }
 
-/** Who did how much of his own todos. */
+/** How many of their own todos the users have completed. */
 export function TeamProgress({ team, listView }: TeamProgressProps) {
   const from = listView.teamFrom;
   const pathTo = (teamFrom: number | null) => `/${searchOf({ ...listView, teamFrom })}`;
@@ -18,11 +17,11 @@ export function TeamProgress({ team, listView }: TeamProgressProps) {
   return (
     <section aria-labelledby="team-progress" className="team">
       <h2 id="team-progress">Team progress</h2>
-      {team.length === 0 ? <p className="empty">Nobody has a todo yet.</p> : null}
+      {team.length === 0 ? <p className="empty">No one has a todo yet.</p> : null}
       <ul aria-labelledby="team-progress">
         {team.map(({ userId, email, name, complete, total }) => (
           <li key={userId} className="member">
-            <span className="member-email">{email ?? "no e-mail"}</span>
+            <span className="member-email">{email ?? "no email"}</span>
             <span className="member-name">{name || "N/A"}</span>
             <span className="member-count">{`${complete}/${total}`}</span>
             <progress value={complete} max={total} aria-hidden="true" />

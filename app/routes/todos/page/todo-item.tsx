@@ -1,13 +1,13 @@
 import { useSearchParams } from "@remix-run/react";
-import type { RefusedChange } from "#app/routes/todos/changes/answer.ts";
-import { ChangeForm } from "#app/routes/todos/changes/change-form.tsx";
-import { EditButton } from "#app/routes/todos/editing/edit-button.tsx";
-import { EditTodo } from "#app/routes/todos/editing/edit-todo.tsx";
-import { useEditing } from "#app/routes/todos/editing/use-editing.ts";
-import { useKeyShortcut } from "#app/routes/todos/keyboard/single-letters.ts";
-import type { Viewer } from "#app/routes/todos/list/list.server.ts";
-import type { Todo } from "#app/routes/todos/list/queries.server.ts";
-import { Waits } from "#app/routes/todos/outbox/waiting-todo.tsx";
+import type { RefusedChange } from "../changes/answer.ts";
+import { EditButton } from "../editing/edit-button.tsx";
+import { EditTodo } from "../editing/edit-todo.tsx";
+import { useEditing } from "../editing/use-editing.ts";
+import { useKeyShortcut } from "../keyboard/single-letters.ts";
+import type { Viewer } from "../list/read.server.ts";
+import type { Todo } from "../list/todo.server.ts";
+import { Unsent } from "../outbox/waiting-todo.tsx";
+import { ChangeForm } from "../sending/change-form.tsx";
 import { placeOf, TodoLink } from "./todo-link.tsx";
 
 interface TodoItemProps {
@@ -16,16 +16,25 @@ interface TodoItemProps {
   /** An edit of this todo that was refused. */
   refused: RefusedChange | undefined;
   hold: (todo: Todo, isHeld: boolean) => void;
-  /** The link by which somebody came leads to it. */
+  /** A link leads to it. */
   isLinked: boolean;
-  /** It was ticked or unticked, and that cannot be sent just now. */
-  waits: boolean;
+  /** It was ticked or unticked, and that can't be sent now. */
+  isUnsent: boolean;
   onTick: (todo: Pick<Todo, "id" | "task">, complete: boolean) => void;
   onDelete: (todo: Todo) => void;
 }
 
-/** One todo: anybody ticks it, its owner and admins edit and delete it. Each control is a form that posts by itself. */
-export function TodoItem({ todo, viewer, refused, hold, isLinked, waits, onTick, onDelete }: TodoItemProps) {
+/** One todo: everyone ticks it, its owner and admins edit and delete it. Each control is a form that posts by itself. */
+export function TodoItem({
+  todo,
+  viewer,
+  refused,
+  hold,
+  isLinked,
+  isUnsent,
+  onTick,
+  onDelete,
+}: TodoItemProps) {
   const deletes = useKeyShortcut("Delete");
   const mayChange = viewer.isAdmin || viewer.id === todo.ownerId;
   const isAskedFor = useSearchParams()[0].get("edit") === todo.id && mayChange;
@@ -86,9 +95,9 @@ export function TodoItem({ todo, viewer, refused, hold, isLinked, waits, onTick,
         </span>
       )}
       <span className={todo.isGhost ? "owner ghost" : "owner"}>
-        {todo.isGhost ? "no owner" : (todo.ownerEmail ?? "no e-mail")}
+        {todo.isGhost ? "no owner" : (todo.ownerEmail ?? "no email")}
         <TodoLink id={todo.id} />
-        {waits ? <Waits /> : null}
+        {isUnsent ? <Unsent /> : null}
       </span>
       {mayChange ? (
         <div className="todo-actions">
@@ -112,7 +121,7 @@ export function TodoItem({ todo, viewer, refused, hold, isLinked, waits, onTick,
   );
 }
 
-/** Takes the focus out of a line that is about to go, to the next one; where there is none, to the heading. */
+/** Moves the focus from a line that is about to go to the next one, or else to the heading. */
 function focusNeighbour(item: HTMLElement | null): void {
   if (!item?.contains(document.activeElement)) return;
   const neighbour = item.nextElementSibling ?? item.previousElementSibling;

@@ -1,29 +1,29 @@
 import { Link } from "@remix-run/react";
+import { useAnnounce } from "#app/components/announcer.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { SignedIn } from "#app/components/signed-in.tsx";
 import { profileMissing } from "#app/profiles/late-profile.ts";
-import type { RefusedChange } from "#app/routes/todos/changes/answer.ts";
-import { Sending } from "#app/routes/todos/changes/sending.tsx";
-import { useHeldTodos } from "#app/routes/todos/editing/use-held-todos.ts";
-import { ShortcutsDialog } from "#app/routes/todos/keyboard/shortcuts-dialog.tsx";
-import { parseCursor } from "#app/routes/todos/list/cursor.ts";
-import type { ListData } from "#app/routes/todos/list/list.server.ts";
-import { searchOf } from "#app/routes/todos/list/list-view.ts";
-import { announced, connectionWords, emptyWords, remainingWords } from "#app/routes/todos/list/list-words.ts";
-import { useAnnouncedChanges } from "#app/routes/todos/live/use-announced-changes.ts";
-import { useLiveList } from "#app/routes/todos/live/use-live-list.ts";
-import {
-  fieldsOf,
-  isTick,
-  moreOpen,
-  stillMissing,
-  withSent,
-  withTicks,
-} from "#app/routes/todos/outbox/pending-changes.ts";
-import { useOutbox } from "#app/routes/todos/outbox/use-outbox.ts";
-import { WaitingTodo } from "#app/routes/todos/outbox/waiting-todo.tsx";
-import { UndoableChanges } from "#app/routes/todos/undo/undoable-changes.tsx";
-import { useUndoableChanges } from "#app/routes/todos/undo/use-undoable-changes.ts";
+import type { RefusedChange, Undoable } from "../changes/answer.ts";
+import { useHeldTodos } from "../editing/use-held-todos.ts";
+import { ShortcutsDialog } from "../keyboard/shortcuts-dialog.tsx";
+import { parseCursor } from "../list/cursor.ts";
+import type { List } from "../list/read.server.ts";
+import type { Todo } from "../list/todo.server.ts";
+import { searchOf } from "../list/views.ts";
+import { emptyWords, remainingWords } from "../list/words.ts";
+import { useAnnouncedChanges } from "../live/use-announced-changes.ts";
+import { useLiveList } from "../live/use-live-list.ts";
+import { fieldsOf, isTick, stillMissing } from "../outbox/pending-changes.ts";
+import { useOutbox } from "../outbox/use-outbox.ts";
+import { WaitingTodo } from "../outbox/waiting-todo.tsx";
+import { connectionWords } from "../outbox/words.ts";
+import { announced, notTicked } from "../sending/announced.ts";
+import { withChange } from "../sending/expected.ts";
+import { Sending } from "../sending/sending.tsx";
+import { SentChanges } from "../sending/sent-changes.tsx";
+import { useChanges } from "../sending/use-changes.ts";
+import { UndoOffer } from "../undo/undo-offer.tsx";
+import { useUndo } from "../undo/use-undo.ts";
 import { AddTodo } from "./add-todo.tsx";
 import { BulkChanges } from "./bulk-changes.tsx";
 import { FindTodos } from "./find-todos.tsx";
@@ -33,10 +33,8 @@ import { TodoItem } from "./todo-item.tsx";
 import { useLinkedTodo } from "./use-linked-todo.ts";
 import { useListKey } from "./use-list-key.ts";
 
-type Data = Extract<ListData, { view: "list" }>;
-
 interface TodosPageProps {
-  data: Data;
+  data: List & { addKey: string; undo: Undoable | null };
   refused: RefusedChange | undefined;
   /** Why the list may be an old one. */
   notice?: string;
@@ -45,21 +43,50 @@ interface TodosPageProps {
 /** `/` for a user: the shared list, and how far the team has come. */
 export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
   const { data, isLive } = useLiveList(loaded);
-  const { viewer, isProfileMissing, listView, todos, earlier, isNewestPage, team, addKey } = data;
+  const { viewer, isProfileMissing, listView, filter, todos, earlier, isNewestPage, team } = data;
   const list = useLinkedTodo(listView.todoId);
   const unlinked = { ...listView, todoId: null };
-  const changes = useUndoableChanges(loaded.undo);
+  const announce = useAnnounce();
+  const changes = useChanges(todos);
+  const undo = useUndo(changes, loaded.undo);
   const outbox = useOutbox({ userId: viewer.id, todos, isLive });
   const { unsent, attempt, problem } = outbox;
   const added = stillMissing(todos, unsent);
-  const ticked = new Set(outbox.isBlocked ? unsent.filter(isTick).map(({ id }) => id) : []);
-  const remaining = data.remaining + (listView.show === "completed" ? 0 : moreOpen(todos, unsent));
+  const unsentTicks = new Set(outbox.isBlocked ? unsent.filter(isTick).map(({ id }) => id) : []);
+  const expected = (listed: Todo[]) =>
+    [...unsent.map(fieldsOf), ...changes.sent.map(({ fields }) => fields)].reduce(
+      (shown, fields) => withChange(shown, fields, viewer.id),
+      listed,
+    );
+  const expectedTodos = expected(todos);
+  const moreOpen = openOf(expectedTodos) - openOf(todos) + added.length;
+  const remaining = data.remaining + (filter.complete ? 0 : moreOpen);
   const held = useHeldTodos(todos);
   const listKey = useListKey(listView, list, held.isHolding);
-  useAnnouncedChanges(todos);
-  const shown = withSent(withTicks(held.todos, unsent), changes.sent, viewer.id);
+  useAnnouncedChanges(todos, changes.sent.length > 0);
+  const shown = expected(held.todos);
   const isEdit = refused?.intent === "edit" && shown.some(({ id }) => id === refused.id);
   const refusedEdit = isEdit ? refused : undefined;
+
+  /** Sends a tick by itself. Without a connection, or behind changes that are unsent, it waits in the outbox. */
+  function tick(todo: Pick<Todo, "id" | "task">, complete: boolean): void {
+    if (outbox.isBlocked || unsent.length > 0) {
+      outbox.tick(todo, complete);
+      return;
+    }
+    announce(announced.ticked(todo.task, complete));
+    changes.send(
+      { intent: "toggle", id: todo.id, complete: String(complete) },
+      {
+        otherwise: notTicked(todo.task),
+        onRefused({ isUnreachable = false }) {
+          if (isUnreachable) outbox.tick(todo, complete);
+          return isUnreachable;
+        },
+      },
+    );
+  }
+
   return (
     <Frame account={<SignedIn email={viewer.email} isAdmin={viewer.isAdmin} />}>
       <div className="columns">
@@ -72,7 +99,7 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
             <output className="live-state">{connectionWords(outbox.obstacle, isLive)}</output>
           </div>
           <AddTodo
-            addKey={addKey}
+            addKey={data.addKey}
             refused={refused?.intent === "add" ? refused : undefined}
             outbox={outbox}
           />
@@ -85,7 +112,8 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
           )}
           {isProfileMissing && !refused ? <p className="notice">{profileMissing}</p> : null}
           {refused && !refusedEdit ? <RefusalNotice refused={refused} /> : null}
-          <UndoableChanges changes={changes} />
+          <SentChanges changes={changes} />
+          <UndoOffer undo={undo} />
           <FindTodos data={data} />
           {earlier ? (
             <p className="pages">
@@ -94,11 +122,11 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
           ) : null}
           {todos.length + added.length === 0 ? <p className="empty">{emptyWords(listView, data)}</p> : null}
           <BulkChanges
-            todos={withSent(withTicks(todos, unsent), changes.sent, viewer.id)}
+            todos={expectedTodos}
             viewer={viewer}
             ownCompleted={team.find(({ userId }) => userId === viewer.id)?.complete ?? data.ownCompleted}
             completed={data.completed}
-            send={changes.send}
+            send={undo.send}
           />
           <ul key={listKey} ref={list} aria-labelledby="todos" className="todos">
             {shown.map((todo) => (
@@ -109,17 +137,20 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
                 refused={refusedEdit?.id === todo.id ? refusedEdit : undefined}
                 hold={held.hold}
                 isLinked={todo.id === listView.todoId}
-                waits={ticked.has(todo.id)}
-                onTick={outbox.tick}
+                isUnsent={unsentTicks.has(todo.id)}
+                onTick={tick}
                 onDelete={({ id, task }) =>
-                  changes.send({ intent: "delete", id }, `“${task}” was not deleted.`, {
-                    done: announced.deleted(task),
-                  })
+                  undo.send({ intent: "delete", id }, `“${task}” was not deleted.`, announced.deleted(task))
                 }
               />
             ))}
-            {added.map(({ key, task }) => (
-              <WaitingTodo key={key} task={task} ownerEmail={viewer.email} isBlocked={outbox.isBlocked} />
+            {added.map(({ key, typed }) => (
+              <WaitingTodo
+                key={key}
+                task={typed.task}
+                ownerEmail={viewer.email}
+                isBlocked={outbox.isBlocked}
+              />
             ))}
           </ul>
           {attempt ? (
@@ -141,4 +172,8 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
       </div>
     </Frame>
   );
+}
+
+function openOf(todos: Todo[]): number {
+  return todos.filter(({ isComplete }) => !isComplete).length;
 }

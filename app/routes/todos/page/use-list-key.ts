@@ -1,5 +1,5 @@
 import { type RefObject, useRef } from "react";
-import { type ListView, searchOf } from "#app/routes/todos/list/list-view.ts";
+import { type ListView, searchOf } from "../list/views.ts";
 
 /**
  * A key for the list, another one for each view of it: what a filter or a search has found is there, and has not moved

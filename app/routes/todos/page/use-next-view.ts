@@ -1,5 +1,5 @@
 import { useNavigation } from "@remix-run/react";
-import { type ListView, parseListView } from "#app/routes/todos/list/list-view.ts";
+import { type ListView, parseListView } from "../list/views.ts";
 
 /** The view that the page is on its way to, or the one that it shows: a second step must not undo the first. */
 export function useNextView(listView: ListView): ListView {

@@ -1,18 +1,35 @@
 import { useEffect, useRef, useState } from "react";
-import { clearedAtOnce, type Undoable } from "#app/routes/todos/changes/answer.ts";
-import { ChangeForm } from "#app/routes/todos/changes/change-form.tsx";
+import type { Undoable } from "../changes/answer.ts";
+import { ChangeForm } from "../sending/change-form.tsx";
+import type { Undo } from "./use-undo.ts";
 
 /** Ten seconds are promised, and the answer took a moment to be shown. */
 const offeredForMs = 12_000;
 
-interface UndoOfferProps {
+/** The offer to undo the latest change, in a place of its own: nothing moves when it comes and goes. */
+export function UndoOffer({ undo: { offered, undo, endOffer } }: { undo: Undo }) {
+  function undoByButton() {
+    // The button goes with what it offers.
+    document.getElementById("todos")?.focus({ preventScroll: true });
+    undo();
+  }
+  return (
+    <div className="undo-place">
+      {offered ? (
+        <Offer key={offered.batch} undoable={offered} onUndo={undoByButton} onOver={endOffer} />
+      ) : null}
+    </div>
+  );
+}
+
+interface OfferProps {
   undoable: Undoable;
   onUndo: () => void;
   onOver: () => void;
 }
 
 /** What was changed, and the button that undoes it. It goes by itself, though not from under a pointer or the focus. */
-export function UndoOffer({ undoable, onUndo, onOver }: UndoOfferProps) {
+function Offer({ undoable, onUndo, onOver }: OfferProps) {
   const [isHovered, setIsHovered] = useState(false);
   const [isFocused, setIsFocused] = useState(false);
   const over = useRef(onOver);
@@ -25,7 +42,7 @@ export function UndoOffer({ undoable, onUndo, onOver }: UndoOfferProps) {
   }, [isHovered, isFocused]);
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: nothing is done here; whoever reads it is given time
+    // biome-ignore lint/a11y/noStaticElementInteractions: nothing is done here; a reader is given time
     <div
       className="undo"
       onPointerEnter={() => setIsHovered(true)}
@@ -33,25 +50,10 @@ export function UndoOffer({ undoable, onUndo, onOver }: UndoOfferProps) {
       onFocus={() => setIsFocused(true)}
       onBlur={() => setIsFocused(false)}
     >
-      <span>{words(undoable)}</span>
+      <span>{undoable.sentence}</span>
       <ChangeForm fields={{ intent: "restore", batch: undoable.batch }} onSend={onUndo}>
         <button type="submit">Undo</button>
       </ChangeForm>
     </div>
   );
-}
-
-function words({ intent, count }: Undoable): string {
-  switch (intent) {
-    case "delete":
-      return "The todo was deleted.";
-    case "toggle-all":
-      return `${todos(count)} changed.`;
-    case "clear-completed":
-      return `${todos(count)} cleared.${count === clearedAtOnce ? " There may be more: clear again." : ""}`;
-  }
-}
-
-function todos(count: number): string {
-  return count === 1 ? "1 todo was" : `${count} todos were`;
 }

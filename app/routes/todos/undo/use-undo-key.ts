@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { isTyping } from "#app/routes/todos/keyboard/is-typing.ts";
+import { isTyping } from "../keyboard/is-typing.ts";
 
 /**
  * Lets Ctrl+Z, or Cmd+Z, undo, but where the browser undoes what was typed.

@@ -1,30 +1,19 @@
-import type { Statement } from "#app/db/statement.server.ts";
-import { type Cursor, formatCursor } from "./cursor.ts";
-import type { ListView } from "./list-view.ts";
-import { type Remaining, remainingTodos, type Todo, todosPage, todosPerPage } from "./queries.server.ts";
+import sql from "sql-template-tag";
+import { type Statement, statement } from "#app/db/statement.server.ts";
+import { type Remaining, remainingTodos } from "./counts.server.ts";
+import { type Cursor, formatCursor, todosPerPage } from "./cursor.ts";
 import { foundPage, remainingFound } from "./search.server.ts";
+import { listed, matches, olderThan, type Todo, todoRow } from "./todo.server.ts";
+import type { Filter } from "./views.ts";
 
-/** Which todos, out of all. */
-export interface Filter {
-  /** Completed ones or open ones; null: both. */
-  complete: boolean | null;
-  /** null: everybody's. */
-  ownerId: string | null;
-  /** What has to be in the text; "": anything. */
-  query: string;
-}
-
-/** All of the list. */
-export const wholeList: Filter = { complete: null, ownerId: null, query: "" };
-
-/** A part of the list that may be the same for several people. */
+/** A part of the list that may be the same for several users. */
 export interface ListPart {
   filter: Filter;
   /** The todos before this one; null: the newest. */
   before: Cursor | null;
 }
 
-/** What somebody sees of the list's todos. */
+/** What a page shows of the list's todos. */
 export interface Page {
   todos: Todo[];
   /** The cursor of the page before it; null: there is none. */
@@ -37,9 +26,18 @@ export interface Page {
   isSearchedInPart: boolean;
 }
 
-/** What a view comes to for the one who looks. */
-export function filterOf({ show, isMine, query }: ListView, userId: string): Filter {
-  return { complete: show && show === "completed", ownerId: isMine ? userId : null, query };
+/** The newest todos that are older than `before`, newest first; one more than a page, to tell whether there are others. */
+function todosPage(filter: Filter, before: Cursor | null) {
+  return statement(
+    todoRow,
+    sql`
+      ${listed}
+        and ${matches(filter)}
+        and ${olderThan(before)}
+      order by t.inserted_at desc, t.id desc
+      limit ${todosPerPage + 1}::int
+    `,
+  );
 }
 
 /** The statement that reads the todos of a part, newest first, one more than a page. */
@@ -52,7 +50,7 @@ export function remainingOf({ filter, before }: ListPart): Statement<Remaining> 
   return filter.query ? remainingFound(filter, before) : remainingTodos(filter);
 }
 
-/** A page in the order of the list, out of what these two statements answer. */
+/** A page in the order of the list, from what these two statements answer. */
 export function toPage(newestFirst: Todo[], count: Remaining | undefined): Page {
   const todos = newestFirst.slice(0, todosPerPage).reverse();
   const [oldest] = todos;

@@ -1,5 +1,6 @@
 import { useLocation } from "@remix-run/react";
 import type { FormEvent, ReactNode } from "react";
+import { byScript } from "../changes/answer.ts";
 
 /** What a change asks for, by name. */
 export type Fields = Record<string, string | string[]>;
@@ -39,7 +40,7 @@ export function useChangeAction(): string {
 
 /** A change as the script sends it. */
 export function toBody(fields: Fields): URLSearchParams {
-  return new URLSearchParams([...pairs(fields), ["via", "script"]]);
+  return new URLSearchParams(pairs({ ...fields, ...byScript }));
 }
 
 function pairs(fields: Fields): [string, string][] {

@@ -1,6 +1,6 @@
 import { useFetcher } from "@remix-run/react";
 import { useEffect } from "react";
-import type { ActionAnswer } from "./answer.ts";
+import type { ActionAnswer } from "../changes/answer.ts";
 import { type Fields, toBody, useChangeAction } from "./change-form.tsx";
 
 interface SendingProps {

@@ -1,0 +1,76 @@
+import sql from "sql-template-tag";
+import { z } from "zod";
+import type { Session } from "#app/auth/session/session.server.ts";
+import { database } from "#app/db/current.server.ts";
+import { repeatable, statement } from "#app/db/statement.server.ts";
+import { onceProfileArrived } from "#app/profiles/arrival.server.ts";
+import { chosenViews, parseListView, searchOf } from "../list/views.ts";
+import { change, factsRow } from "./change.server.ts";
+import { taskField } from "./task-field.server.ts";
+
+const fields = z.object({
+  task: taskField,
+  key: z.uuid("This form is damaged. Reload the page.").optional(),
+});
+
+/** Adds a todo of the actor's own. The same key again adds nothing, and is done. */
+export const add = change({
+  intent: "add",
+  fields,
+  statement: addTodo,
+  run: onceProfileArrived,
+  shownAt: placeOfAdded,
+});
+
+function addTodo({ userId, profileSeen }: Session, input: z.infer<typeof fields>) {
+  const { task, key = null } = input;
+  return statement(
+    factsRow,
+    sql`
+      with actor as (
+        select id
+        from actor(${userId}::text, ${profileSeen}::boolean)
+      ),
+      added as (
+        insert into todos (owner_id, task, add_key)
+        select actor.id, ${task}::text, ${key}::uuid
+        from actor
+        on conflict on constraint todos_add_key_once_per_owner do nothing
+      )
+      select
+        exists (select from actor) as "actorLives",
+        true as "isThere",
+        true as "isAllowed",
+        true as "isDone"
+    `,
+    { isRepeatable: key !== null },
+  );
+}
+
+/** Where an added todo is shown, if that is not the page it was added on: the newest one, without what hides it. */
+async function placeOfAdded(request: Request, { task }: { task: string }): Promise<string | undefined> {
+  const view = parseListView(new URL(request.url).searchParams);
+  const { query, before, todoId } = view;
+  const chosen = chosenViews(view);
+  const showing = chosen.filter(({ hidesAdded }) => !hidesAdded);
+  const isFound = query === "" || (await holds(task, query));
+  if (isFound && showing.length === chosen.length && !before && !todoId) return undefined;
+  return `/${searchOf({
+    ...view,
+    chosen: Object.fromEntries(showing.map(({ parameter, value }) => [parameter, value])),
+    query: isFound ? query : "",
+    before: null,
+    todoId: null,
+  })}`;
+}
+
+async function holds(task: string, query: string): Promise<boolean> {
+  const [row] = await database().query(
+    statement(
+      z.object({ isFound: z.boolean() }),
+      sql`select coalesce(searchable(${task}::text) like search_pattern(${query}::text), false) as "isFound"`,
+      repeatable,
+    ),
+  );
+  return row?.isFound ?? false;
+}

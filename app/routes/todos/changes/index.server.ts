@@ -1,0 +1,40 @@
+import { type Form, readFields, toForm } from "#app/http/form.server.ts";
+import { add } from "./add.server.ts";
+import type { Errors } from "./answer.ts";
+import type { MakeChange } from "./change.server.ts";
+import { clearing } from "./clear-completed.server.ts";
+import { deletion } from "./delete.server.ts";
+import { edit } from "./edit.server.ts";
+import { restore } from "./restore.server.ts";
+import { toggle } from "./toggle.server.ts";
+import { toggleAll } from "./toggle-all.server.ts";
+
+/** Everything that a form of `/` can ask for. */
+const changes = [add, toggle, edit, deletion, restore, toggleAll, clearing];
+
+export interface ChangeForm {
+  /** Its fields but the repeated one; undefined: it was no form, or another field stood there twice. */
+  form: Form | undefined;
+  repeated: Record<string, string[]>;
+}
+
+/** Reads a form as it was sent. */
+export async function readChangeForm(request: Request): Promise<ChangeForm> {
+  const fields = (await readFields(request)) ?? [];
+  const intent = fields.find(([name]) => name === "intent")?.[1];
+  const { repeated } = changes.find((change) => change.intent === intent) ?? {};
+  const single = fields.filter(([name]) => name !== repeated);
+  const others = fields.filter(([name]) => name === repeated).map(([, value]) => value);
+  return {
+    form: fields.length > 0 ? toForm(single) : undefined,
+    repeated: repeated ? { [repeated]: others } : {},
+  };
+}
+
+/** Finds the change that a form asks for, or what is wrong with the form. */
+export function parseChange({ form, repeated }: ChangeForm): { make: MakeChange } | { errors: Errors } {
+  if (!form) return { errors: { form: "This form can't be read. Reload the page and try again." } };
+  const change = changes.find(({ intent }) => intent === form.get("intent"));
+  if (!change) return { errors: { form: "This page can't do that." } };
+  return change.parse({ ...Object.fromEntries(form), ...repeated });
+}

@@ -1,0 +1,46 @@
+import { redirect } from "@remix-run/node";
+import type { Form } from "#app/http/form.server.ts";
+import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
+import { withoutEdit } from "../list/views.ts";
+import { type Errors, isByScript, type MadeChange, type RefusedChange, typedIn } from "./answer.ts";
+import type { Made } from "./change.server.ts";
+
+/**
+ * Back to the same place in the list, unless the change shows elsewhere; a script that sent the form itself gets JSON.
+ * @param setCookies the Set-Cookie values that there are
+ */
+export function accept(
+  request: Request,
+  form: Form | undefined,
+  { undoable, place }: Extract<Made, { outcome: "done" }>,
+  setCookies: (string | undefined)[],
+): Response {
+  const headers = personalHeaders();
+  for (const cookie of setCookies) if (cookie) headers.append("Set-Cookie", cookie);
+  if (isByScript(form)) {
+    const answer: MadeChange = { ok: true, ...undoable, ...(place && { place }) };
+    return Response.json(answer, { headers });
+  }
+  const { pathname, search } = new URL(request.url);
+  return redirect(place ?? pathname + withoutEdit(search), { status: 303, headers });
+}
+
+/** @param options `retryAfter` in seconds: the same form may be accepted later */
+export function refuse(
+  status: 400 | 403 | 404 | 429 | 503,
+  errors: Errors,
+  form: Form | undefined,
+  { setCookie, retryAfter }: { setCookie?: string | undefined; retryAfter?: number },
+): Response {
+  const answer: RefusedChange = {
+    ok: false,
+    intent: form?.get("intent"),
+    id: form?.get("id"),
+    errors,
+    typed: typedIn(form),
+    isTemporary: retryAfter !== undefined,
+    ...(retryAfter !== undefined && { retryAfter, key: form?.get("key") }),
+  };
+  const headers = retryAfter === undefined ? personalHeaders(setCookie) : retryHeaders(retryAfter);
+  return Response.json(answer, { status, headers });
+}

@@ -1,0 +1,112 @@
+import type { Session } from "#app/auth/session/session.server.ts";
+import { database } from "#app/db/current.server.ts";
+import { isOverdue } from "#app/profiles/arrival.server.ts";
+import { completedTodos, listVersion, type Remaining } from "./counts.server.ts";
+import { partOf } from "./linked-todo.server.ts";
+import { type ListPart, type Page, pageOf, remainingOf, toPage } from "./page.server.ts";
+import { type Member, teamProgress } from "./team.server.ts";
+import type { Todo } from "./todo.server.ts";
+import { viewer } from "./viewer.server.ts";
+import type { Filter, ListView } from "./views.ts";
+
+/** What everyone sees who looks at the same part of the list. */
+export interface SharedList extends Page {
+  filter: Filter;
+  /** How many todos of all are completed. */
+  completed: number;
+  /** The first of Team progress; the viewer may be missing among them. */
+  team: Member[];
+}
+
+/** The list as one user sees it. */
+export interface List extends SharedList {
+  /** An opaque word that grows with every change of todos and users. */
+  version: string;
+  viewer: Viewer;
+  /** The profile should have been here long ago. */
+  isProfileMissing: boolean;
+  listView: ListView;
+  isNewestPage: boolean;
+  /** The todo that a link leads to is there; true without one. */
+  isLinkedThere: boolean;
+  /** How many of the viewer's own todos are completed. */
+  ownCompleted: number;
+}
+
+export interface Viewer {
+  id: string;
+  email: string | null;
+  isAdmin: boolean;
+}
+
+/** Reads the list for a user, in one round trip and one snapshot of the database; two where a link leads to a todo. */
+export async function readList(session: Session, listView: ListView) {
+  const { part, isLinkedThere } = await partOf(listView, session.userId);
+  const [[profile], newestFirst, [count], team, [state], [done]] = await database().snapshot(
+    viewer(session),
+    pageOf(part),
+    remainingOf(part),
+    teamProgress(session.userId, listView.teamFrom),
+    listVersion(),
+    completedTodos(session.userId),
+  );
+  const list: List = {
+    version: state?.version ?? "",
+    viewer: {
+      id: session.userId,
+      email: profile ? profile.email : session.email,
+      isAdmin: profile?.isAdmin ?? false,
+    },
+    isProfileMissing: !profile && isOverdue(session),
+    listView,
+    ...toPage(newestFirst, count),
+    filter: part.filter,
+    isNewestPage: part.before === null,
+    isLinkedThere,
+    completed: done?.completed ?? 0,
+    ownCompleted: done?.ownCompleted ?? 0,
+    team,
+  };
+  return { profile, list };
+}
+
+/** Names a part of the list in one way. */
+export function keyOf(part: ListPart): string {
+  return JSON.stringify(part);
+}
+
+/**
+ * Reads several parts of the list in one round trip and one snapshot: three statements, one for each part, and one for
+ * each count that they have.
+ */
+export async function readSharedLists(
+  parts: ListPart[],
+): Promise<{ version: string; team: Member[]; lists: SharedList[] }> {
+  const counts = new Map(parts.map((part) => [countKeyOf(part), remainingOf(part)]));
+  const [[state], team, [done], ...results] = await database().snapshot(
+    listVersion(),
+    teamProgress(null, null),
+    completedTodos(null),
+    ...parts.map(pageOf),
+    ...counts.values(),
+  );
+  const countKeys = [...counts.keys()];
+  const lists = parts.map((part, index) => {
+    const [count] = results[parts.length + countKeys.indexOf(countKeyOf(part))] ?? [];
+    const page = toPage((results[index] ?? []).filter(isTodo), count && !isTodo(count) ? count : undefined);
+    return { ...page, filter: part.filter, completed: done?.completed ?? 0, team };
+  });
+  return { version: state?.version ?? "", team, lists };
+}
+
+/** Pages of the same list have the same count, unless it is a part of a search. */
+function countKeyOf({ filter, before }: ListPart): string {
+  return keyOf({
+    filter: filter.complete ? filter : { ...filter, complete: null },
+    before: filter.query ? before : null,
+  });
+}
+
+function isTodo(row: Todo | Remaining): row is Todo {
+  return "task" in row;
+}

@@ -1,0 +1,49 @@
+import sql from "sql-template-tag";
+import { z } from "zod";
+import type { Cursor } from "./cursor.ts";
+import type { Filter } from "./views.ts";
+
+// What a listed todo is. Statements join these fragments with their own SQL; tests/sql checks them as part of each
+// statement that does.
+
+export const todoRow = z.object({
+  id: z.string(),
+  task: z.string(),
+  isComplete: z.boolean(),
+  ownerId: z.string(),
+  ownerEmail: z.string().nullable(),
+  /** No profile has the owner's id: the tutorial's ghost todo. */
+  isGhost: z.boolean(),
+  /** With Postgres's microseconds, so that it can serve as a cursor. */
+  insertedAt: z.string(),
+});
+export type Todo = z.infer<typeof todoRow>;
+
+/** Every todo but those of deleted profiles, each with its owner's email. SafeQL takes `to_char` for nullable. */
+export const listed = sql`
+  select
+    t.id::text as id,
+    t.task,
+    t.is_complete as "isComplete",
+    t.owner_id as "ownerId",
+    u.email as "ownerEmail",
+    u.id is null as "isGhost",
+    coalesce(to_char(t.inserted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '') as "insertedAt"
+  from todos t
+  left join neon_auth.users_sync u on u.id = t.owner_id
+  where u.deleted_at is null
+`;
+
+/** Whether a filter leaves a todo `t`. What is searched for is up to the statement. */
+export const matches = (filter: Filter) => sql`
+  (${filter.complete}::boolean is null or t.is_complete = ${filter.complete}::boolean)
+  and (${filter.ownerId}::text is null or t.owner_id = ${filter.ownerId}::text)
+`;
+
+/** Whether a todo `t` is older than a place in the list; without one, every todo is. */
+export const olderThan = (before: Cursor | null) => sql`
+  (
+    ${before?.insertedAt ?? null}::timestamptz is null
+    or (t.inserted_at, t.id) < (${before?.insertedAt ?? null}::timestamptz, ${before?.id ?? null}::bigint)
+  )
+`;

@@ -1,0 +1,137 @@
+import { type Cursor, formatCursor, isTodoId, parseCursor } from "./cursor.ts";
+
+/** Which todos, out of all. */
+export interface Filter {
+  /** null: completed and open ones. */
+  complete: boolean | null;
+  /** null: everyone's. */
+  ownerId: string | null;
+  /** What has to be in the text; "": anything. */
+  query: string;
+}
+
+/** All of the list. */
+export const wholeList: Filter = { complete: null, ownerId: null, query: "" };
+
+/** A value of a parameter in the URL, to which a link above the list leads. */
+interface View {
+  parameter: string;
+  value: string;
+  link: string;
+  filter(userId: string): Partial<Filter>;
+  /** Which todos it shows: an adjective, or what follows the noun. */
+  which: { before: string } | { after: string };
+  /** Why it is empty. */
+  empty: string;
+  /** Whether it hides a todo that was just added. */
+  hidesAdded?: true;
+}
+
+/** Every view of the list, in the order of the links. Views of different parameters combine. */
+export const views = [
+  {
+    parameter: "show",
+    value: "active",
+    link: "Active",
+    filter: () => ({ complete: false }),
+    which: { before: "open" },
+    empty: "Nothing left to do.",
+  },
+  {
+    parameter: "show",
+    value: "completed",
+    link: "Completed",
+    filter: () => ({ complete: true }),
+    which: { before: "completed" },
+    empty: "Nothing completed yet.",
+    hidesAdded: true,
+  },
+  {
+    parameter: "owner",
+    value: "me",
+    link: "Mine",
+    filter: (userId) => ({ ownerId: userId }),
+    which: { after: "of yours" },
+    empty: "You have no todos yet. Add your first one above.",
+  },
+] as const satisfies View[];
+
+type Parameter = (typeof views)[number]["parameter"];
+type Chosen = { [Name in Parameter]?: Extract<(typeof views)[number], { parameter: Name }>["value"] };
+
+/** Which part of the list a page shows, as its URL says. */
+export interface ListView {
+  chosen: Chosen;
+  /** What has to be in the text; "": anything. */
+  query: string;
+  /** The URL asks for more than is searched for. */
+  isQueryCut: boolean;
+  /** The todos before this one; null: the newest. */
+  before: Cursor | null;
+  /** The place in Team progress from which on all of it is shown; null: the first, and the viewer. */
+  teamFrom: number | null;
+  /** The todo that a link leads to. */
+  todoId: string | null;
+}
+
+/** How many characters are searched for at most, in code points. */
+export const longestQuery = 200;
+
+/** Reads the URL of `/`. What makes no sense in it is left out. */
+export function parseListView(searchParams: URLSearchParams): ListView {
+  const chosen = views.filter(({ parameter, value }) => searchParams.get(parameter) === value);
+  const todoId = searchParams.get("todo");
+  return {
+    chosen: Object.fromEntries(chosen.map(({ parameter, value }) => [parameter, value])),
+    ...parseQuery(searchParams.get("q") ?? ""),
+    before: parseCursor(searchParams.get("before")),
+    teamFrom: searchParams.get("team") === "all" ? parsePlace(searchParams.get("from")) : null,
+    todoId: todoId && isTodoId(todoId) ? todoId : null,
+  };
+}
+
+/** The query string of a view: "" or `?…`. It reads as the same view again. */
+export function searchOf(view: Omit<ListView, "isQueryCut">): string {
+  const { query, before, teamFrom, todoId } = view;
+  const params = new URLSearchParams({
+    ...Object.fromEntries(chosenViews(view).map(({ parameter, value }) => [parameter, value])),
+    ...(query && { q: query }),
+    ...(before && { before: formatCursor(before) }),
+    ...(teamFrom !== null && { team: "all" }),
+    ...(teamFrom !== null && teamFrom > 1 && { from: String(teamFrom) }),
+    ...(todoId && { todo: todoId }),
+  });
+  return params.size > 0 ? `?${params}` : "";
+}
+
+export function chosenViews({ chosen }: Pick<ListView, "chosen">): View[] {
+  return views.filter(({ parameter, value }) => chosen[parameter] === value);
+}
+
+/** What a view comes to for a user. */
+export function filterOf(view: Pick<ListView, "chosen" | "query">, userId: string): Filter {
+  const filters = chosenViews(view).map(({ filter }) => filter(userId));
+  return Object.assign({ ...wholeList, query: view.query }, ...filters);
+}
+
+/** Reads what is searched for. Postgres has no NUL, and white space around it is not meant. */
+export function parseQuery(text: string): Pick<ListView, "query" | "isQueryCut"> {
+  const characters = [...text.replaceAll("\0", "").trim()];
+  return {
+    query: characters.slice(0, longestQuery).join("").trim(),
+    isQueryCut: characters.length > longestQuery,
+  };
+}
+
+/** A query string without the todo that is being edited there. */
+export function withoutEdit(search: string): string {
+  const params = new URLSearchParams(search);
+  if (!params.has("edit")) return search;
+  params.delete("edit");
+  return params.size > 0 ? `?${params}` : "";
+}
+
+/** A place in Team progress from a URL; 1 if it is not a number. */
+function parsePlace(value: string | null): number {
+  return value && /^[1-9]\d{0,8}$/.test(value) ? Number(value) : 1;
+}

@@ -1,0 +1,33 @@
+import type { Todo } from "../list/todo.server.ts";
+import type { Fields } from "./change-form.tsx";
+
+/** The todos as they will be when a change has been made. */
+export function withChange(todos: Todo[], fields: Fields, viewerId: string): Todo[] {
+  const isComplete = fields.complete === "true";
+  switch (fields.intent) {
+    case "toggle":
+      return todos.map((todo) => (todo.id === fields.id ? { ...todo, isComplete } : todo));
+    case "toggle-all":
+      return todos.map((todo) => (fields.id?.includes(todo.id) ? { ...todo, isComplete } : todo));
+    case "delete":
+      return todos.filter(({ id }) => id !== fields.id);
+    case "clear-completed":
+      return todos.filter(
+        ({ isComplete, ownerId, isGhost }) =>
+          !isComplete || isGhost || (fields.scope !== "everyone" && ownerId !== viewerId),
+      );
+    default:
+      return todos;
+  }
+}
+
+/** Whether a list shows a change that was made. After all but a tick the page reads the list anew. */
+export function isSeen({ intent, id, complete }: Fields, todos: Todo[]): boolean {
+  if (intent !== "toggle") return true;
+  const todo = todos.find((each) => each.id === id);
+  return !todo || String(todo.isComplete) === complete;
+}
+
+export function isSameTodo(one: Fields, other: Fields): boolean {
+  return one === other || (typeof one.id === "string" && one.id === other.id);
+}

@@ -1,0 +1,68 @@
+import { useState } from "react";
+import { useAnnounce } from "#app/components/announcer.tsx";
+import type { Undoable } from "../changes/answer.ts";
+import { announced } from "../sending/announced.ts";
+import type { Fields } from "../sending/change-form.tsx";
+import type { Changes } from "../sending/use-changes.ts";
+import { useUndoKey } from "./use-undo-key.ts";
+
+/**
+ * The changes of a page that can be undone, the latest first.
+ * @param offered what a plain form changed before this page
+ */
+export function useUndo(changes: Changes, offered: Undoable | null) {
+  const [done, setDone] = useState<Undoable[]>(offered ? [offered] : []);
+  const [isOffered, setIsOffered] = useState(true);
+  const announce = useAnnounce();
+  useUndoKey(undo);
+
+  /**
+   * Sends a change that can be undone.
+   * @param otherwise is shown before the reason when it is refused
+   * @param said once it is made; by default the answer's sentence
+   */
+  function send(fields: Fields, otherwise: string, said?: string): void {
+    changes.send(fields, {
+      otherwise,
+      onMade({ batch, count, sentence }) {
+        if (batch && count && sentence) {
+          offer({ batch, count, sentence });
+          announce(said ?? announced.bulk(sentence));
+        } else if (said) announce(said);
+      },
+    });
+  }
+
+  function undo(): boolean {
+    const last = done.at(-1);
+    if (!last) return false;
+    setDone((others) => others.filter((other) => other !== last));
+    setIsOffered(true);
+    changes.send(
+      { intent: "restore", batch: last.batch },
+      {
+        otherwise: "Nothing was undone.",
+        onMade: () => announce(announced.undone),
+        onRefused({ isTemporary }) {
+          if (isTemporary) offer(last);
+          return false;
+        },
+      },
+    );
+    return true;
+  }
+
+  function offer(undoable: Undoable): void {
+    setDone((others) => [...others, undoable]);
+    setIsOffered(true);
+  }
+
+  return {
+    send,
+    undo,
+    offered: isOffered ? done.at(-1) : undefined,
+    endOffer: () => setIsOffered(false),
+  };
+}
+
+export type Undo = ReturnType<typeof useUndo>;

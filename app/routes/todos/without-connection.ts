@@ -1,0 +1,60 @@
+import type {
+  ClientActionFunctionArgs,
+  ClientLoaderFunctionArgs,
+  ShouldRevalidateFunction,
+} from "@remix-run/react";
+import { neverReachedApp } from "#app/document/error-words.ts";
+import { type ActionAnswer, typedIn } from "./changes/answer.ts";
+import { stream } from "./live/stream.ts";
+import { siteUnreachable } from "./outbox/words.ts";
+import type { PageData } from "./page-data.server.ts";
+
+/** Without a connection the browser answers itself, so that what is on the page stays there. */
+export async function clientLoader({ serverLoader }: ClientLoaderFunctionArgs): Promise<PageData> {
+  try {
+    return await serverLoader<PageData>();
+  } catch (error) {
+    if (!neverReachedApp(error)) throw error;
+    return { view: "unavailable", status: 503, message: siteUnreachable, retryAfter: 5 };
+  }
+}
+
+/** The same for a change. */
+export async function clientAction(args: ClientActionFunctionArgs): Promise<ActionAnswer> {
+  const form = new URLSearchParams(await args.request.clone().text());
+  try {
+    return await args.serverAction<ActionAnswer>();
+  } catch (error) {
+    // A redirect is thrown, too.
+    if (!(error instanceof Error)) throw error;
+    const isUnreachable = neverReachedApp(error);
+    return {
+      ok: false,
+      ...(isUnreachable && { isUnreachable }),
+      intent: form.get("intent") ?? undefined,
+      id: form.get("id") ?? undefined,
+      isTemporary: isUnreachable,
+      errors: {
+        form: isUnreachable
+          ? `${siteUnreachable} Check your connection and try again.`
+          : "Something went wrong on our side. Try again.",
+      },
+      typed: typedIn(form),
+      key: form.get("key") ?? "",
+    };
+  }
+}
+
+/**
+ * The page on the screen is better than what could be read while nothing can be reached, and needs no reading where
+ * the live stream brings the result of a tick.
+ */
+export const shouldRevalidate: ShouldRevalidateFunction = ({
+  actionResult,
+  formData,
+  defaultShouldRevalidate,
+}) => {
+  if (actionResult?.isTemporary) return false;
+  if (actionResult?.ok && formData?.get("intent") === "toggle" && stream.isHeard) return false;
+  return defaultShouldRevalidate;
+};

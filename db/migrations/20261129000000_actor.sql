@@ -1,0 +1,21 @@
+-- migrate:up
+-- Who is an admin is decided here and nowhere else. Only servers can write server_metadata, and it never leaves the
+-- database.
+create function is_admin(raw_json jsonb) returns boolean
+language sql immutable parallel safe
+return coalesce(raw_json -> 'server_metadata' ->> 'role' = 'admin', false);
+
+-- The user who acts, as a row. There is none for a deleted account: the profile is marked as deleted, or it is gone
+-- although this session has seen it. A new user's profile may not be there yet.
+-- Its body is a string, so that Postgres can inline it into the statements.
+create function actor(user_id text, profile_seen boolean) returns table (id text, is_admin boolean)
+language sql stable parallel safe
+as $$
+  select user_id, coalesce(bool_or(public.is_admin(u.raw_json)), false)
+  from neon_auth.users_sync u
+  where u.id = user_id
+  having coalesce(bool_and(u.deleted_at is null), not profile_seen)
+$$;
+
+-- migrate:down
+drop function actor(text, boolean), is_admin(jsonb);
