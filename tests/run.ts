@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 
-// `npm test`: every check there is, one after the other, to the end even when one fails.
+// `npm test`: every check, one after the other, to the end even when one fails.
 
 interface Counts {
   passed: number;
@@ -9,6 +9,7 @@ interface Counts {
 }
 
 const reports = {
+  structure: "tests/results/structure.json",
   sql: "tests/results/sql.json",
   vitest: "tests/results/vitest.json",
   faults: "tests/results/faults.json",
@@ -21,6 +22,7 @@ const totals: Counts = { passed: 0, failed: 0 };
 
 check("Types", ["tsc", "--noEmit"]);
 check("Lint and format", ["biome", "check", "--error-on-warnings", "."]);
+checkWithVitest("Folders and imports", "tests/structure/vitest.config.js", reports.structure);
 checkWithVitest("SQL against the schema", "tests/sql/vitest.config.js", reports.sql);
 checkWithVitest("Loaders and database", "remix.config.js", reports.vitest);
 check("Build", ["remix", "vite:build", "-c", "remix.config.js"]);
@@ -32,7 +34,7 @@ check("Browser", ["playwright", "test", "-c", "tests/browser"], playwrightCounts
 console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed > 0 ? 1 : 0);
 
-/** Runs a program of node_modules; without counts of its own it is one check. */
+/** Runs a program from node_modules; without counts it is one check. */
 function check(title: string, [program = "", ...args]: string[], counts?: () => Counts | undefined): void {
   console.log(`\n── ${title}`);
   const startedAt = Date.now();
@@ -41,7 +43,7 @@ function check(title: string, [program = "", ...args]: string[], counts?: () => 
   });
   const { passed, failed } = counts?.() ?? { passed: status === 0 ? 1 : 0, failed: 0 };
   totals.passed += passed;
-  // A program that fails although none of its tests did has failed all the same.
+  // A program may fail although none of its tests did.
   totals.failed += status === 0 ? failed : Math.max(failed, 1);
   console.log(
     `── ${title}: ${status === 0 ? "passed" : "FAILED"} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
@@ -72,7 +74,7 @@ interface Suite {
   }[];
 }
 
-/** Why a test was left out. */
+/** Prints why tests were skipped. */
 function printSkips({ suites = [], specs = [] }: Suite): void {
   for (const { title, tests } of specs) {
     for (const { projectName, annotations } of tests) {

@@ -2,6 +2,7 @@ import type { Server, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { closeDatabases } from "#app/db/database.server.ts";
 import { isStartedByNpm } from "#app/platform/environment.server.ts";
+import { whenParentIsGone } from "#app/platform/parent-process.server.ts";
 import { closeOpenPages } from "#app/routes/todos/live/open-pages.server.ts";
 
 /** How long it may take from the signal on. What is not done by then is cut off. */
@@ -49,14 +50,4 @@ export function stopOnSignal(server: Server): void {
   // A person at a terminal, who waits.
   process.on("SIGINT", () => stop(0));
   if (isStartedByNpm()) whenParentIsGone(() => hasBegun || stop(noticeMs));
-}
-
-/** npm does not pass signals on where its shell is dash: both end, and the process would go on behind their backs. */
-function whenParentIsGone(callBack: () => void): void {
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    callBack();
-  }, 500).unref();
 }

@@ -1,8 +1,10 @@
 // `npm run db:migrate`, `db:rollback`, `db:status` and `db:new`.
-import { Refusal } from "#db/local/refusal.ts";
-import { createMigration, migrate, printStatus, rollback } from "./migrate.ts";
+
+import { createMigration, migrate, printStatus, rollback } from "#db/migrate.ts";
+import { Refusal } from "#db/refusal.ts";
 import { runCommand } from "./run-command.ts";
-import { openTarget, requireRemoteFlag, takeTargetFlags } from "./target.ts";
+import { openTarget } from "./target/database.ts";
+import { requireRemoteFlag, takeTargetFlags } from "./target/flags.ts";
 
 runCommand(async ([command, ...args]) => {
   const { flags, rest } = takeTargetFlags(args);
@@ -10,7 +12,7 @@ runCommand(async ([command, ...args]) => {
     if (!rest[0]) throw new Refusal("Give the migration a name: npm run db:new -- add_due_dates");
     return createMigration(rest.join("_"));
   }
-  if (rest.length > 0) throw new Refusal(`db:${command} does not know "${rest.join(" ")}".`);
+  if (rest.length > 0) throw new Refusal(`Unknown argument: ${rest.join(" ")}`);
 
   await using target = await openTarget(flags);
   switch (command) {
@@ -22,6 +24,6 @@ runCommand(async ([command, ...args]) => {
     case "status":
       return await printStatus(target.url);
     default:
-      throw new Refusal(`There is no command "${command}".`);
+      throw new Refusal(`Unknown command: ${command}`);
   }
 });

@@ -7,14 +7,14 @@ import type { Finding } from "./doctor/finding.ts";
 import { checkStack } from "./doctor/stack.ts";
 import { runCommand } from "./run-command.ts";
 
-const marks = { good: "ok  ", warning: "note", bad: "MEND" };
+const marks = { good: "ok  ", warning: "note", bad: "FIX " };
 
 runCommand(async () => {
   loadDotEnv();
   let isBad = false;
-  for await (const { outcome, text, mend } of findings()) {
+  for await (const { outcome, text, fix } of findings()) {
     console.log(`${marks[outcome]}  ${text}`);
-    if (mend) console.log(`      ${mend}`);
+    if (fix) console.log(`      ${fix}`);
     isBad ||= outcome === "bad";
   }
   await closeDatabases();
@@ -32,8 +32,8 @@ async function* findings(): AsyncGenerator<Finding> {
     for (const problem of error.problems) yield { outcome: "bad", text: problem };
     yield {
       outcome: "warning",
-      text: "Nothing else was looked at.",
-      mend: "`.env.example` explains each variable. Local mode, `npm run dev`, needs none of them.",
+      text: "Nothing else was checked.",
+      fix: "`.env.example` explains each variable. Local mode (`npm run dev`) needs none of them.",
     };
   }
 }

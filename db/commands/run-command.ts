@@ -1,8 +1,8 @@
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { InvalidEnvironment } from "#app/platform/environment.server.ts";
-import { Refusal } from "#db/local/refusal.ts";
+import { Refusal } from "#db/refusal.ts";
 
-/** Runs a command with its arguments. What it throws is told on stderr, and the exit code is 1 then. */
+/** Runs a command with its arguments. An error is printed on stderr, and the exit code is 1. */
 export async function runCommand(command: (args: string[]) => Promise<void>): Promise<void> {
   try {
     await command(process.argv.slice(2));
@@ -12,8 +12,8 @@ export async function runCommand(command: (args: string[]) => Promise<void>): Pr
   }
 }
 
-/** An error for the person at the terminal: with a stack trace only where it is a mistake of ours. */
-export function explain(error: unknown): unknown {
+/** An error for a person to read: with a stack trace only when it is a bug. */
+function explain(error: unknown): unknown {
   if (error instanceof Refusal || error instanceof InvalidEnvironment) return error.message;
   if (error instanceof DatabaseFault) return `${error.message}: ${errorMessage(error.cause)}`;
   return isPostgresError(error) ? postgresMessage(error) : error;

@@ -4,13 +4,13 @@ import { createAccount } from "#app/auth/stack/users.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
 import type { StackProject } from "#app/platform/environment.server.ts";
 
-/** A database, and the Stack project whose users it gets. */
+/** A database, and the Stack project whose users it holds. */
 export interface SeedPlace {
   databaseUrl: string;
   stack: StackProject;
 }
 
-/** Bob and Doug are those of Neon's tutorial. */
+/** Bob and Doug come from Neon's tutorial. */
 const accounts = [
   { email: "bob@example.com", name: "Bob", password: "bob counts to 3" },
   { email: "doug@example.com", name: "Doug", password: "doug counts to 2" },
@@ -22,7 +22,7 @@ const accounts = [
   },
 ];
 
-/** Makes the accounts that are not there yet. @throws {StackFault} */
+/** Creates the missing accounts. @throws {StackFault} */
 export async function seedAccounts(stack: StackProject) {
   const made = [];
   for (const account of accounts) {
@@ -33,7 +33,7 @@ export async function seedAccounts(stack: StackProject) {
 
 const emails = accounts.map(({ email }) => email);
 
-/** Those of the accounts whose profiles the sync has brought. */
+/** The accounts whose profiles the sync has written. */
 export function arrivedProfiles(): Statement<{ email: string }> {
   return statement(
     z.object({ email: z.string() }),
@@ -46,7 +46,7 @@ where u.email = any (${emails}::text[])
   );
 }
 
-/** A dozen todos of the last days, some of them ticked; none for somebody who has todos already. */
+/** A dozen todos of the past week, some of them completed; none for a user who already has todos. */
 export function insertSeedTodos(): Statement<{ id: string }> {
   return statement(
     z.object({ id: z.string() }),
@@ -62,7 +62,7 @@ from (
   values
     ('bob@example.com', 'Buy seeds', 170, 150),
     ('bob@example.com', 'Dig the beds', 169, 120),
-    ('doug@example.com', 'Mend the fence', 150, 100),
+    ('doug@example.com', 'Fix the fence', 150, 100),
     ('bob@example.com', 'Plant the seeds', 121, null),
     ('doug@example.com', 'Feed the cat', 98, 97),
     ('doug@example.com', 'Water the plants', 97, null),
@@ -71,7 +71,7 @@ from (
     ('doug@example.com', 'Borrow a ladder', 49, 26),
     ('bob@example.com', 'Pick the cherries', 25, null),
     ('doug@example.com', 'Give the ladder back', 24, null),
-    ('admin@example.com', 'Invite the neighbours', 2, null)
+    ('admin@example.com', 'Invite the neighbors', 2, null)
 ) as s (email, task, hours_old, hours_done)
 join neon_auth.users_sync u on u.email = s.email
 where u.deleted_at is null

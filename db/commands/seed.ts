@@ -3,27 +3,27 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { configuredDatabaseUrl, loadDotEnv, readLocalSettings } from "#app/platform/environment.server.ts";
-import { localProject, runningInstance } from "#db/local/instance.ts";
-import { Refusal } from "#db/local/refusal.ts";
-import { takeLocalDirectory, withLocalServices } from "#db/local/services.ts";
-import { takeTurn } from "#db/local/snapshots.ts";
+import { takeTurn } from "#db/local/databases/turn.ts";
+import { localProject, runningInstance } from "#db/local/directory/instance.ts";
+import { takeLocalDirectory, withLocalServices } from "#db/local/services/services.ts";
+import { Refusal } from "#db/refusal.ts";
 import { runCommand } from "./run-command.ts";
 import { arrivedProfiles, insertSeedTodos, type SeedPlace, seedAccounts } from "./seed-data.ts";
-import { chooseTarget, takeTargetFlags } from "./target.ts";
+import { chooseTarget, takeTargetFlags } from "./target/flags.ts";
 
-/** What the sync takes beyond its own delay. */
+/** What the sync may take beyond its own delay. */
 const syncPatienceMs = 20_000;
 
 runCommand(async (args) => {
   const { flags, rest } = takeTargetFlags(args);
-  if (rest.length > 0) throw new Refusal(`db:seed does not know "${rest.join(" ")}".`);
+  if (rest.length > 0) throw new Refusal(`Unknown argument: ${rest.join(" ")}`);
   loadDotEnv();
   const { directory, syncDelayMs, stackSettings } = readLocalSettings();
   const instance = await runningInstance(directory);
   if (flags.remote || chooseTarget(configuredDatabaseUrl(), instance !== undefined, flags) !== "local") {
     throw new Refusal(
-      "db:seed makes accounts whose passwords anybody can read here, so it fills the local database alone. " +
-        "Where another one is configured, say --local.",
+      "db:seed creates accounts with public passwords, so it only fills the local database. If another one is " +
+        "configured, add --local.",
     );
   }
   if (instance) {
@@ -43,14 +43,15 @@ async function seed({ databaseUrl, stack }: SeedPlace, syncDelayMs: number): Pro
   const accounts = await seedAccounts(stack);
   const deadline = Date.now() + syncDelayMs + syncPatienceMs;
   while ((await database.query(arrivedProfiles())).length < accounts.length) {
-    if (Date.now() > deadline) throw new Refusal("The accounts are made, but the sync does not bring them.");
+    if (Date.now() > deadline)
+      throw new Refusal("The accounts were created, but the sync did not write their profiles.");
     await delay(100);
   }
   const todos = await database.query(insertSeedTodos());
 
   for (const { email, password, isNew } of accounts) {
-    const note = isNew ? "" : "  (was there already, perhaps with another password)";
+    const note = isNew ? "" : "  (existed already, perhaps with another password)";
     console.log(`${email.padEnd(20)}${password}${note}`);
   }
-  console.log(todos.length === 0 ? "They have todos already." : `They have ${todos.length} todos.`);
+  console.log(todos.length === 0 ? "They already have todos." : `They have ${todos.length} todos.`);
 }

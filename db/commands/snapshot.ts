@@ -1,24 +1,31 @@
 // `npm run db:snapshot -- <name> [--replace]` and `npm run db:restore -- <name>`
-import { Refusal } from "#db/local/refusal.ts";
-import { requireSnapshotName, restoreSnapshot, snapshotNames, takeSnapshot } from "#db/local/snapshots.ts";
-import { leadsToNeon } from "#db/neon-over-tcp/connection-string.ts";
+
+import { isNeonHost } from "#app/platform/hosts.ts";
+import {
+  requireSnapshotName,
+  restoreSnapshot,
+  snapshotNames,
+  takeSnapshot,
+} from "#db/local/databases/snapshots.ts";
+import { Refusal } from "#db/refusal.ts";
 import { runCommand } from "./run-command.ts";
-import { openTarget, type Target, takeTargetFlags } from "./target.ts";
+import { openTarget, type Target } from "./target/database.ts";
+import { takeTargetFlags } from "./target/flags.ts";
 
 type Command = "snapshot" | "restore";
 
 runCommand(async ([command, ...args]) => {
-  if (command !== "snapshot" && command !== "restore") throw new Refusal(`There is no command "${command}".`);
+  if (command !== "snapshot" && command !== "restore") throw new Refusal(`Unknown command: ${command}`);
   const { flags, rest } = takeTargetFlags(args);
   const replace = command === "snapshot" && rest.includes("--replace");
   const [name, ...others] = replace ? rest.filter((arg) => arg !== "--replace") : rest;
-  if (others.length > 0) throw new Refusal(`db:${command} does not know "${others.join(" ")}".`);
+  if (others.length > 0) throw new Refusal(`Unknown argument: ${others.join(" ")}`);
   if (name !== undefined) requireSnapshotName(name);
 
   await using target = await openTarget(flags, "alone");
   requireLocal(target, command, name);
   const names = await snapshotNames(target.url);
-  const existing = names.length > 0 ? `There are: ${names.join(", ")}.` : "There are no snapshots yet.";
+  const existing = names.length > 0 ? `Snapshots: ${names.join(", ")}.` : "There are no snapshots yet.";
   if (name === undefined) {
     throw new Refusal(`Name the snapshot: npm run db:${command} -- before-import\n${existing}`);
   }
@@ -26,7 +33,7 @@ runCommand(async ([command, ...args]) => {
   const start = performance.now();
   if (command === "snapshot") {
     if (names.includes(name) && !replace) {
-      throw new Refusal(`There is a snapshot "${name}" already: --replace puts a new one in its place.`);
+      throw new Refusal(`Snapshot "${name}" already exists. Add --replace to replace it.`);
     }
     await takeSnapshot(target.url, name);
   } else {
@@ -36,21 +43,21 @@ runCommand(async ([command, ...args]) => {
   const took = `in ${((performance.now() - start) / 1000).toFixed(2)} s`;
   console.log(
     command === "snapshot"
-      ? `The database was kept as snapshot "${name}" ${took}.`
-      : `The database is as it was in snapshot "${name}" again: restored ${took}.`,
+      ? `Saved the database as snapshot "${name}" ${took}.`
+      : `Restored the database from snapshot "${name}" ${took}.`,
   );
 });
 
-/** @throws {Refusal} for a database that is not the local one; on Neon's hosts, with Neon's commands printed */
+/** Prints Neon's own commands for a Neon host. @throws {Refusal} for a database that is not the local one */
 function requireLocal({ url, isLocal }: Target, command: Command, name = "<name>"): void {
   if (isLocal) return;
-  if (!leadsToNeon(url)) {
+  if (!isNeonHost(url)) {
     throw new Refusal(
-      `db:${command} is for the database of local mode, and ${new URL(url).host} is another one. --local takes it.`,
+      `db:${command} only works on the local database, and ${new URL(url).host} is configured. Add --local.`,
     );
   }
   console.log(neonCommands[command](name));
-  throw new Refusal("Nothing was changed: this database is Neon's, where Neon's own commands do that.");
+  throw new Refusal("Nothing was changed. On Neon, use the command above.");
 }
 
 /** @see https://neon.com/docs/reference/cli-branches */

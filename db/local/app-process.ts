@@ -1,14 +1,15 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Variables } from "#app/platform/environment.server.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
 
 export interface AppProcess extends AsyncDisposable {
-  /** Settles when the process has ended, with its exit code or the signal that ended it. */
+  /** The exit code, or the signal that ended the process. */
   ended: Promise<number | NodeJS.Signals>;
 }
 
-/** More than the app itself gives its open requests when it is asked to stop. */
+/** Longer than the app's own limit for open requests. */
 const graceMs = 15_000;
 
 /** The production build, as arguments of `node`. */
@@ -20,24 +21,24 @@ export function developmentServer(port: number): string[] {
   return [
     ...["--import", "./db/local/die-with-parent.js", remix, "vite:dev", "-c", "remix.config.js"],
     ...["--port", String(port), "--strictPort", "--host", "127.0.0.1"],
-    // At "info" Vite prints http://127.0.0.1 as the way in, from where the app takes no forms.
+    // At "info" Vite prints http://127.0.0.1, where the app accepts no forms.
     ...["--logLevel", "warn"],
   ];
 }
 
 /**
  * Starts the app as a child of this process.
- * @param args of `node`; they have to load die-with-parent.js
- * @param hurry when it aborts, a stop waits no longer
+ * @param args of `node`; they must load die-with-parent.js
+ * @param hurry aborts to kill the app instead of waiting
  */
 export function startApp(args: string[], cwd: string, variables: Variables, hurry: AbortSignal): AppProcess {
   const posix = process.platform !== "win32";
   const child = spawn(process.execPath, args, {
     cwd,
     env: { ...variables } as NodeJS.ProcessEnv,
-    // The channel closes when this process dies, and takes the child along.
+    // The channel closes when this process dies, and die-with-parent.js then ends the child.
     stdio: ["ignore", "inherit", "inherit", "ipc"],
-    // Ctrl-C goes to every process of the terminal's group. The app hears of it from us, once.
+    // Ctrl-C reaches every process of the terminal's group; the app should hear of it once, from us.
     detached: posix,
   });
   const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
@@ -61,12 +62,12 @@ export function startApp(args: string[], cwd: string, variables: Variables, hurr
   };
 }
 
-/** How long a first request may take: in development the whole app is compiled for it. */
+/** In development the first request compiles the whole app. */
 const firstAnswerMs = 120_000;
 
 /**
  * Waits until the app answers 200 to `GET /livez`.
- * @throws {Refusal} when it ends before, or does not within two minutes
+ * @throws {Refusal} when it ends first, or takes longer than two minutes
  * @throws the signal's reason
  */
 export async function untilLive(app: AppProcess, port: number, signal: AbortSignal): Promise<void> {
@@ -76,26 +77,23 @@ export async function untilLive(app: AppProcess, port: number, signal: AbortSign
   });
   for (const deadline = Date.now() + firstAnswerMs; Date.now() < deadline; ) {
     if (await isLive(port, signal)) return;
-    if (end !== undefined) throw new Refusal(`The app ended (${end}) before it answered; see above.`);
+    if (end !== undefined) throw new Refusal(`The app ended (${end}) before it answered. See above.`);
     await delay(50, undefined, { signal });
   }
   throw new Refusal(`The app did not answer on port ${port} within ${firstAnswerMs / 1000} s.`);
 }
 
-/** Waits until `stop` aborts. @throws {Refusal} when the app ends before */
+/** Waits until `stop` aborts. @throws {Refusal} when the app ends first */
 export async function untilEnded(app: AppProcess, stop: AbortSignal): Promise<void> {
-  const stopped = new Promise<"stopped">((resolve) => {
-    if (stop.aborted) resolve("stopped");
-    stop.addEventListener("abort", () => resolve("stopped"), { once: true });
-  });
-  const end = await Promise.race([stopped, app.ended]);
-  if (end !== "stopped") throw new Refusal(`The app ended by itself (${end}); see above.`);
+  if (stop.aborted) return;
+  const end = await Promise.race([app.ended, once(stop, "abort")]);
+  if (!stop.aborted) throw new Refusal(`The app ended by itself (${end}). See above.`);
 }
 
 async function isLive(port: number, signal: AbortSignal): Promise<boolean> {
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(firstAnswerMs)]);
-    // A connection that is kept open would keep the app from ending.
+    // A connection that stays open would keep the app from stopping.
     const headers = { connection: "close" };
     const response = await fetch(`http://127.0.0.1:${port}/livez`, { headers, signal: limit });
     await response.text();

@@ -4,10 +4,10 @@ import { readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Variables } from "#app/platform/environment.server.ts";
-import { acquireLock } from "./lock.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
+import { acquireLock } from "./directory/lock.ts";
 
-/** What the build is made from. The server's part takes in files of db/, too. */
+/** The server part of the build includes files of db/. */
 const sources = [
   "app",
   "db",
@@ -51,7 +51,7 @@ async function build(cwd: string, variables: Variables, signal: AbortSignal): Pr
   const child = spawn("npm", ["run", "build"], {
     cwd,
     env: { ...variables, NODE_ENV: "production" } as NodeJS.ProcessEnv,
-    // Standard output is for what a script may want to read.
+    // Scripts may read standard output.
     stdio: ["ignore", 2, 2],
     shell: windows,
     detached: !windows,
@@ -61,7 +61,7 @@ async function build(cwd: string, variables: Variables, signal: AbortSignal): Pr
   const [code] = await once(child, "close");
   signal.removeEventListener("abort", stop);
   signal.throwIfAborted();
-  if (code !== 0) throw new Refusal("The build failed; see above.");
+  if (code !== 0) throw new Refusal("The build failed. See above.");
 }
 
 function isStale(root: string): boolean {
@@ -69,7 +69,7 @@ function isStale(root: string): boolean {
   return !built || sources.some((source) => newest(join(root, source)) > built.mtimeMs);
 }
 
-/** The time of the newest change below a path; a directory's own time tells of files that are gone. */
+/** The time of the newest change below a path; a directory's own time shows deletions. */
 function newest(path: string): number {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) return 0;

@@ -1,13 +1,12 @@
 import { mkdirSync } from "node:fs";
 import type { Variables } from "#app/platform/environment.server.ts";
 import { developmentServer, startApp, untilEnded, untilLive } from "./app-process.ts";
+import { localSettings } from "./directory/settings.ts";
 import { requireFreePort } from "./port.ts";
-import { localSettings } from "./settings.ts";
 
-export interface ConfiguredModeOptions {
-  /** The project's directory. */
+interface ConfiguredModeOptions {
   root: string;
-  /** `LOCAL_DIR`, which keeps a session secret for those who have none. */
+  /** `LOCAL_DIR`, which keeps a session secret when none is configured. */
   directory: string;
   port: number;
   variables: Variables;
@@ -16,8 +15,7 @@ export interface ConfiguredModeOptions {
 }
 
 /**
- * Runs the app with hot reload against the database and the Stack project that are configured, until
- * `stop` aborts.
+ * Runs the app with hot reload on the configured database and Stack project until `stop` aborts.
  * @throws {Refusal} when the port is taken, or the app ends by itself
  */
 export async function runConfigured(options: ConfiguredModeOptions): Promise<void> {
@@ -33,6 +31,8 @@ export async function runConfigured(options: ConfiguredModeOptions): Promise<voi
   };
   await using app = startApp(developmentServer(port), root, configured, hurry);
   await untilLive(app, port, stop);
-  console.log(`The app answers on ${configured.APP_ORIGIN}, with the configured database. Ctrl-C stops it.`);
+  console.log(
+    `The app is running on ${configured.APP_ORIGIN} with the configured database. Press Ctrl-C to stop.`,
+  );
   await untilEnded(app, stop);
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// Loaded first by a child of local mode: a child must not outlive a parent that was killed.
+// Loaded first by a child of local mode, so that it ends when its parent is killed.
 import { isMainThread } from "node:worker_threads";
 
 if (isMainThread) {

@@ -2,38 +2,36 @@ import { rmSync } from "node:fs";
 import type { Variables } from "#app/platform/environment.server.ts";
 import { developmentServer, productionServer, startApp, untilEnded, untilLive } from "./app-process.ts";
 import { buildWhenStale } from "./build.ts";
-import { instanceFile, type LocalInstance } from "./instance.ts";
+import { instanceFile, type LocalInstance } from "./directory/instance.ts";
+import { writePrivately } from "./directory/private-file.ts";
 import { requireFreePort } from "./port.ts";
-import { writePrivately } from "./private-file.ts";
 import {
   type LocalServices,
   type LocalServicesOptions,
   takeLocalDirectory,
   withLocalServices,
-} from "./services.ts";
+} from "./services/services.ts";
 
-export interface LocalModeOptions extends LocalServicesOptions {
+interface LocalModeOptions extends LocalServicesOptions {
   mode: "dev" | "local";
-  /** The project's directory. */
   root: string;
   port: number;
-  /** What the app inherits; local mode's own configuration goes over it. */
+  /** What the app inherits. Local mode's own configuration overrides it. */
   variables: Variables;
-  /** Aborts when everything is to be stopped. */
+  /** Aborts to stop everything. */
   stop: AbortSignal;
-  /** Aborts when that is to be fast. */
+  /** Aborts to stop without waiting. */
   hurry: AbortSignal;
 }
 
 /**
- * Runs the app with a database and a Stack Auth of its own until `stop` aborts, then stops it all, in the
- * reverse order of its start.
- * @throws {Refusal} when something cannot be started, or the app ends by itself
+ * Runs the app with its own database and Stack Auth until `stop` aborts, then stops everything in reverse order.
+ * @throws {Refusal} when something does not start, or the app ends by itself
  */
 export async function runLocalMode(options: LocalModeOptions): Promise<void> {
   const { mode, root, directory, port, stop, hurry } = options;
   await using _directory = await takeLocalDirectory(directory);
-  // What a killed process left would tell wrong things to whoever waits for the file.
+  // A killed process may have left a file with stale URLs.
   rmSync(instanceFile(directory), { force: true });
   await requireFreePort(port, stop);
   if (mode === "local") await buildWhenStale(root, options.variables, stop);
@@ -73,7 +71,7 @@ function appVariables(options: LocalModeOptions, services: LocalServices): Varia
   };
 }
 
-/** Tells scripts and people where everything is, as long as it is there. */
+/** Tells scripts and people the URLs until it is disposed. */
 function announce(
   { databaseUrl, stack, mailUrl }: LocalServices,
   options: LocalModeOptions,
@@ -90,7 +88,7 @@ function announce(
   };
   const path = instanceFile(options.directory);
   writePrivately(path, `${JSON.stringify(instance, null, 2)}\n`);
-  console.log(`\nThe app answers. Ctrl-C stops it all. The same is in ${path}:\n`);
+  console.log(`\nThe app is running. Press Ctrl-C to stop. These URLs are also in ${path}:\n`);
   for (const [name, value] of Object.entries(instance)) console.log(`  ${name.padEnd(26)}${value}`);
   console.log();
   return {

@@ -8,20 +8,20 @@ import {
   readLocalSettings,
   withoutConfiguration,
 } from "#app/platform/environment.server.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
 import { listenForStop } from "./stop-signals.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 async function main(mode: string | undefined, stop: AbortSignal, hurry: AbortSignal): Promise<void> {
-  if (mode !== "dev" && mode !== "local") throw new Refusal("Say `npm run dev` or `npm run local`.");
+  if (mode !== "dev" && mode !== "local") throw new Refusal("Run `npm run dev` or `npm run local`.");
   if (mode === "dev") loadDotEnv();
   const { port, directory, syncDelayMs, stackSettings, nodeEnv, databaseUrl, stackProjectId } =
     readLocalSettings();
   if (nodeEnv === "production") {
-    throw new Refusal(`NODE_ENV is production: \`npm run ${mode}\` is not for that, \`npm start\` is.`);
+    throw new Refusal(`NODE_ENV is production. Use \`npm start\` instead of \`npm run ${mode}\`.`);
   }
-  if (port === 0) throw new Refusal("PORT has to be a number from 1 to 65535.");
+  if (port === 0) throw new Refusal("PORT must be a number from 1 to 65535.");
 
   const variables = inheritedVariables();
   if (mode === "dev" && (databaseUrl || stackProjectId)) {
@@ -29,13 +29,13 @@ async function main(mode: string | undefined, stop: AbortSignal, hurry: AbortSig
       const [given, missing] = databaseUrl
         ? ["DATABASE_URL", "STACK_PROJECT_ID"]
         : ["STACK_PROJECT_ID", "DATABASE_URL"];
-      throw new Refusal(`${given} is set and ${missing} is missing: set both, or neither for local mode.`);
+      throw new Refusal(`${given} is set, but ${missing} is missing. Set both, or neither for local mode.`);
     }
     const { runConfigured } = await import("./configured-mode.ts");
     return runConfigured({ root, directory, port, variables, stop, hurry });
   }
   const ownVariables = withoutConfiguration(variables);
-  // Loading it takes half a second, in which signals are heeded already.
+  // Loading takes half a second, and signals already count.
   const { runLocalMode } = await import("./local-mode.ts");
   stop.throwIfAborted();
   return runLocalMode({
@@ -51,7 +51,7 @@ async function main(mode: string | undefined, stop: AbortSignal, hurry: AbortSig
   });
 }
 
-// Whoever read our output may be gone first; that is no reason to leave a database behind.
+// If the reader of our output has gone, the database must still be stopped.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 const { stop, hurry } = listenForStop({ withParent: isStartedByNpm() });

@@ -1,35 +1,23 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
 
-/** A TCP port that nobody has on 127.0.0.1 at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("A TCP server has no port");
-  return address.port;
-}
-
-/** What the app of a killed supervisor gets to notice that, and to go. */
+/** How long the app of a killed supervisor may take to notice and exit. */
 const leavingMs = 2_000;
 
-/** @throws {Refusal} when somebody has the app's port */
+/** @throws {Refusal} when the app's port is taken */
 export async function requireFreePort(port: number, stop: AbortSignal): Promise<void> {
   const deadline = Date.now() + leavingMs;
   while (await isPortTaken(port)) {
-    if (Date.now() > deadline) throw new Refusal(`Port ${port} is taken; set PORT to another one.`);
+    if (Date.now() > deadline) throw new Refusal(`Port ${port} is taken. Set PORT to another one.`);
     await delay(100, undefined, { signal: stop });
   }
 }
 
 /**
- * Whether somebody would get requests for `localhost:<port>` in our place. Both loopback addresses count,
- * for browsers try ::1 first; and both ways of asking do: on Linux one cannot listen beside a server on
- * all interfaces, on macOS one can.
+ * Whether another process would receive requests for `localhost:<port>`. Both loopback addresses count, as browsers
+ * try ::1 first. Connecting and listening are both tried: next to a server on all interfaces, macOS lets us listen.
  */
 async function isPortTaken(port: number): Promise<boolean> {
   for (const address of ["127.0.0.1", "::1"]) {
@@ -50,7 +38,7 @@ async function answers(port: number, address: string): Promise<boolean> {
   }
 }
 
-/** @throws {Refusal} when nobody may listen there, as below 1024. A machine without IPv6 has nobody on ::1. */
+/** False on a machine without IPv6. @throws {Refusal} when this user may not listen there, such as below 1024 */
 async function isRefused(port: number, address: string): Promise<boolean> {
   const server = createServer().listen(port, address);
   try {

@@ -1,5 +1,5 @@
 // @ts-check
-// The app process of `npm run local`: the production build, configured by its environment alone.
+// The app process of `npm run local`: the production build, configured by its environment only.
 import "./die-with-parent.js";
 
 const build = await import(new URL("../../build/server/index.js", import.meta.url).href);

@@ -1,11 +1,12 @@
-/** One Ctrl-C arrives more than once: from the terminal, and relayed by npm. */
+import { whenParentIsGone } from "#app/platform/parent-process.server.ts";
+
+/** One Ctrl-C arrives twice: from the terminal, and relayed by npm. */
 const sameKeyPressMs = 1_000;
 
 /**
- * Turns signals into abort signals, for the rest of the process's life.
- * @param options.withParent also stops when the parent process is gone. A SIGTERM to `npm run` ends npm and
- *   its shell alone: dash does not pass it on, and we would go on behind everybody's back.
- * @returns `stop` aborts at the first SIGINT or SIGTERM, or when the terminal hangs up, `hurry` at a later one
+ * Turns signals into abort signals for the rest of the process's life.
+ * @param options.withParent also stops when the parent process is gone
+ * @returns `stop` aborts at the first SIGINT or SIGTERM, or when the terminal hangs up; `hurry` at a later one
  */
 export function listenForStop({ withParent }: { withParent: boolean }): {
   stop: AbortSignal;
@@ -25,17 +26,10 @@ export function listenForStop({ withParent }: { withParent: boolean }): {
     }
   };
   const signals: NodeJS.Signals[] = ["SIGINT", "SIGTERM"];
-  // Under nohup, which takes the output from the terminal, a hang-up is to be ignored; a handler would undo that.
+  // Without a terminal, as under nohup, a handler would undo that hang-ups are ignored.
   if (process.stdout.isTTY) signals.push("SIGHUP");
   for (const signal of signals) process.on(signal, onReason);
 
-  if (withParent) {
-    const parent = process.ppid;
-    const timer = setInterval(() => {
-      if (process.ppid === parent) return;
-      clearInterval(timer);
-      onReason("npm is gone");
-    }, 500).unref();
-  }
+  if (withParent) whenParentIsGone(() => onReason("npm is gone"));
   return { stop: stop.signal, hurry: hurry.signal };
 }

@@ -2,7 +2,7 @@ import type { PoolClient } from "pg";
 import { openSocket } from "./socket.ts";
 
 /**
- * Asks the server to stop what it does for a connection. The server does not say whether it did.
+ * Asks the server to cancel a connection's query. The server does not answer.
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */
 export async function cancel(
@@ -10,7 +10,7 @@ export async function cancel(
   client: PoolClient,
   signal: AbortSignal,
 ): Promise<void> {
-  // Not in @types/pg; the server sent both when the connection began.
+  // Not in @types/pg; the server sent both when the connection started.
   const { processID, secretKey } = client as PoolClient & { processID: number; secretKey: number };
   const request = Buffer.alloc(16);
   for (const [index, value] of [request.length, 80877102, processID, secretKey].entries()) {

@@ -1,19 +1,14 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
+import { isLoopback } from "#app/platform/hosts.ts";
 
-/** Where a connection string leads to. */
 export function addressIn(connectionString: string): { host: string; port: number } {
   const { hostname, port } = new URL(connectionString);
   return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || 5432) };
 }
 
-/** Whether a connection string leads to Neon, which is spoken to over HTTPS. */
-export function leadsToNeon(connectionString: string): boolean {
-  return /\.neon\.(tech|build)$/.test(addressIn(connectionString).host);
-}
-
-/** The connection string without what it says about TLS; pg reads that differently from libpq. */
+/** The connection string without TLS parameters, which pg reads differently from libpq. */
 export function withoutTls(connectionString: string): string {
   const url = new URL(connectionString);
   for (const name of [...url.searchParams.keys()]) {
@@ -22,8 +17,8 @@ export function withoutTls(connectionString: string): string {
   return url.href;
 }
 
-export interface TlsDemand {
-  /** Whether a server without TLS is to be refused. */
+interface TlsDemand {
+  /** Whether to refuse a server without TLS. */
   required: boolean;
   options: ConnectionOptions;
 }
@@ -31,18 +26,17 @@ export interface TlsDemand {
 const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 
 /**
- * What `sslmode`, `sslrootcert`, `sslcert` and `sslkey` demand, as libpq reads them but for three things:
- * without an sslmode a loopback host gets no TLS; `allow` is taken as `prefer`; without an sslrootcert, or
- * with `system`, the authorities that Node trusts are trusted.
+ * What `sslmode`, `sslrootcert`, `sslcert` and `sslkey` demand. It differs from libpq in three ways: a loopback host
+ * without sslmode gets no TLS; `allow` means `prefer`; without sslrootcert, or with `system`, the authorities that Node
+ * trusts are trusted.
  * @returns undefined for no TLS
- * @throws for an unknown sslmode and for a file that cannot be read
+ * @throws for an unknown sslmode or an unreadable file
  * @see https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
  */
 export function tlsDemandIn(connectionString: string): TlsDemand | undefined {
   const { searchParams } = new URL(connectionString);
   const { host } = addressIn(connectionString);
-  const isLoopback = /^(localhost|127(\.\d+){3}|::1)$/.test(host);
-  const mode = searchParams.get("sslmode") ?? (isLoopback ? "disable" : "prefer");
+  const mode = searchParams.get("sslmode") ?? (isLoopback(connectionString) ? "disable" : "prefer");
   if (!sslModes.includes(mode)) {
     throw Object.assign(new Error(`sslmode must be one of ${sslModes.join(", ")}`), { code: "EINVAL" });
   }

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { leadsToNeon } from "./connection-string.ts";
+import { isNeonHost } from "#app/platform/hosts.ts";
 import type { Pools } from "./pools.ts";
 import { BadRequest, errorBody, readRequest, resultBody, type SqlResponse, type Statement } from "./wire.ts";
 
@@ -10,7 +10,7 @@ export function fetchOver(pools: Pools) {
     const connectionString = headers.get("Neon-Connection-String");
     try {
       if (connectionString === null) throw new BadRequest("the header Neon-Connection-String is missing");
-      if (leadsToNeon(connectionString)) return await globalThis.fetch(url, init);
+      if (isNeonHost(connectionString)) return await globalThis.fetch(url, init);
       const request = readRequest(headers, String(init.body));
       const body = await pools.use<unknown>(connectionString, init.signal ?? undefined, (client) =>
         "begin" in request ? runBatch(client, request) : run(client, request),
@@ -24,7 +24,7 @@ export function fetchOver(pools: Pools) {
 }
 
 async function run(client: pg.PoolClient, { query, params }: Statement) {
-  // `extended`, as Neon does it: the protocol then allows one statement only. Not in @types/pg.
+  // As Neon does: the extended protocol allows one statement only. Not in @types/pg.
   const config: pg.QueryArrayConfig & { queryMode: "extended" } = {
     text: query,
     values: params,
@@ -48,7 +48,7 @@ async function runBatch(client: pg.PoolClient, batch: { queries: Statement[]; be
   }
 }
 
-/** A real Response would turn the body into JSON and back. */
+/** A real Response would convert the body to JSON and back. */
 function respond(status: 200 | 400, body: unknown): SqlResponse {
   return {
     ok: status === 200,

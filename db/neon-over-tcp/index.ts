@@ -5,42 +5,41 @@ import { tcpWebSocket } from "./websocket.ts";
 import type { SqlResponse } from "./wire.ts";
 
 export interface NeonOverTcpOptions {
-  /** Connections per connection string, 10 unless told. */
+  /** Connections per connection string; 10 by default. */
   maxConnections?: number;
-  /** What getting a connection may take, waiting for a free one included: 5,000 ms unless told. */
+  /** Limit for getting a connection, including the wait for a free one; 5,000 ms by default. */
   connectTimeoutMs?: number;
-  /** Postgres's own `statement_timeout` for what comes through `fetch`; unless told, the server decides. */
+  /** Postgres's `statement_timeout` for queries through `fetch`; the server's own by default. */
   statementTimeoutMs?: number;
 }
 
 export interface NeonOverTcp {
   /**
-   * For `neonConfig.fetchFunction`. Answers the driver's requests from a pool of TCP connections; requests
-   * for Neon's own hosts go on to `globalThis.fetch`.
+   * For `neonConfig.fetchFunction`. Answers the driver's requests from a pool of TCP connections; requests for Neon's
+   * own hosts go to `globalThis.fetch`.
    *
-   * Each request finds a session as new: what the one before it had set, created, locked or left open is
-   * gone.
-   * @throws {ConnectionError} when no answer could be had; its `code` says why
-   * @throws the signal's reason, as soon as `init.signal` aborts; the server stops working on the query
+   * Each request gets a clean session: nothing that an earlier one set, created, locked or left open remains.
+   * @throws {ConnectionError} when there is no answer; its `code` says why
+   * @throws the signal's reason as soon as `init.signal` aborts; the server then cancels the query
    */
   fetch(url: string | URL, init: RequestInit): Promise<SqlResponse>;
 
   /**
-   * For a client's `neonConfig.webSocketConstructor`: a TCP connection in the shape of a WebSocket, made to
-   * the host of `connectionString` and encrypted as its `sslmode` says.
+   * For a client's `neonConfig.webSocketConstructor`: a TCP connection that looks like a WebSocket, to the host of
+   * `connectionString` and encrypted as its `sslmode` says.
    *
-   * Set `pipelineConnect: false` beside it: the driver's default sends the password before the server has
-   * asked for one. And leave `sslrootcert`, `sslcert` and `sslkey` out of the client's own connection string:
-   * the driver cannot read files, and throws.
+   * Also set `pipelineConnect: false`: by default the driver sends the password before the server asks for it. And leave
+   * `sslrootcert`, `sslcert` and `sslkey` out of the client's own connection string: the driver cannot read files, and
+   * throws.
    */
   webSocketFor(connectionString: string): WebSocketConstructor;
 
-  /** Waits for the queries under way and ends all pooled connections. Later queries are refused. */
+  /** Waits for running queries, then ends all pooled connections. Later queries fail. */
   close(): Promise<void>;
 }
 
 /**
- * Lets Neon's driver, unmodified, talk to any Postgres: no proxy, no HTTP.
+ * Lets Neon's unmodified driver talk to any Postgres, without a proxy and without HTTP.
  *
  * ```ts
  * const tcp = neonOverTcp();

@@ -5,7 +5,7 @@ import { cancel } from "./cancel.ts";
 import { tlsDemandIn, withoutTls } from "./connection-string.ts";
 import { ConnectionError, openSocket } from "./socket.ts";
 
-export interface PoolsOptions {
+interface PoolsOptions {
   maxConnections: number;
   connectTimeoutMs: number;
   statementTimeoutMs: number | undefined;
@@ -13,8 +13,8 @@ export interface PoolsOptions {
 
 export interface Pools {
   /**
-   * Does some work on a pooled connection that nobody else uses meanwhile, and whose session is as new.
-   * @throws the signal's reason, pg's DatabaseError, or else ConnectionError
+   * Runs `work` alone on a pooled connection with a clean session.
+   * @throws the signal's reason, pg's DatabaseError, or ConnectionError
    */
   use<Result>(
     connectionString: string,
@@ -24,7 +24,7 @@ export interface Pools {
   close(): Promise<void>;
 }
 
-/** A pool for each connection string, opened when it is first used. */
+/** A pool for each connection string, opened on first use. */
 export function openPools({ maxConnections, connectTimeoutMs, statementTimeoutMs }: PoolsOptions): Pools {
   const pools = new Map<string, Promise<pg.Pool>>();
   const connected = new Set<pg.PoolClient>();
@@ -40,13 +40,13 @@ export function openPools({ maxConnections, connectTimeoutMs, statementTimeoutMs
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       allowExitOnIdle: true,
-      // As a startup parameter it is what `discard all` returns to.
+      // As a startup parameter it survives `discard all`.
       statement_timeout: statementTimeoutMs ?? false,
     });
-    // An idle connection that dies is dropped by the pool, and nobody needs to know.
+    // The pool drops an idle connection that dies.
     pool.on("error", () => {});
     pool.on("connect", (client) => {
-      // Whoever uses a connection that dies learns it from his query.
+      // When a connection in use dies, its query fails.
       client.on("error", () => {});
       client.once("end", () => connected.delete(client));
       connected.add(client);
@@ -54,7 +54,7 @@ export function openPools({ maxConnections, connectTimeoutMs, statementTimeoutMs
     return pool;
   }
 
-  /** pg knows no `prefer`: the server is asked once, on a connection of its own. */
+  /** pg does not support `prefer`, so one extra connection asks the server. */
   async function tlsOptions(connectionString: string) {
     const demand = tlsDemandIn(connectionString);
     if (demand === undefined) return false;
@@ -88,7 +88,7 @@ export function openPools({ maxConnections, connectTimeoutMs, statementTimeoutMs
         (unneeded) => unneeded.release(),
         () => {},
       );
-      // What Postgres said when it opened no session has a code that tells as much.
+      // Postgres's own refusal has a code that says why.
       const isKnown = error instanceof pg.DatabaseError || (signal?.aborted && error === signal.reason);
       throw isKnown ? error : new ConnectionError(error, true);
     });
@@ -125,26 +125,26 @@ export function openPools({ maxConnections, connectTimeoutMs, statementTimeoutMs
       while (underWay.size > 0) await Promise.allSettled(underWay);
       await Promise.allSettled([...pools.values()].map(async (pool) => (await pool).end()));
       pools.clear();
-      // A pool has ended before its sockets have, and these no longer keep the process.
+      // A pool ends before its sockets do, and they no longer keep the process alive.
       await Promise.all([...connected].map(ended));
     },
   };
 }
 
-/** Postgres's own time limit stops what a server that cannot be reached in time goes on with. */
+/** If the server cannot be reached in time, its statement_timeout ends the query. */
 const cancelLimitMs = 1_000;
 
 /** It takes a fraction of a millisecond. */
 const resetLimitMs = 2_000;
 
 /**
- * Makes the session as new and gives it back. Nobody waits for it: the request has its answer.
+ * Cleans the session and returns the connection to the pool, after the request has its answer.
  *
- * Always, because even a select can leave a setting or a lock behind; on loopback the difference is lost in
- * the noise. A transaction left open makes `discard all` fail, and the connection is dropped.
+ * Even a select can leave a setting or a lock behind, and on loopback the cost is lost in the noise. In an open
+ * transaction `discard all` fails, and the connection is dropped.
  */
 function reset(client: pg.PoolClient): void {
-  // Not in @types/pg. Without it a connection that has gone silent would be kept for a quarter of an hour.
+  // Not in @types/pg. Without it, a silent connection would be kept for a quarter of an hour.
   const discard: pg.QueryConfig & { query_timeout: number } = {
     text: "discard all",
     query_timeout: resetLimitMs,
@@ -156,8 +156,8 @@ function reset(client: pg.PoolClient): void {
 }
 
 /**
- * Lets the sockets say what they have received, so that no connection is taken that has died. The first
- * immediate may run before they are read: they are between the first and the second.
+ * Lets sockets report that they have died, so that no dead connection is used. The first immediate may run before the
+ * sockets are read, the second runs after.
  */
 async function socketsRead(): Promise<void> {
   await setImmediate();
@@ -170,7 +170,7 @@ function ended(client: pg.PoolClient): Promise<void> {
   return new Promise((resolve) => client.once("end", resolve));
 }
 
-/** Settles like the promise, or rejects with the signal's reason if that comes first. */
+/** Settles like the promise, or rejects with the signal's reason if it aborts first. */
 function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {

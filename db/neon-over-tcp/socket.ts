@@ -3,32 +3,32 @@ import net from "node:net";
 import tls from "node:tls";
 import { addressIn, tlsDemandIn } from "./connection-string.ts";
 
-/** No answer could be had from the server. `code` is Node's or, where there is none, the nearest of Node's. */
+/** The server gave no answer. `code` is Node's error code, or the closest one. */
 export class ConnectionError extends Error {
   override name = "ConnectionError";
   readonly code: string;
-  /** @param isUnsent whether it failed before the server was sent a query */
+  /** @param isUnsent whether it failed before a query was sent */
   constructor(
     cause: Error & { code?: unknown },
     readonly isUnsent = false,
   ) {
     const code =
       typeof cause.code === "string" ? cause.code : /time/i.test(cause.message) ? "ETIMEDOUT" : "ECONNRESET";
-    // Where a host has several addresses, Node's error for all of them has a code but no message.
+    // For a host with several addresses, Node's error has a code but no message.
     super(cause.message || code, { cause });
     this.code = code;
   }
 }
 
 /**
- * Opens a socket to a Postgres server, ready for the startup message; a `tls.TLSSocket` if it is encrypted.
- * The caller listens to its errors.
- * @param signal gives up while the socket is being opened, and has no effect later
+ * Opens a socket to a Postgres server, ready for the startup message; a `tls.TLSSocket` if encrypted. The caller
+ * handles its errors.
+ * @param signal aborts the opening, and has no effect later
  * @throws {ConnectionError}
  */
 export async function openSocket(connectionString: string, signal: AbortSignal): Promise<net.Socket> {
   const demand = tlsDemandIn(connectionString);
-  // Ten seconds of silence, then ten probes, one a second: a server that vanished is noticed.
+  // After 10 s of silence come ten probes, one a second: a vanished server is noticed.
   let socket = net.connect({
     ...addressIn(connectionString),
     noDelay: true,
@@ -45,7 +45,7 @@ export async function openSocket(connectionString: string, signal: AbortSignal):
     const answer = await askForTls(socket);
     if (answer === "N" && !demand.required) return socket;
     if (answer === "N") throw new Error("The server does not support TLS, which sslmode requires");
-    // Exactly one byte: what somebody in between puts behind it must not pass as the server's.
+    // Exactly one byte: a man in the middle must not smuggle in more as the server's answer.
     if (answer !== "S") throw new Error("The server does not answer like Postgres");
     socket = tls.connect({ ...demand.options, socket });
     await once(socket, "secureConnect");

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { WebSocketConstructor } from "@neondatabase/serverless";
 import { ConnectionError, openSocket } from "./socket.ts";
 
-/** A class of WebSockets, as far as the driver uses them, each of them a TCP connection to the same server. */
+/** A class of WebSockets, as far as the driver uses them, each a TCP connection to the same server. */
 export function tcpWebSocket(connectionString: string, connectTimeoutMs: number): WebSocketConstructor {
   return class extends TcpWebSocket {
     constructor() {
@@ -33,8 +33,7 @@ class TcpWebSocket extends EventTarget {
   }
 
   /**
-   * The driver passes on to its callers what it is given here: for `error` an Error, which tells them more
-   * than an Event.
+   * The driver passes on to its callers what it is given here: for `error` an Error, which says more than an Event.
    */
   override addEventListener(type: string, listener: (received: Event | Error) => void): void {
     super.addEventListener(type, (event) => listener(event instanceof Failure ? event.error : event));
@@ -49,7 +48,7 @@ class TcpWebSocket extends EventTarget {
     if (this.readyState > open) return;
     this.readyState = closing;
     this.#closedEarly.abort();
-    // What has been sent still goes out, but a server that has vanished is not waited for.
+    // Data already written still goes out, but a vanished server is not waited for.
     this.#socket?.destroySoon();
   }
 

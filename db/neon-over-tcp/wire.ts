@@ -1,18 +1,18 @@
 import type { DatabaseError, QueryArrayResult } from "pg";
 
-/** One statement as the driver sends it: each value as Postgres's text, or null. */
+/** A statement as the driver sends it: each value as Postgres's text, or null. */
 export interface Statement {
   query: string;
   params: (string | null)[];
 }
 
-/** What a `POST /sql` asks for: one statement, or several in a transaction that begins as told. */
-export type SqlRequest = Statement | { queries: Statement[]; begin: string };
+/** A `POST /sql`: one statement, or several in a transaction. */
+type SqlRequest = Statement | { queries: Statement[]; begin: string };
 
-/** As much of a response as the driver uses. */
+/** The part of a response that the driver uses. */
 export type SqlResponse = Pick<Response, "ok" | "status" | "json" | "text">;
 
-/** A request that is not passed on to Postgres. */
+/** A request that never reaches Postgres. */
 export class BadRequest extends Error {}
 
 const isolationLevels = new Map([
@@ -24,7 +24,7 @@ const isolationLevels = new Map([
 
 /** @throws {BadRequest} */
 export function readRequest(headers: Headers, body: string): SqlRequest {
-  // The driver always asks for these two, and makes objects of the rows itself.
+  // The driver always sends these two, and builds the row objects itself.
   for (const name of ["Neon-Raw-Text-Output", "Neon-Array-Mode"]) {
     if (headers.get(name) !== "true") throw new BadRequest(`the header ${name} must be true`);
   }
@@ -52,7 +52,7 @@ function beginAskedBy(headers: Headers): string {
     .join(" ");
 }
 
-/** What a statement is answered with: the rows' values as Postgres's text, for the driver to parse. */
+/** The answer to a statement: the values as Postgres's text, for the driver to parse. */
 export function resultBody({ fields, rows, command, rowCount }: QueryArrayResult<(string | null)[]>) {
   return { fields, rows, command, rowCount, rowAsArray: true };
 }
@@ -77,7 +77,7 @@ const errorFields = [
   "routine",
 ] as const;
 
-/** What goes with a 400: all that Postgres says about an error. */
+/** The body of a 400: all that Postgres says about an error. */
 export function errorBody(error: BadRequest | DatabaseError) {
   const said: { [Field in (typeof errorFields)[number]]?: string | undefined } = error;
   return Object.fromEntries(errorFields.map((field) => [field, said[field] ?? null]));

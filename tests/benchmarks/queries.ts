@@ -8,8 +8,8 @@ import { pageOf } from "#app/routes/todos/list/page.server.ts";
 import { teamProgress } from "#app/routes/todos/list/team.server.ts";
 import { viewer } from "#app/routes/todos/list/viewer.server.ts";
 import { wholeList } from "#app/routes/todos/list/views.ts";
-import { migrate } from "#db/commands/migrate.ts";
-import { startPostgres } from "#db/local/postgres.ts";
+import { startPostgres } from "#db/local/postgres/server.ts";
+import { migrate } from "#db/migrate.ts";
 import { fillDatabase, userIdSql } from "./million-todos.ts";
 
 // What the pages ask, at a million todos of ten thousand users, beside what counting would take: in milliseconds of

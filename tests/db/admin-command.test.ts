@@ -9,9 +9,9 @@ import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { instanceFile, lockLocalDirectory } from "#db/local/instance.ts";
-import { openLoopbackServer } from "#db/local/loopback-server.ts";
-import { answerFromHandlers } from "#db/local/stack-server.ts";
+import { instanceFile, lockLocalDirectory } from "#db/local/directory/instance.ts";
+import { openLoopbackServer } from "#db/local/services/loopback-server.ts";
+import { answerFromHandlers } from "#db/local/services/stack-server.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 
 const database = connectDatabase(z.string().parse(process.env.STACK_DATABASE_URL));
@@ -126,7 +126,7 @@ async function startLocalInstance() {
   return async () => release?.();
 }
 
-test("a user becomes an admin and keeps the rest of his metadata", async () => {
+test("a user becomes an admin and keeps their other metadata", async () => {
   const metadata = { plan: "pro", nested: { role: "guest", list: [1, null] } };
   const bob = await addUser("bob@example.com", {
     server_metadata: metadata,
@@ -137,7 +137,7 @@ test("a user becomes an admin and keeps the rest of his metadata", async () => {
   expect(stderr).toBe(`Stack project ${project.projectId} on ${new URL(project.apiUrl).host} (configured)\n`);
   expect(stdout).toBe(
     `bob@example.com (user ${bob.id}) is an admin now. ` +
-      "That acts as soon as the sync has brought it to neon_auth.users_sync.\n",
+      "This takes effect once the sync has written it to neon_auth.users_sync.\n",
   );
   expect(code).toBe(0);
   expect(await atStack("GET", `/${bob.id}`)).toEqual({
@@ -147,45 +147,45 @@ test("a user becomes an admin and keeps the rest of his metadata", async () => {
   expect(await metadataOf(doug)).toBeNull();
 });
 
-test("who had another role is told of it", async () => {
+test("a role that is replaced is printed", async () => {
   const bob = await addUser("bob@example.com", { server_metadata: { role: "editor" } });
-  expect((await admin("bob@example.com")).stdout).toContain('his role was "editor" before');
+  expect((await admin("bob@example.com")).stdout).toContain('their role was "editor" before');
   expect(await metadataOf(bob)).toEqual({ role: "admin" });
 });
 
-test("--revoke takes the role away and nothing else, and asks for no verified address", async () => {
+test("--revoke removes only the role, and accepts an unverified address", async () => {
   const bob = await addUser("bob@example.com", {
     server_metadata: { plan: "pro", role: "admin" },
     primary_email_verified: false,
   });
   const { code, stdout } = await admin("bob@example.com", "--revoke");
-  expect(stdout).toMatch(/is no admin any more\. That acts as soon as the sync has brought it/);
+  expect(stdout).toMatch(/is no longer an admin\. This takes effect once the sync has written it/);
   expect(code).toBe(0);
   expect(await metadataOf(bob)).toEqual({ plan: "pro" });
 });
 
-test("an admin stays one, without a change", async () => {
+test("making an admin an admin changes nothing", async () => {
   const bob = await addUser("bob@example.com");
   expect(await admin("bob@example.com")).toMatchObject({ code: 0 });
   requests = [];
   expect(await admin("bob@example.com")).toMatchObject({
     code: 0,
-    stdout: `bob@example.com (user ${bob.id}) is an admin already. Nothing was changed.\n`,
+    stdout: `bob@example.com (user ${bob.id}) is already an admin. Nothing was changed.\n`,
   });
   expectNoChange();
   expect(await metadataOf(bob)).toEqual({ role: "admin" });
 });
 
-test("--revoke changes nothing for who is no admin, and leaves him another role", async () => {
+test("--revoke changes nothing for a user who is not an admin, and keeps another role", async () => {
   const bob = await addUser("bob@example.com", { server_metadata: { role: "editor" } });
   const { code, stdout } = await admin("bob@example.com", "--revoke");
-  expect(stdout).toMatch(/is no admin\. Nothing was changed/);
+  expect(stdout).toMatch(/is not an admin\. Nothing was changed/);
   expect(code).toBe(0);
   expectNoChange();
   expect(await metadataOf(bob)).toEqual({ role: "editor" });
 });
 
-test("the case of an address does not matter, that of other alphabets neither", async () => {
+test("case does not matter in an address, in any alphabet", async () => {
   const bob = await addUser("Bob@Example.com");
   const boerge = await addUser("borge@example.com");
   await run(sql`update contact_channels set value = 'børge@example.com' where value = 'borge@example.com'`);
@@ -204,13 +204,13 @@ test("the case of an address does not matter, that of other alphabets neither", 
   expect(searched).toEqual(["bob@example.com", null, null, "børge@example.com", null, null]);
 });
 
-test("nobody is changed when no user has the address", async () => {
+test("no user is changed when none has the address", async () => {
   await addUser("bob@example.com");
-  expectRefusal(await admin("doug@example.com"), /No user has the primary e-mail address doug@example\.com/);
+  expectRefusal(await admin("doug@example.com"), /No user has the primary email address doug@example\.com/);
   expectNoChange();
 });
 
-test("a user whose name, or another address, is or contains the address is not taken", async () => {
+test("a user whose name or other address matches is not chosen", async () => {
   await addUser("doug@example.com", { display_name: "bob@example.com" });
   await addUser("bob@example.com.evil.example");
   await addUser("not-bob@example.com");
@@ -221,7 +221,7 @@ test("a user whose name, or another address, is or contains the address is not t
     primary_email_verified: false,
     display_name: "bob@example.com",
   });
-  expectRefusal(await admin("bob@example.com"), /No user has the primary e-mail address bob@example\.com/);
+  expectRefusal(await admin("bob@example.com"), /No user has the primary email address bob@example\.com/);
   expectNoChange();
 
   const bob = await addUser("bob@example.com");
@@ -231,13 +231,13 @@ test("a user whose name, or another address, is or contains the address is not t
   ]);
 });
 
-test("of two users with one primary address neither is taken, and both are named", async () => {
+test("two users with the same primary address are both named, and neither is changed", async () => {
   const users = [
     await addUser("bob@example.com"),
     await addUser("bob@example.com", { restricted_by_admin: true }),
   ];
   const refused = await admin("bob@example.com");
-  expectRefusal(refused, /2 users have the primary e-mail address bob@example\.com/);
+  expectRefusal(refused, /2 users have the primary email address bob@example\.com/);
   for (const { id } of users) expect(refused.stderr).toContain(id);
   expectNoChange();
 });
@@ -248,15 +248,15 @@ test("a restricted user is found", async () => {
   expect(await metadataOf(bob)).toEqual({ role: "admin" });
 });
 
-test("an address that nobody verified needs --unverified", async () => {
+test("an unverified address needs --unverified", async () => {
   const bob = await addUser("bob@example.com", { primary_email_verified: false });
-  expectRefusal(await admin("bob@example.com"), /not verified: anybody could have signed up.*--unverified/);
+  expectRefusal(await admin("bob@example.com"), /not verified: anyone could have signed up.*--unverified/);
   expectNoChange();
   expect(await admin("bob@example.com", "--unverified")).toMatchObject({ code: 0 });
   expect(await metadataOf(bob)).toEqual({ role: "admin" });
 });
 
-test("among hundreds of users, on several pages, the one is found, and so is a second", async () => {
+test("the user is found among hundreds on several pages, and so is a second one", async () => {
   const first = await addUser("bob@example.com");
   await run(sql`
     insert into users (display_name, signed_up_at)
@@ -273,7 +273,7 @@ test("among hundreds of users, on several pages, the one is found, and so is a s
   expect(await metadataOf(last)).toEqual({ role: "admin" });
 });
 
-test("a user who is on two pages, because others came in between, is still one", async () => {
+test("a user who appears on two pages, because others signed up meanwhile, counts once", async () => {
   const bob = await addUser("bob@example.com");
   onRequest = async (request) => {
     const { pathname, searchParams } = new URL(request.url);
@@ -284,12 +284,12 @@ test("a user who is on two pages, because others came in between, is still one",
   expect(await admin("bob@example.com")).toMatchObject({ code: 0 });
 });
 
-test("pages that go in a circle come to an end", async () => {
+test("pages that repeat come to an end", async () => {
   onRequest = async () => Response.json({ items: [], pagination: { next_cursor: project.projectId } });
   expectRefusal(await admin("bob@example.com"), /circle.*Nothing was changed/);
 });
 
-test("metadata that was written during the search is kept", async () => {
+test("metadata written during the search is kept", async () => {
   const bob = await addUser("bob@example.com", { server_metadata: { plan: "free" } });
   onRequest = async (request) => {
     if (new URL(request.url).pathname !== "/api/v1/users") return undefined;
@@ -301,7 +301,7 @@ test("metadata that was written during the search is kept", async () => {
   expect(await metadataOf(bob)).toEqual({ plan: "pro", seats: 3, role: "admin" });
 });
 
-test("a user who changed his address during the search is not taken", async () => {
+test("a user who changed their address during the search is not changed", async () => {
   const bob = await addUser("bob@example.com");
   onRequest = async (request) => {
     if (new URL(request.url).pathname !== "/api/v1/users") return undefined;
@@ -309,7 +309,7 @@ test("a user who changed his address during the search is not taken", async () =
     await changeUser(bob, { primary_email: "robert@example.com", primary_email_verified: true });
     return answer;
   };
-  expectRefusal(await admin("bob@example.com"), /another e-mail address/);
+  expectRefusal(await admin("bob@example.com"), /has just changed their email address/);
   expectNoChange();
 });
 
@@ -320,12 +320,12 @@ test.each([
   { what: "false", metadata: false },
 ])("metadata that is $what is left alone", async ({ metadata }) => {
   const bob = await addUser("bob@example.com", { server_metadata: metadata });
-  expectRefusal(await admin("bob@example.com"), /is no object.*Nothing was changed/);
+  expectRefusal(await admin("bob@example.com"), /is not an object.*Nothing was changed/);
   expectNoChange();
   expect(await metadataOf(bob)).toEqual(metadata);
 });
 
-test("a wrong key is told as such", async () => {
+test("a wrong key is reported as one", async () => {
   await addUser("bob@example.com");
   const wrongKey = { ...configured, STACK_SECRET_SERVER_KEY: "ssk_of_another_project" };
   expectRefusal(
@@ -334,7 +334,7 @@ test("a wrong key is told as such", async () => {
   );
 });
 
-test("a Stack that is down ends the command with a sentence", async () => {
+test("when Stack is down, the command ends with a sentence", async () => {
   const stopped = await openLoopbackServer(0);
   await stopped[Symbol.asyncDispose]();
   const down = await runAdmin(["bob@example.com"], { ...configured, STACK_API_URL: stopped.origin });
@@ -351,23 +351,23 @@ test.each([
   { what: "other JSON", answer: () => Response.json({ items: [{ id: 1 }] }), reason: /no sense/ },
   { what: "502", answer: () => new Response("Bad gateway", { status: 502 }), reason: /answered with 502/ },
   {
-    what: "a way elsewhere",
+    what: "a redirect",
     answer: () => new Response(null, { status: 307, headers: { location: "http://127.0.0.1:1/" } }),
     reason: /answered with 307/,
   },
-])("a Stack that answers with $what ends the command with a sentence", async ({ answer, reason }) => {
+])("when Stack answers with $what, the command ends with a sentence", async ({ answer, reason }) => {
   onRequest = async () => answer();
   expectRefusal(await admin("bob@example.com"), reason);
 });
 
-test("a Stack that hangs ends the command with a sentence", async () => {
+test("when Stack hangs, the command ends with a sentence", async () => {
   onRequest = () => new Promise(() => {});
   const hanging = await admin("bob@example.com");
   expectRefusal(hanging, /Stack took longer than 5000 ms\. Nothing was changed/);
   expect(hanging.seconds).toBeLessThan(10);
 });
 
-test("a change that Stack does not answer may have been made, and the command says so", async () => {
+test("the command says that an unanswered change may have been made", async () => {
   const bob = await addUser("bob@example.com");
   onRequest = async (request) => {
     if (request.method !== "PATCH") return undefined;
@@ -375,34 +375,34 @@ test("a change that Stack does not answer may have been made, and the command sa
     return new Response("Bad gateway", { status: 502 });
   };
   const refused = await admin("bob@example.com");
-  expectRefusal(refused, /Whether the role was changed is not known; the command can be run again/);
+  expectRefusal(refused, /The role may or may not have been changed\. Run the command again/);
   expect(refused.stderr).not.toContain("Nothing was changed");
   expect(await metadataOf(bob)).toEqual({ role: "admin" });
 });
 
 test.each([
-  { args: [], reason: /Give one e-mail address/ },
-  { args: ["--revoke"], reason: /Give one e-mail address/ },
-  { args: ["bob"], reason: /Give one e-mail address/ },
-  { args: [""], reason: /Give one e-mail address/ },
-  { args: ["@"], reason: /Give one e-mail address/ },
-  { args: ["bob@example.com", "doug@example.com"], reason: /Give one e-mail address/ },
-  { args: ["bob@example.com doug@example.com"], reason: /Give one e-mail address/ },
-  { args: ["bob@example.com", "--revok"], reason: /does not know "--revok"/ },
+  { args: [], reason: /Give one email address/ },
+  { args: ["--revoke"], reason: /Give one email address/ },
+  { args: ["bob"], reason: /Give one email address/ },
+  { args: [""], reason: /Give one email address/ },
+  { args: ["@"], reason: /Give one email address/ },
+  { args: ["bob@example.com", "doug@example.com"], reason: /Give one email address/ },
+  { args: ["bob@example.com doug@example.com"], reason: /Give one email address/ },
+  { args: ["bob@example.com", "--revok"], reason: /Unknown option: --revok$/m },
   { args: ["bob@example.com", "--local", "--remote"], reason: /--local or --remote, not both/ },
 ])("the arguments $args are refused, and Stack is not asked", async ({ args, reason }) => {
   expectRefusal(await admin(...args), reason);
   expect(requests).toEqual([]);
 });
 
-test("every variable that is missing is named at once", async () => {
+test("all missing variables are named at once", async () => {
   const { stderr } = await runAdmin(["bob@example.com"], { STACK_PROJECT_ID: project.projectId });
   expect(stderr).toMatch(/STACK_PUBLISHABLE_CLIENT_KEY is missing\n.*STACK_SECRET_SERVER_KEY is missing\n$/);
   const url = { ...configured, STACK_API_URL: "api.example.com" };
   expectRefusal(await runAdmin(["bob@example.com"], url), /STACK_API_URL is not an http\(s\):\/\/ URL/);
 });
 
-test("without a configured project and without a local instance there is nobody to ask", async () => {
+test("without a configured project or a local instance, the command refuses", async () => {
   expectRefusal(await runAdmin(["bob@example.com"], {}), /There is no Stack project.*npm run dev/);
   expectRefusal(
     await runAdmin(["bob@example.com", "--local"], configured),
@@ -410,7 +410,7 @@ test("without a configured project and without a local instance there is nobody 
   );
   expectRefusal(
     await runAdmin(["bob@example.com", "--remote"], {}),
-    /--remote was given, and none of STACK_/,
+    /--remote was given, but none of STACK_/,
   );
   const databaseAlone = { DATABASE_URL: "postgresql://db.example.com/todos" };
   expectRefusal(await runAdmin(["bob@example.com"], databaseAlone), /no Stack project: none of STACK_/);
@@ -424,7 +424,7 @@ test("the names that Neon's console prints are accepted", async () => {
   expect(await metadataOf(bob)).toEqual({ role: "admin" });
 });
 
-test("a local instance that runs is asked when nothing is configured, and takes unverified addresses", async () => {
+test("when nothing is configured, the running local instance is used, and accepts unverified addresses", async () => {
   const stop = await startLocalInstance();
   const bob = await addUser("bob@example.com", { primary_email_verified: false });
   const { code, stderr } = await runAdmin(["bob@example.com"], {});
@@ -434,7 +434,7 @@ test("a local instance that runs is asked when nothing is configured, and takes 
   await stop();
 });
 
-test("beside a local instance that runs, the flag says which project is meant", async () => {
+test("when a local instance is also running, the flag chooses the project", async () => {
   const stop = await startLocalInstance();
   await addUser("bob@example.com");
   const host = new URL(project.apiUrl).host.replace("127.0.0.1", "localhost");

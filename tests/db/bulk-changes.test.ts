@@ -37,7 +37,7 @@ async function isWaiting(): Promise<void> {
 const complete = async () =>
   (await sql.query("select id from todos where is_complete order by id")).rows.map(({ id }) => id);
 
-test("what somebody ticks while all are being ticked stays ticked when that is undone", async () => {
+test('a todo that another user ticks during "toggle all" stays ticked when that is undone', async () => {
   const doug = await session();
   await doug.query("begin");
   await doug.query("update todos set is_complete = true, completed_at = now() where id = 2");
@@ -51,7 +51,7 @@ test("what somebody ticks while all are being ticked stays ticked when that is u
   expect(await complete()).toEqual(["2"]);
 });
 
-test("todos are locked in one order, however they are named", async () => {
+test("todos are always locked in the same order", async () => {
   const doug = await session();
   await doug.query("begin");
   await doug.query("update todos set task = 'in use' where id = 1");
@@ -63,7 +63,7 @@ test("todos are locked in one order, however they are named", async () => {
   expect(await ticking).toMatchObject([{ isDone: true, undoable: 3 }]);
 });
 
-test("completed todos that somebody is changing stay, and clearing does not wait for him", async () => {
+test("clearing skips completed todos that another user is changing, without waiting", async () => {
   await sql.query("update todos set is_complete = true, completed_at = now()");
   const doug = await session();
   await doug.query("begin");

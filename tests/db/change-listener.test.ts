@@ -41,7 +41,7 @@ async function sessions(): Promise<number[]> {
 
 const tell = (change: "todos" | "users") => postgres.query("select pg_notify('todos_changed', $1)", [change]);
 
-test("it is live before it hears, and hears of todos and of profiles, over one connection", async () => {
+test("it is live before the first change, and hears of todos and profiles over one connection", async () => {
   const { told, stop } = listening();
   await expect.poll(() => told, patience).toEqual([true]);
   expect(await sessions()).toHaveLength(1);
@@ -53,7 +53,7 @@ test("it is live before it hears, and hears of todos and of profiles, over one c
   expect(errors.mock.calls).toEqual([]);
 });
 
-test("what was changed in one transaction is told once, and what was rolled back never", async () => {
+test("one transaction is announced once, and a rollback never", async () => {
   const { told } = listening();
   await expect.poll(() => told, patience).toEqual([true]);
   await postgres.query('insert into neon_auth.users_sync (raw_json) values (\'{"id": "bob"}\')');
@@ -70,7 +70,7 @@ test("what was changed in one transaction is told once, and what was rolled back
   await expect.poll(() => told, patience).toEqual([true, "users", "todos", "users"]);
 });
 
-test("what was changed before anybody listened is looked for until it is committed, and no longer", async () => {
+test("a transaction that began before the listener is watched until it commits, and no longer", async () => {
   await postgres.query("truncate neon_auth.users_sync cascade");
   await postgres.query("begin");
   await postgres.query('insert into neon_auth.users_sync (raw_json) values (\'{"id": "bob"}\')');
@@ -84,7 +84,7 @@ test("what was changed before anybody listened is looked for until it is committ
   await expect.poll(() => told.at(-1), patience).toBe("todos");
 });
 
-test("a connection that answers, and on which nothing is heard, is not live", async () => {
+test("a connection that answers but delivers no notifications is not live", async () => {
   // As behind a pooler: what is listened for is forgotten.
   await postgres.query("create schema deaf");
   await postgres.query(`create function deaf.pg_notify(text, text) returns void language sql as ''`);
@@ -103,7 +103,7 @@ test("a connection that answers, and on which nothing is heard, is not live", as
   expect(told).not.toContain(true);
 });
 
-test("a killed connection is replaced, and what changed meanwhile is known to be unknown", async () => {
+test("a killed connection is replaced, and the gap is reported", async () => {
   const { told } = listening();
   await expect.poll(() => told, patience).toEqual([true]);
   const [killed] = await sessions();
@@ -119,7 +119,7 @@ test("a killed connection is replaced, and what changed meanwhile is known to be
   ]);
 });
 
-test("a connection that went silent is noticed, and replaced", async () => {
+test("a silent connection is noticed and replaced", async () => {
   const proxy = await proxied();
   const { told } = listening(by(proxy, url));
   await expect.poll(() => told, patience).toEqual([true]);
@@ -133,7 +133,7 @@ test("a connection that went silent is noticed, and replaced", async () => {
   expect(proxy.connections()).toBe(1);
 });
 
-test("a database that takes nobody for a while is tried until it does, and named once", async () => {
+test("a database that accepts no connections is retried until it does, and logged once", async () => {
   const proxy = await proxied();
   const { told } = listening(by(proxy, url));
   await expect.poll(() => told, patience).toEqual([true]);
@@ -146,7 +146,7 @@ test("a database that takes nobody for a while is tried until it does, and named
   expect(errors.mock.calls).toHaveLength(1);
 });
 
-test("a database that refuses connections at first is found later", async () => {
+test("a database that refuses connections at first is reached later", async () => {
   const proxy = await proxied();
   await proxy.refuse();
   const { told } = listening(by(proxy, url));
@@ -159,7 +159,7 @@ test("a database that refuses connections at first is found later", async () => 
 test.each([
   ["at once", async () => {}],
   ["while it connects", async (connections: () => number) => expect.poll(connections, patience).toBe(1)],
-])("stopped %s it leaves no connection behind, and calls nobody back", async (_, moment) => {
+])("stopped %s, it leaves no connection and calls back no more", async (_, moment) => {
   const proxy = await proxied();
   const { told, stop } = listening(by(proxy, url));
   await moment(proxy.connections);
@@ -169,7 +169,7 @@ test.each([
   expect(told).toEqual([]);
 });
 
-test("stopped while a database says nothing it gives up", async () => {
+test("stopped while the database is silent, it gives up", async () => {
   const proxy = await proxied();
   proxy.blackHole();
   const { told, stop } = listening(by(proxy, url));
@@ -179,7 +179,7 @@ test("stopped while a database says nothing it gives up", async () => {
   expect([told, errors.mock.calls]).toEqual([[], []]);
 });
 
-test("stopped while it is live it calls nobody back, with what came along either", async () => {
+test("stopped while live, it calls back no more, even for a change that arrives with the stop", async () => {
   const told: (string | boolean)[] = [];
   const stop = listenForChanges({
     databaseUrl: url,

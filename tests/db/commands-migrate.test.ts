@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { createMigration, migrate, rollback } from "#db/commands/migrate.ts";
-import { runStatement } from "#db/commands/run-statement.ts";
-import { Refusal } from "#db/local/refusal.ts";
+import { runStatement } from "#db/commands/sql/run-statement.ts";
+import { createMigration, migrate, rollback } from "#db/migrate.ts";
+import { Refusal } from "#db/refusal.ts";
 
 const databaseUrl = z.string().parse(process.env.DATABASE_URL);
 let directory: string;
@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-test("a migration that fails is an error, and the one before it stays applied", async () => {
+test("a failing migration is an error, and the one before it stays applied", async () => {
   const options = { migrations: directory };
   writeFileSync(
     join(directory, "29990101000000_first.sql"),
@@ -38,7 +38,7 @@ test("a migration that fails is an error, and the one before it stays applied", 
   expect(await rowsOf()).toEqual([]);
 });
 
-test("db:new names a migration by the time, and refuses a name that is no file name", async () => {
+test("db:new puts the time into a migration's name, and refuses an invalid name", async () => {
   await createMigration("add_due_dates", { migrations: directory });
   expect(readdirSync(directory)).toEqual([expect.stringMatching(/^\d{14}_add_due_dates\.sql$/)]);
   await expect(createMigration("add due dates", { migrations: directory })).rejects.toThrow(Refusal);

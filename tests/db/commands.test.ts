@@ -14,12 +14,14 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { runStatement } from "#db/commands/run-statement.ts";
-import { chooseTarget, isLoopback, requireRemoteFlag } from "#db/commands/target.ts";
-import { postgresDirectory } from "#db/local/databases.ts";
-import { instanceFile, lockLocalDirectory } from "#db/local/instance.ts";
-import { runningPostgres } from "#db/local/postgres.ts";
-import { Refusal } from "#db/local/refusal.ts";
+import { isLoopback } from "#app/platform/hosts.ts";
+import { runStatement } from "#db/commands/sql/run-statement.ts";
+import { chooseTarget, requireRemoteFlag } from "#db/commands/target/flags.ts";
+import { postgresDirectory } from "#db/local/databases/local-postgres.ts";
+import { instanceFile, lockLocalDirectory } from "#db/local/directory/instance.ts";
+import { runningPostgres } from "#db/local/postgres/server.ts";
+import { Refusal } from "#db/refusal.ts";
+import { by, startTcpProxy } from "./tcp-proxy.ts";
 
 const databaseUrl = z.string().parse(process.env.DATABASE_URL);
 let directory: string;
@@ -76,7 +78,7 @@ test("db:sql --json prints one array of objects and nothing else", async () => {
   expect(code).toBe(0);
 });
 
-test("db:sql tells what a statement without rows did", async () => {
+test("db:sql prints what a statement without rows did", async () => {
   await dbSql("create table numbers as select generate_series(1, 3) as number");
   expect(await dbSql("update numbers set number = number + 1")).toMatchObject({
     code: 0,
@@ -93,14 +95,23 @@ test("db:sql exits 1 with Postgres's message and no stack trace", async () => {
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
 });
 
-test("db:sql exits 1 when nobody answers, and says so without a password", async () => {
+test("db:sql exits 1 when no server answers, and prints no password", async () => {
   const { code, stderr } = await command("sql.ts", ["select 1"], "postgresql://bob:secret@127.0.0.1:1/todos");
   expect(stderr).toContain("ECONNREFUSED 127.0.0.1:1");
   expect(stderr).not.toMatch(/secret| {4}at /);
   expect(code).toBe(1);
 });
 
-test("db:sql refuses several statements, and none", async () => {
+test("db:sql exits 1 when the connection is lost", async () => {
+  const proxy = await startTcpProxy(Number(new URL(databaseUrl).port));
+  proxy.cutAt("select 'lost'");
+  const { code, stderr } = await command("sql.ts", ["select 'lost'"], by(proxy, databaseUrl));
+  proxy.close();
+  expect(stderr).toContain("Connection terminated unexpectedly");
+  expect(code).toBe(1);
+});
+
+test("db:sql refuses several statements, and an empty one", async () => {
   const several = await dbSql("select 1; select 2");
   expect(several).toMatchObject({ code: 1, stdout: "" });
   expect(several.stderr).toContain("cannot insert multiple commands");
@@ -108,7 +119,7 @@ test("db:sql refuses several statements, and none", async () => {
   expect(await dbSql()).toMatchObject({ code: 1, stdout: "" });
 });
 
-test("a statement that may only read cannot write, and says how it could", async () => {
+test("a read-only statement cannot write, and the refusal says how to", async () => {
   const options = { readOnly: true, values: "text" } as const;
   const write = runStatement(databaseUrl, "create table written (id integer)", options);
   await expect(write).rejects.toThrow(/read-only transaction.*--remote/);
@@ -118,7 +129,7 @@ test("a statement that may only read cannot write, and says how it could", async
   });
 });
 
-test("the configured database is meant unless a local one runs beside it: then one has to say", () => {
+test("the configured database is the default, but a running local one makes a flag necessary", () => {
   const url = "postgresql://db.example.com/todos";
   const none = { local: false, remote: false };
   const local = { local: true, remote: false };
@@ -147,7 +158,7 @@ test("a rollback on a host that is not this machine needs --remote", () => {
   expect(isLoopback("postgresql://localhost.example.com/x")).toBe(false);
 });
 
-test("beside a local instance that runs, db:sql takes the database that the flag names", async () => {
+test("when a local instance is also running, the flag chooses the database of db:sql", async () => {
   const release = await lockLocalDirectory(directory);
   const url = new URL(databaseUrl);
   url.searchParams.set("application_name", "local");
@@ -175,7 +186,7 @@ test("beside a local instance that runs, db:sql takes the database that the flag
   expect((await dbSql("select 1")).stderr).toContain("(configured)");
 });
 
-test("without a configured database the local one is started for a command, and stopped again", async () => {
+test("without a configured database, a command starts the local one, and stops it at the end", async () => {
   const [one, other] = await Promise.all([
     command("sql.ts", ["select current_database() as name", "--json"], ""),
     command("sql.ts", ["select current_database() as name", "--json"], ""),
@@ -190,7 +201,7 @@ test("without a configured database the local one is started for a command, and 
   expect(existsSync(directory)).toBe(false);
 });
 
-test("local:reset removes nothing while an instance runs, and never what is not its own", async () => {
+test("local:reset removes nothing while an instance is running, and only what local mode wrote", async () => {
   writeFileSync(join(directory, "settings.json"), "{}");
   writeFileSync(join(directory, "somebody-elses"), "");
   const release = await lockLocalDirectory(directory);

@@ -9,7 +9,7 @@ function message(type: string, body: string): Buffer {
   return Buffer.concat([Buffer.from(type), length, Buffer.from(body, "latin1")]);
 }
 
-test("a session that is ended in the moment in which it is ready fails its next query, and not the process", async () => {
+test("a session that ends as soon as it is ready fails its next query, not the process", async () => {
   const authenticated = message("R", "\0\0\0\0");
   const ready = message("Z", "I");
   const ended = message("E", "SFATAL\0C57P01\0Mterminating connection\0\0");

@@ -1,12 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { setImmediate } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { connectClient, connectDatabase } from "#app/db/database.server.ts";
-import { openLoopbackServer } from "#db/local/loopback-server.ts";
-import { answerFromHandlers } from "#db/local/stack-server.ts";
+import { readEnvironment } from "#app/platform/environment.server.ts";
+import { checkDatabase } from "#db/commands/doctor/database.ts";
+import type { Finding } from "#db/commands/doctor/finding.ts";
+import { openLoopbackServer } from "#db/local/services/loopback-server.ts";
+import { answerFromHandlers } from "#db/local/services/stack-server.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
+import { by, startTcpProxy } from "./tcp-proxy.ts";
 
 const databaseUrl = z.string().parse(process.env.DATABASE_URL);
 const server = await openLoopbackServer(0);
@@ -73,7 +78,7 @@ async function signUp(): Promise<void> {
   });
 }
 
-test("a configuration that is right is called so, line by line", async () => {
+test("a correct configuration is confirmed line by line", async () => {
   await signUp();
   server.answerWith(async (request) => {
     const answer = await standIn(request);
@@ -87,20 +92,20 @@ test("a configuration that is right is called so, line by line", async () => {
     "ok    The configuration is complete.",
     expect.stringMatching(/^ok {4}Database \w+ on 127\.0\.0\.1:\d+ answers: Postgres 18/),
     "ok    neon_auth.users_sync belongs to postgres and has Neon's columns.",
-    "ok    We may create triggers on it.",
+    "ok    The app may create triggers on it.",
     expect.stringMatching(/^ok {4}All \d+ migrations are applied\.$/),
-    expect.stringMatching(/^ok {4}LISTEN hears on 127\.0\.0\.1:\d+: open pages are live\.$/),
+    expect.stringMatching(/^ok {4}LISTEN works on 127\.0\.0\.1:\d+: open pages update live\.$/),
     expect.stringMatching(
-      /^ok {4}Stack on 127\.0\.0\.1:\d+ takes the publishable key, for the project “.+”\.$/,
+      /^ok {4}Stack on 127\.0\.0\.1:\d+ accepts the publishable key for the project “.+”\.$/,
     ),
-    `ok    ${appOrigin} is a trusted domain there, with the handler path /.`,
-    "ok    Stack takes the secret server key.",
-    "ok    A token of Stack's has the issuer, audience and signature that we expect.",
+    `ok    ${appOrigin} is a trusted domain of the project, with the handler path /.`,
+    "ok    Stack accepts the secret server key.",
+    "ok    A token from Stack has the expected issuer, audience and signature.",
   ]);
   expect(code).toBe(0);
 });
 
-test("everything that is missing or malformed is named at once", async () => {
+test("all missing and malformed variables are named at once", async () => {
   const { code, lines } = await doctor({
     SESSION_SECRET: "short",
     APP_ORIGIN: "",
@@ -108,9 +113,9 @@ test("everything that is missing or malformed is named at once", async () => {
   });
   expect(lines).toEqual(
     expect.arrayContaining([
-      "MEND  DATABASE_URL is not a postgresql:// URL",
-      "MEND  APP_ORIGIN is missing",
-      expect.stringMatching(/^MEND {2}SESSION_SECRET has to be at least 32 characters/),
+      "FIX   DATABASE_URL is not a postgresql:// URL",
+      "FIX   APP_ORIGIN is missing",
+      expect.stringMatching(/^FIX {3}SESSION_SECRET has to be at least 32 characters/),
     ]),
   );
   expect(code).toBe(1);
@@ -124,54 +129,54 @@ const elsewhere = (change: (url: URL) => void) => {
 
 test.each<[string, Record<string, string>, RegExp]>([
   [
-    "a database that is not there",
+    "a missing database",
     elsewhere((url) => {
       url.pathname = "/nowhere";
     }),
-    /^MEND {2}Database nowhere on .*does not exist/,
+    /^FIX {3}Database nowhere on .*does not exist/,
   ],
   [
-    "a server that nobody runs",
+    "a server that is not running",
     elsewhere((url) => {
       url.port = "1";
     }),
-    /^MEND {2}Database \w+ on 127\.0\.0\.1:1: .*ECONNREFUSED/,
+    /^FIX {3}Database \w+ on 127\.0\.0\.1:1: .*ECONNREFUSED/,
   ],
   [
-    "a password that is wrong",
+    "a wrong password",
     elsewhere((url) => {
       url.password = "wrong";
     }),
-    /^MEND {2}Database .*password authentication failed/,
+    /^FIX {3}Database .*password authentication failed/,
   ],
   [
     "a database without the migrations",
     elsewhere((url) => {
       url.pathname = "/template1";
     }),
-    /^MEND {2}There is no table neon_auth\.users_sync/,
+    /^FIX {3}There is no table neon_auth\.users_sync/,
   ],
   [
-    "a direct host that is none",
+    "an unreachable direct host",
     { DATABASE_URL_UNPOOLED: "postgresql://x:y@127.0.0.1:1/z" },
-    /^MEND {2}LISTEN on 127\.0\.0\.1:1: .*ECONNREFUSED/,
+    /^FIX {3}LISTEN on 127\.0\.0\.1:1: .*ECONNREFUSED/,
   ],
   [
-    "a publishable key that is wrong",
+    "a wrong publishable key",
     { STACK_PUBLISHABLE_CLIENT_KEY: "none" },
-    /^MEND {2}Stack on .*publishable key: refused with INVALID_PUBLISHABLE_CLIENT_KEY/,
+    /^FIX {3}Stack on .*publishable key: refused with INVALID_PUBLISHABLE_CLIENT_KEY/,
   ],
   [
-    "a secret key that is wrong",
+    "a wrong secret key",
     { STACK_SECRET_SERVER_KEY: "none" },
-    /^MEND {2}Stack, secret server key: Stack refused with INVALID_SECRET_SERVER_KEY/,
+    /^FIX {3}Stack, secret server key: Stack refused with INVALID_SECRET_SERVER_KEY/,
   ],
   [
-    "a Stack that cannot be reached",
+    "an unreachable Stack",
     { STACK_API_URL: "http://127.0.0.1:1" },
-    /^MEND {2}Stack on 127\.0\.0\.1:1, publishable key: .*got no answer/,
+    /^FIX {3}Stack on 127\.0\.0\.1:1, publishable key: .*got no answer/,
   ],
-])("%s is named, with what to do about it", async (_, variables, line) => {
+])("%s is reported, with what to do about it", async (_, variables, line) => {
   const { code, lines } = await doctor(variables);
   const at = lines.findIndex((each) => line.test(each));
   expect(lines).toContainEqual(expect.stringMatching(line));
@@ -179,13 +184,36 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(code).toBe(1);
 });
 
-test("a migration that was not applied, and a column that is not Neon's, are named", async () => {
+test("a LISTEN that fails is reported once, and rejects nothing later", async () => {
+  const proxy = await startTcpProxy(Number(new URL(databaseUrl).port));
+  proxy.cutAt("listen todos_doctor");
+  const unhandled: unknown[] = [];
+  const keep = (error: unknown) => void unhandled.push(error);
+  process.on("unhandledRejection", keep);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const environment = readEnvironment({ ...configuration, DATABASE_URL_UNPOOLED: by(proxy, databaseUrl) });
+    const findings: Finding[] = [];
+    for await (const finding of checkDatabase(environment)) findings.push(finding);
+    expect(findings.at(-1)).toMatchObject({ outcome: "bad", text: expect.stringMatching(/^LISTEN on /) });
+    expect(findings.filter(({ text }) => text.startsWith("LISTEN"))).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await setImmediate();
+    expect(unhandled).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+    process.off("unhandledRejection", keep);
+    proxy.close();
+  }
+});
+
+test("a pending migration and a column that differs from Neon's are reported", async () => {
   await client.query("delete from schema_migrations where version = '20261122010000'");
   await client.query("alter table neon_auth.users_sync rename column updated_at to changed_at");
   try {
     const { code, lines } = await doctor();
-    expect(lines).toContain("MEND  neon_auth.users_sync is not as Neon's: updated_at is no timestamptz.");
-    expect(lines).toContainEqual(expect.stringMatching(/^MEND {2}1 of \d+ migrations are not applied\.$/));
+    expect(lines).toContain("FIX   neon_auth.users_sync differs from Neon's: updated_at is not timestamptz.");
+    expect(lines).toContainEqual(expect.stringMatching(/^FIX {3}1 of \d+ migrations are not applied\.$/));
     expect(code).toBe(1);
   } finally {
     await client.query("alter table neon_auth.users_sync rename column changed_at to updated_at");
@@ -193,15 +221,15 @@ test("a migration that was not applied, and a column that is not Neon's, are nam
   }
 });
 
-test("a site that Stack does not trust is a note, and no reason to fail", async () => {
+test("a site that Stack does not trust is a note, not a failure", async () => {
   const { code, lines } = await doctor({ APP_ORIGIN: "https://todos.example.com" });
   expect(lines).toContainEqual(
-    expect.stringMatching(/^note {2}https:\/\/todos\.example\.com is no trusted domain/),
+    expect.stringMatching(/^note {2}https:\/\/todos\.example\.com is not a trusted domain/),
   );
   expect(code).toBe(0);
 });
 
-test("tokens of another issuer are found out", async () => {
+test("tokens of another issuer are detected", async () => {
   await signUp();
   // A server of one's own that believes to be somewhere else than STACK_API_URL.
   const elsewhere = await openLoopbackServer(0);
@@ -211,7 +239,7 @@ test("tokens of another issuer are found out", async () => {
     return standIn(new Request(url, request));
   });
   const { code, lines } = await doctor({ STACK_API_URL: elsewhere.origin });
-  expect(lines).toContain("MEND  A token of Stack's is no good here: invalid.");
+  expect(lines).toContain("FIX   A token from Stack is not accepted: invalid.");
   expect(code).toBe(1);
   await elsewhere[Symbol.asyncDispose]();
 });

@@ -7,9 +7,9 @@ import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { environment, inheritedVariables } from "#app/platform/environment.server.ts";
 import { buildWhenStale } from "#db/local/build.ts";
-import { openLoopbackServer } from "#db/local/loopback-server.ts";
-import { freePort } from "#db/local/port.ts";
-import { answerFromHandlers } from "#db/local/stack-server.ts";
+import { freePort } from "#db/local/postgres/free-port.ts";
+import { openLoopbackServer } from "#db/local/services/loopback-server.ts";
+import { answerFromHandlers } from "#db/local/services/stack-server.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 
 // Processes of the production build on one database, as `npm start` starts them: two that no proxy stands in front of,
@@ -75,7 +75,7 @@ function forged(time: number): string {
   return `198.51.${time % 100}.${time % 250}`;
 }
 
-test("wrong passwords are counted by all processes together, and the page says when to come back", async () => {
+test("all processes count wrong passwords together, and the page says when to try again", async () => {
   const fields = { email: "bob@example.com", password: "wrong horse" };
   for (let time = 0; time < 10; time++) {
     expect((await signIn(time % 2 === 0 ? a : b, fields)).status).toBe(400);
@@ -91,7 +91,7 @@ test("wrong passwords are counted by all processes together, and the page says w
   }
 });
 
-test("twenty guesses at the same moment at two processes are ten guesses", async () => {
+test("twenty simultaneous guesses at two processes count as ten", async () => {
   const fields = { email: "doug@example.com", password: "wrong horse" };
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, time) => signIn(time % 2 === 0 ? a : b, fields)),
@@ -100,7 +100,7 @@ test("twenty guesses at the same moment at two processes are ten guesses", async
   expect(statuses).toEqual(Array.from({ length: 20 }, (_, index) => (index < 10 ? 400 : 429)));
 });
 
-test("behind a proxy the address that it adds counts, and no other that the client wrote before it", async () => {
+test("behind a proxy only the address that it adds counts", async () => {
   const from = (address: string, time: number) =>
     signIn(behindProxy, { email: "nobody" }, `${forged(time)}, ${address}`);
   for (let time = 0; time < 300; time++) expect((await from("192.0.2.1", time)).status).toBe(400);
@@ -108,7 +108,7 @@ test("behind a proxy the address that it adds counts, and no other that the clie
   expect((await from("192.0.2.2", 302)).status).toBe(400);
 });
 
-test("where no proxy stands, whatever a client writes of his address is not believed", async () => {
+test("without a proxy, a client's forwarding header is ignored", async () => {
   for (let time = 0; time < 300; time++) {
     expect((await signIn(time % 2 === 0 ? a : b, { email: "nobody" }, forged(time))).status).toBe(400);
   }

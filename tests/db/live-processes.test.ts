@@ -16,13 +16,13 @@ import { pageOf, toPage } from "#app/routes/todos/list/page.server.ts";
 import { teamProgress } from "#app/routes/todos/list/team.server.ts";
 import { wholeList } from "#app/routes/todos/list/views.ts";
 import type { LiveEvents } from "#app/routes/todos/live/live-event.ts";
-import { migrate } from "#db/commands/migrate.ts";
 import { buildWhenStale } from "#db/local/build.ts";
-import { type LoopbackServer, openLoopbackServer } from "#db/local/loopback-server.ts";
-import { freePort } from "#db/local/port.ts";
-import { type Postgres, startPostgres } from "#db/local/postgres.ts";
-import { restoreSnapshot, takeSnapshot } from "#db/local/snapshots.ts";
-import { answerFromHandlers } from "#db/local/stack-server.ts";
+import { restoreSnapshot, takeSnapshot } from "#db/local/databases/snapshots.ts";
+import { freePort } from "#db/local/postgres/free-port.ts";
+import { type Postgres, startPostgres } from "#db/local/postgres/server.ts";
+import { type LoopbackServer, openLoopbackServer } from "#db/local/services/loopback-server.ts";
+import { answerFromHandlers } from "#db/local/services/stack-server.ts";
+import { migrate } from "#db/migrate.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 import { Watcher } from "./live-watcher.ts";
 import { by, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
@@ -162,7 +162,7 @@ async function everybodyIsBack(): Promise<void> {
 
 beforeEach(everybodySeesTheTruth);
 
-test("what one process is told to change is on the pages of both, and so is what plain SQL changes", async () => {
+test("a change made at one process, or by plain SQL, reaches the pages of both", async () => {
   for (const app of [a, b]) {
     const answer = await fetch(`${app.origin}/?index`, {
       method: "POST",
@@ -179,7 +179,7 @@ test("what one process is told to change is on the pages of both, and so is what
   expect(new Set(tasks)).toEqual(new Set([`by ${a.port},by ${b.port}`]));
 });
 
-test("pages catch up after Postgres was restarted", async () => {
+test("pages catch up after Postgres restarts", async () => {
   await postgres.stop();
   postgres = await startPostgres({
     directory: join(directory, "postgres"),
@@ -191,7 +191,7 @@ test("pages catch up after Postgres was restarted", async () => {
   await everybodyIsBack();
 });
 
-test("pages catch up after the connections that listen were killed", async () => {
+test("pages catch up after the listening connections are killed", async () => {
   await run(
     database,
     `with killed as (
@@ -202,14 +202,14 @@ test("pages catch up after the connections that listen were killed", async () =>
   await everybodyIsBack();
 });
 
-test("pages catch up after the connections that listen went silent", async () => {
+test("pages catch up after the listening connections go silent", async () => {
   listenerProxy.blackHole();
   await add("unheard");
   await listenerProxy.heal();
   await everybodyIsBack();
 });
 
-test("while no change is heard pages say so, and are kept fresh by a poll", async () => {
+test("while no changes are heard, pages say so and poll", async () => {
   await listenerProxy.refuse();
   await expect.poll(() => watchers.some(({ isLive }) => isLive), patience).toBe(false);
   await add("polled");
@@ -220,7 +220,7 @@ test("while no change is heard pages say so, and are kept fresh by a poll", asyn
   await everybodyIsBack();
 });
 
-test("pages catch up after the database let nobody in for a while", async () => {
+test("pages catch up after the database refused connections for a while", async () => {
   const server = connectDatabase(postgres.urlFor("postgres"));
   await run(server, "alter database todos allow_connections false");
   await run(
@@ -244,7 +244,7 @@ test.each([
   await everybodyIsBack();
 });
 
-test("a page that does not read is dropped, and the others see everything meanwhile", async () => {
+test("a page that does not read is dropped, while the others see everything", async () => {
   // In JSON each of these is six bytes: what both ends' sockets hold is soon full.
   const longest = "'is ' || $1 || repeat(chr(1), 490)";
   await run(
@@ -280,7 +280,7 @@ test("pages show the earlier state after a restore", async () => {
   expect((await truth()).list?.todos.map(({ task }) => task)).not.toContain("three");
 });
 
-test("pages that were away during a restore show the earlier state, too", async () => {
+test("pages that were disconnected during a restore show the earlier state, too", async () => {
   await takeSnapshot(url, "earlier");
   await everybodyIsBack();
   for (const task of ["one", "two", "three"]) await add(task);
@@ -292,7 +292,7 @@ test("pages that were away during a restore show the earlier state, too", async 
   await everybodyIsBack();
 });
 
-test("SIGTERM ends open streams, rather than cutting them, and the process exits", async () => {
+test("SIGTERM ends open streams cleanly, and the process exits", async () => {
   const ends = watchers.map((watcher) => watcher.ends.length);
   for (const app of [a, b]) app.process.kill("SIGTERM");
   expect(await Promise.all([a.exited, b.exited])).toEqual([

@@ -2,14 +2,12 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { acquireLock, lockHolder } from "#db/local/lock.ts";
+import { acquireLock, lockHolder } from "#db/local/directory/lock.ts";
 
 // The platform this runs on, and one that has neither abstract sockets nor pipes.
 const platforms = [process.platform, "darwin"] as const;
 
-test.each(
-  platforms,
-)("a lock is refused while somebody has it, and free again afterwards (%s)", async (platform) => {
+test.each(platforms)("a lock is refused while it is held, and free afterwards (%s)", async (platform) => {
   const name = randomUUID();
   expect(await lockHolder(name, platform)).toBeUndefined();
 
@@ -24,10 +22,10 @@ test.each(
   await again?.();
 });
 
-test.each(platforms)("a lock is free again once its holder is killed (%s)", async (platform) => {
+test.each(platforms)("a lock is free once its holder is killed (%s)", async (platform) => {
   const name = randomUUID();
   const script = `
-    import { acquireLock } from "./db/local/lock.ts";
+    import { acquireLock } from "./db/local/directory/lock.ts";
     await acquireLock("${name}", "${platform}");
     console.log("locked");
     setInterval(() => {}, 60_000);
@@ -44,7 +42,7 @@ test.each(platforms)("a lock is free again once its holder is killed (%s)", asyn
   await release?.();
 });
 
-test("locks of different names have nothing to do with each other", async () => {
+test("locks with different names are independent", async () => {
   const [one, other] = [await acquireLock(randomUUID()), await acquireLock(randomUUID())];
   expect(one).toBeDefined();
   expect(other).toBeDefined();

@@ -6,7 +6,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
-import { instanceFile, lockLocalDirectory } from "#db/local/instance.ts";
+import { instanceFile, lockLocalDirectory } from "#db/local/directory/instance.ts";
 
 let directory: string;
 
@@ -44,12 +44,12 @@ test.each([
   "127.0.0.1",
   "0.0.0.0",
   ...(hasIpv6 ? ["::1"] : []),
-])("a port that somebody has on %s is named", async (address) => {
+])("a port that is taken on %s is named", async (address) => {
   const stranger = createServer().listen(0, address);
   await once(stranger, "listening");
   const { port } = stranger.address() as { port: number };
   expect(await refusalOf("local", { PORT: String(port) })).toBe(
-    `Port ${port} is taken; set PORT to another one.\n`,
+    `Port ${port} is taken. Set PORT to another one.\n`,
   );
   stranger.close();
 });
@@ -70,6 +70,6 @@ test.each([
   ["STACK_PROJECT_ID", { DATABASE_URL: "postgresql://127.0.0.1/todos" }],
   ["DATABASE_URL", { STACK_PROJECT_ID: "6f1ff9d5-1b8a-4a2e-9f6f-6c7c2a8f5b10" }],
   ["DATABASE_URL", { NEXT_PUBLIC_STACK_PROJECT_ID: "6f1ff9d5-1b8a-4a2e-9f6f-6c7c2a8f5b10" }],
-])("half a configuration names %s as missing", async (missing, variables) => {
+])("half a configuration reports that %s is missing", async (missing, variables) => {
   expect(await refusalOf("dev", variables)).toContain(`${missing} is missing`);
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { type NeonSync, startNeonSync } from "#db/local/neon-sync.ts";
+import { type NeonSync, startNeonSync } from "#db/local/services/neon-sync.ts";
 import { createTables } from "#tests/mocks/stack/schema.ts";
 import { changeUser, createUser, deleteUser } from "#tests/mocks/stack/user-changes.ts";
 import { undeliveredUserEvents } from "#tests/mocks/stack/user-events.ts";
@@ -57,7 +57,7 @@ test("a user who is created and then changed arrives", async () => {
   expect(await synced()).toEqual([{ name: "Robert", email: "bob@example.com", deleted: false }]);
 });
 
-test("a user who is deleted is marked, and keeps his name and e-mail", async () => {
+test("a deleted user is marked, and keeps their name and email", async () => {
   const { wake } = start();
   const id = await addBob();
   await stack.query(deleteUser(id));
@@ -65,7 +65,7 @@ test("a user who is deleted is marked, and keeps his name and e-mail", async () 
   expect(await synced()).toEqual([{ name: "Bob", email: "bob@example.com", deleted: true }]);
 });
 
-test("a change that arrives after the deletion does not take the mark back", async () => {
+test("a change that arrives after the deletion keeps the mark", async () => {
   const { wake } = start();
   const id = await addBob();
   await stack.query(deleteUser(id));
@@ -84,13 +84,13 @@ where type = 'user.created'
   expect(await synced()).toEqual([{ name: "Late", email: "bob@example.com", deleted: true }]);
 });
 
-test("what an earlier process left is applied at the start", async () => {
+test("events left by an earlier process are applied at the start", async () => {
   await addBob();
   start();
   expect(await synced()).toMatchObject([{ name: "Bob" }]);
 });
 
-test("an event arrives once it is as old as the delay, not before", async () => {
+test("an event arrives after the delay, not before", async () => {
   const delayMs = 400;
   const { wake } = start(delayMs);
   await addBob();
@@ -105,7 +105,7 @@ test("an event arrives once it is as old as the delay, not before", async () => 
   expect(Number(arrived?.at) - Number(created?.at)).toBeGreaterThanOrEqual(delayMs);
 });
 
-test("while the app's database refuses, no event is lost or passed over", async () => {
+test("while the app's database fails, no event is lost or skipped", async () => {
   const complaint = vi.spyOn(console, "error").mockImplementation(() => {});
   await run(sql`alter table neon_auth.users_sync rename to out_of_reach`);
   const { wake } = start();
@@ -120,7 +120,7 @@ test("while the app's database refuses, no event is lost or passed over", async 
   complaint.mockRestore();
 });
 
-test("a stop does not wait for the delay, and leaves the event for the next start", async () => {
+test("a stop does not wait for the delay, and leaves the event to the next start", async () => {
   await addBob();
   await start(600_000).stop();
   expect(await stack.query(undeliveredUserEvents())).toHaveLength(1);

@@ -18,8 +18,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { type Postgres, runningPostgres, startPostgres } from "#db/local/postgres.ts";
-import { temporaryHome } from "#db/local/postgres-home.ts";
+import { temporaryHome } from "#db/local/postgres/home.ts";
+import { type Postgres, runningPostgres, startPostgres } from "#db/local/postgres/server.ts";
 
 let parent: string;
 let directory: string;
@@ -48,7 +48,7 @@ function postmasterPid(): number {
   return Number(readFileSync(join(directory, "data", "postmaster.pid"), "utf8").split("\n")[0]);
 }
 
-test("a Postgres 18 starts on loopback alone, and its words have Cyrillic letters", async () => {
+test("Postgres 18 starts on loopback only, and knows Cyrillic letters", async () => {
   const postgres = await start();
   expect(postgres.alreadyRunning).toBe(false);
   await query(postgres, "create extension pg_trgm");
@@ -78,7 +78,7 @@ test("a second start adopts the server that is running", async () => {
   expect(second.urlFor("postgres")).toBe(first.urlFor("postgres"));
 });
 
-test("data is kept when the server is stopped, and the port too", async () => {
+test("a stopped server keeps its data and its port", async () => {
   const first = await start();
   await query(first, "create table kept as select 1 as number");
   await closeDatabases();
@@ -90,7 +90,7 @@ test("data is kept when the server is stopped, and the port too", async () => {
   expect(await query(second, "table kept")).toEqual([{ number: 1 }]);
 });
 
-test("data is kept when the server is killed", async () => {
+test("a killed server keeps its data", async () => {
   const first = await startPostgres({ directory });
   await query(first, "create table kept as select 1 as number");
   process.kill(postmasterPid(), "SIGKILL");
@@ -102,7 +102,7 @@ test("data is kept when the server is killed", async () => {
   expect(await query(second, "table kept")).toEqual([{ number: 1 }]);
 });
 
-test("a pid file whose number has gone to another process does not keep it from starting", async () => {
+test("a pid file with another process's pid does not prevent a start", async () => {
   const { port, stop } = await start();
   const file = join(directory, "data", "postmaster.pid");
   // Postgres itself sees through it only when that process belongs to another user.
@@ -115,7 +115,7 @@ test("a pid file whose number has gone to another process does not keep it from 
   other.kill();
 });
 
-test("a port that a stranger has is replaced by another one", async () => {
+test("a port that is taken is replaced by another one", async () => {
   const stranger = createServer().listen(0, "127.0.0.1");
   await once(stranger, "listening");
   const { port } = stranger.address() as { port: number };
@@ -125,20 +125,20 @@ test("a port that a stranger has is replaced by another one", async () => {
   stranger.close();
 });
 
-test("two first starts at once end with one server", async () => {
+test("two simultaneous first starts end with one server", async () => {
   const [one, other] = await Promise.all([start(), start()]);
   expect(one.urlFor("postgres")).toBe(other.urlFor("postgres"));
   expect(await query(one, "select 1 as one")).toEqual([{ one: 1 }]);
 });
 
-test("a server that does not start says why, with the end of its log", async () => {
+test("a server that does not start reports the end of its log", async () => {
   await (await start()).stop();
   appendFileSync(join(directory, "data", "postgresql.conf"), "no_such_setting = 1\n");
   await expect(start()).rejects.toThrow(/did not start.*no_such_setting/s);
 });
 
 test.runIf(process.getuid?.() === 0)(
-  "as root, below a directory that others cannot enter, data goes to the temporary directory",
+  "as root, when Postgres's user cannot enter the directory, data goes to the temporary directory",
   async () => {
     chmodSync(parent, 0o700);
     const notice = vi.spyOn(console, "error").mockImplementation(() => {});

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { migrate, rollback } from "#db/commands/migrate.ts";
+import { migrate, rollback } from "#db/migrate.ts";
 
 const { DATABASE_URL = "" } = process.env;
 const database = connectDatabase(DATABASE_URL, 30_000);
@@ -88,7 +88,7 @@ const neonsTable = `create table neon_auth.users_sync (
 const insertBob = `insert into neon_auth.users_sync (raw_json)
   values ('{"id": "bob", "primary_email": "bob@example.com", "signed_up_at_millis": 1795284266861}')`;
 
-test("Neon's own users_sync stays as it is, up and down, with its rows", async () => {
+test("Neon's own users_sync and its rows stay the same, up and down", async () => {
   await run("create schema neon_auth");
   await run(neonsTable);
   await run(insertBob);
@@ -100,7 +100,7 @@ test("Neon's own users_sync stays as it is, up and down, with its rows", async (
   ]);
 });
 
-test("our users_sync derives its columns from raw_json as Neon's does, and only the rest can be written", async () => {
+test("our users_sync derives its columns from raw_json as Neon's does, and rejects writes to them", async () => {
   await migrate(DATABASE_URL, { migrations: migrationsUpTo(1) });
   await run(insertBob);
   expect(await run("select id, name, email, created_at::text from neon_auth.users_sync")).toEqual([
@@ -114,7 +114,7 @@ test("our users_sync derives its columns from raw_json as Neon's does, and only 
   ).rejects.toThrow();
 });
 
-test("a schema of the newer Neon Auth is recognised and left alone", async () => {
+test("a schema of the newer Neon Auth is recognized and left alone", async () => {
   await run("create schema neon_auth");
   await run(`create table neon_auth."user" (id text primary key)`);
   await expect(migrate(DATABASE_URL)).rejects.toThrow();
@@ -131,7 +131,7 @@ const demosTable = `create table todos (
   inserted_at timestamptz not null default now()
 )`;
 
-test("the demo's todos are adopted with their rows, and given back by down", async () => {
+test("the demo's todos are adopted with their rows, and down restores the table", async () => {
   await run(demosTable);
   await run("insert into todos (owner_id, task) values ('bob', 'old')");
   const before = await run("select * from todos");
@@ -147,7 +147,7 @@ test("the demo's todos are adopted with their rows, and given back by down", asy
   expect(await run("select * from todos where task = 'old'")).toEqual(before);
 });
 
-test("an adopted todo with a task of any length can still be ticked, and new ones obey the rule", async () => {
+test("an adopted todo with a task of any length can be ticked, and new ones follow the rule", async () => {
   await run(demosTable);
   await run(
     `insert into todos (owner_id, task) values ('bob', repeat('x', 900000)), ('bob', ''), ('bob', 'short')`,

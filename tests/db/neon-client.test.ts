@@ -46,7 +46,7 @@ test("a client reaches Neon through a WebSocket", async () => {
   expect(asked).toEqual([`${neon.host}:5432`]);
 });
 
-test("what one client notifies, another hears", async () => {
+test("one client hears another's notification", async () => {
   const [listener, speaker] = [await connect(), await connect()];
   const heard = once(listener, "notification");
   await listener.query("listen news");
@@ -54,7 +54,7 @@ test("what one client notifies, another hears", async () => {
   expect(await heard).toMatchObject([{ channel: "news", payload: `x${"y".repeat(7000)}` }]);
 });
 
-test("a session keeps what it holds, an advisory lock say, until it ends", async () => {
+test("a session keeps its advisory lock until it ends", async () => {
   const [holder, waiter] = [await connect(), await connect()];
   await holder.query("select pg_advisory_lock(7)");
   const lock = waiter.query("select pg_advisory_lock(7)");
@@ -63,13 +63,13 @@ test("a session keeps what it holds, an advisory lock say, until it ends", async
   await lock;
 });
 
-test("a SQL error is the query's, and the session goes on", async () => {
+test("an SQL error fails the query, and the session continues", async () => {
   const client = await connect();
   await expect(client.query("select 1 / 0")).rejects.toMatchObject({ code: "22012" });
   expect((await client.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
 });
 
-test("a connection that is cut fails the query under way, and the client has ended", async () => {
+test("a cut connection fails the running query and ends the client", async () => {
   const client = await connect();
   const ended = new Promise<void>((resolve) => client.once("end", resolve));
   client.on("error", () => {});
@@ -80,26 +80,26 @@ test("a connection that is cut fails the query under way, and the client has end
   await ended;
 });
 
-test("nobody listening means unreachable", async () => {
+test("a refused connection means unreachable", async () => {
   const { address, close } = await upgradeServer(() => {});
   await close();
   proxyAt(address);
   await expect(connectClient(url)).rejects.toMatchObject(unreachable);
 });
 
-test.each([403, 502])("a server that answers the upgrade with %d means unreachable", async (status) => {
+test.each([403, 502])("an upgrade answered with %d means unreachable", async (status) => {
   const { address } = await upgradeServer((_, response) => void response.writeHead(status).end());
   proxyAt(address);
   await expect(connectClient(url)).rejects.toMatchObject(unreachable);
 });
 
-test("a server that cuts the upgrade means unreachable", async () => {
+test("an upgrade cut off means unreachable", async () => {
   const { address } = await upgradeServer((request) => void request.socket.destroy());
   proxyAt(address);
   await expect(connectClient(url)).rejects.toMatchObject(unreachable);
 });
 
-test("a WebSocket that is cut before Postgres has answered means unreachable", async () => {
+test("a WebSocket cut before Postgres answers means unreachable", async () => {
   const { server, address } = await upgradeServer(() => {});
   const webSockets = new WebSocketServer({ server });
   webSockets.on("connection", (client) => client.terminate());
@@ -107,7 +107,7 @@ test("a WebSocket that is cut before Postgres has answered means unreachable", a
   await expect(connectClient(url)).rejects.toMatchObject(unreachable);
 });
 
-test("a password that Neon does not know fails the connecting", async () => {
+test("a wrong password fails the connection", async () => {
   const wrong = connectClient(url.replace(":password@", ":wrong@"));
   await expect(wrong).rejects.toMatchObject({ ...unreachable, cause: { code: "28P01" } });
 });

@@ -31,19 +31,19 @@ test("a cold start of 3 s is waited for", async () => {
   expect(await eachWay()).toEqual([[{ one: 1 }], [[{ one: 1 }]]]);
 });
 
-test("what takes longer than the limit is timed out, at the limit", async () => {
+test("a query that takes too long times out at the limit", async () => {
   answers(async () => void (await delay(2_000)));
   const startedAt = performance.now();
   expect(await eachWay(100)).toMatchObject([timedOut, timedOut]);
   expect(performance.now() - startedAt).toBeLessThan(1_000);
 });
 
-test("an answer that stops in the middle is timed out", async () => {
+test("an answer that stops in the middle times out", async () => {
   await fromServer((_, response) => void response.write('{"fields": ['));
   expect(await eachWay(200)).toMatchObject([timedOut, timedOut]);
 });
 
-test.each([500, 502, 503, 504, 507])("HTTP %d means that the database is unreachable", async (status) => {
+test.each([500, 502, 503, 504, 507])("HTTP %d means unreachable", async (status) => {
   answers(() => HttpResponse.json({ message: "no" }, { status }));
   expect(await eachWay()).toMatchObject([unreachable, unreachable]);
 });
@@ -62,12 +62,12 @@ test("a refused connection means unreachable", async () => {
   expect(await eachWay()).toMatchObject([unreachable, unreachable]);
 });
 
-test.each([200, 400, 429, 502])("a page of HTML with status %d is no answer of Neon's", async (status) => {
+test.each([200, 400, 429, 502])("an HTML page with status %d means unreachable", async (status) => {
   answers(() => HttpResponse.html("<!doctype html><h1>Sign in to the Wi-Fi</h1>", { status }));
   expect(await eachWay()).toMatchObject([unreachable, unreachable]);
 });
 
-test("what Neon's proxy itself refuses means unreachable: a wrong password", async () => {
+test("a refusal by Neon's proxy, such as a wrong password, means unreachable", async () => {
   const wrong = connectDatabase(url.replace(":password@", ":wrong@"));
   await expect(wrong.query(one)).rejects.toMatchObject({
     ...unreachable,
@@ -75,12 +75,12 @@ test("what Neon's proxy itself refuses means unreachable: a wrong password", asy
   });
 });
 
-test("a database that is not there means unreachable", async () => {
+test("a missing database means unreachable", async () => {
   const elsewhere = connectDatabase(url.replace(/\/test_\w+/, "/no_such_database"));
   await expect(elsewhere.query(one)).rejects.toMatchObject({ ...unreachable, cause: { code: "3D000" } });
 });
 
-test("a change that a constraint does not allow is refused, with the constraint's name and all that Postgres says", async () => {
+test("a constraint violation is a refusal with the constraint's name and Postgres's details", async () => {
   await expect(
     database.query(ask(sql`insert into todos (owner_id, task) values ('bob', '')`)),
   ).rejects.toMatchObject({
@@ -108,7 +108,7 @@ test.each([
     "do $$ begin raise 'no' using hint = 'Try again.', detail = 'Why.'; end $$",
     { hint: "Try again.", detail: "Why.", where: expect.stringContaining("line 1") },
   ],
-])("a bug of ours stays what it is: %s", async (text, said) => {
+])("a bug of ours stays an ordinary error: %s", async (text, said) => {
   const bug = { name: "NeonDbError", ...said };
   await expect(database.query(ask(sql([text])))).rejects.toMatchObject(bug);
   await expect(database.snapshot(one, ask(sql([text])))).rejects.toMatchObject(bug);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { neonOverTcp } from "#db/neon-over-tcp/index.ts";
 import { clientOf, postgres, refusingUrl, silentServer, url } from "./neon-over-tcp-harness.ts";
 
-test("a client queries in a session of its own, and ends", async () => {
+test("a client queries in its own session, and ends", async () => {
   const client = clientOf({ connectionString: url });
   await client.connect();
   const ended = new Promise<void>((resolve) => void client.on("end", resolve));
@@ -27,7 +27,7 @@ test("a client hears a notification", async () => {
   await client.end();
 });
 
-test("a client learns that the server has ended its session", async () => {
+test("a client learns that the server ended its session", async () => {
   const client = clientOf({ connectionString: url });
   await client.connect();
   const errors: Error[] = [];
@@ -40,20 +40,20 @@ test("a client learns that the server has ended its session", async () => {
   await expect(client.query("select 1")).rejects.toThrow();
 });
 
-test("a client that is refused gets an error with a code", async () => {
+test("a refused client gets an error with a code", async () => {
   const client = clientOf({ connectionString: await refusingUrl() });
   const error = await client.connect().catch((reason) => reason);
   expect(error).toBeInstanceOf(Error);
   expect(error).toMatchObject({ code: "ECONNREFUSED" });
 });
 
-test("a client gives up a server that says nothing to its request for TLS", async () => {
+test("a client gives up when the server does not answer its request for TLS", async () => {
   const { silentUrl } = await silentServer();
   const client = clientOf({ connectionString: `${silentUrl}?sslmode=require` }, { connectTimeoutMs: 100 });
   await expect(client.connect()).rejects.toMatchObject({ code: "ETIMEDOUT" });
 });
 
-test("a client that gives up a silent server ends the connection", async () => {
+test("a client that gives up on a silent server ends the connection", async () => {
   const { silent, silentUrl } = await silentServer();
   const closed = once(silent, "connection").then(([socket]) => once(socket, "close"));
   const client = clientOf({ connectionString: silentUrl, connectionTimeoutMillis: 100 });
@@ -61,7 +61,7 @@ test("a client that gives up a silent server ends the connection", async () => {
   await closed;
 });
 
-test("a WebSocket sends what it was given before it was open", async () => {
+test("a WebSocket sends data that it got before it was open", async () => {
   const socket = new (neonOverTcp().webSocketFor(url))();
   const answer = new Promise<MessageEvent>((resolve) => socket.addEventListener("message", resolve));
   socket.send(Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47)); // Postgres's SSLRequest, answered by one letter
@@ -69,7 +69,7 @@ test("a WebSocket sends what it was given before it was open", async () => {
   socket.close();
 });
 
-test("a WebSocket that is closed before it was open does not open", async () => {
+test("a WebSocket that is closed early does not open", async () => {
   const socket = new (neonOverTcp().webSocketFor(url))();
   const happened: string[] = [];
   socket.addEventListener("open", () => happened.push("open"));

@@ -8,7 +8,7 @@ import { by, startTcpProxy } from "./tcp-proxy.ts";
 
 const giveUpAfter = (ms: number) => ({ fetchOptions: { signal: AbortSignal.timeout(ms) } });
 
-test("a query that is given up rejects at once, and the server stops it", async () => {
+test("an aborted query rejects at once, and the server cancels it", async () => {
   const { sql } = driver({ maxConnections: 1 });
   const query = "select pg_sleep(30), 'given up'";
   const started = performance.now();
@@ -19,7 +19,7 @@ test("a query that is given up rejects at once, and the server stops it", async 
   expect(await sql`select 1 as after`).toEqual([{ after: 1 }]);
 });
 
-test("whoever gives up waiting for a connection does not hold up the others", async () => {
+test("aborting the wait for a connection does not hold up other queries", async () => {
   const { sql } = driver({ maxConnections: 1 });
   const query = "select pg_sleep(30), 'busy'";
   const busy = new AbortController();
@@ -33,7 +33,7 @@ test("whoever gives up waiting for a connection does not hold up the others", as
   expect(await sql`select 4 as fourth`).toEqual([{ fourth: 4 }]);
 });
 
-test("a query that was given up before it began is not sent", async () => {
+test("a query aborted before it starts is not sent", async () => {
   const { sql } = driver();
   const signal = AbortSignal.abort(new Error("too late"));
   const answer = sql.query("create table never ()", [], { fetchOptions: { signal } });
@@ -50,13 +50,13 @@ test("a refused connection is an error with a code", async () => {
   });
 });
 
-test("a server that says nothing is given up", async () => {
+test("a silent server is given up", async () => {
   const { silentUrl } = await silentServer();
   driver({ connectTimeoutMs: 100 });
   await expect(neon(silentUrl)`select 1`).rejects.toMatchObject({ sourceError: { code: "ETIMEDOUT" } });
 });
 
-test("waiting for a free connection has an end", async () => {
+test("waiting for a free connection has a limit", async () => {
   const { sql } = driver({ maxConnections: 1, connectTimeoutMs: 100 });
   const busy = expect(sql`select pg_sleep(0.5)`).resolves.toHaveLength(1);
   await expect(sql`select 1`).rejects.toMatchObject({ sourceError: { code: "ETIMEDOUT" } });
@@ -66,14 +66,14 @@ test("waiting for a free connection has an end", async () => {
 test.each([
   ["3D000", (to: URL) => (to.pathname = "/no_such_database")],
   ["28P01", (to: URL) => (to.password = "wrong")],
-])("a connection that Postgres refuses keeps its code %s", async (code, change) => {
+])("a connection refused by Postgres keeps its code %s", async (code, change) => {
   driver();
   const to = new URL(url);
   change(to);
   await expect(neon(to.href)`select 1`).rejects.toMatchObject({ code, severity: "FATAL" });
 });
 
-test("an idle connection that died while the process was busy is replaced", async () => {
+test("an idle connection that dies while the process is busy is replaced", async () => {
   const { sql } = driver({ maxConnections: 1 });
   const pid = async () => (await sql`select pg_backend_pid() as pid`)[0]?.pid;
   const died = await pid();
@@ -88,7 +88,7 @@ test("an idle connection that died while the process was busy is replaced", asyn
   expect(await pid()).not.toBe(died);
 });
 
-test("a connection that goes silent after its query is replaced, and not kept", async () => {
+test("a connection that goes silent after its query is replaced", async () => {
   driver({ maxConnections: 1 });
   const proxy = await startTcpProxy(addressIn(url).port);
   onTestFinished(proxy.close);
@@ -100,7 +100,7 @@ test("a connection that goes silent after its query is replaced, and not kept", 
   expect(await sql`select 2 as after`).toEqual([{ after: 2 }]);
 });
 
-test("a connection killed under a query is that query's error, and no other's", async () => {
+test("a connection killed during a query fails only that query", async () => {
   const { sql } = driver({ maxConnections: 1 });
   const query = "select pg_sleep(30), 'killed'";
   const answer = expect(sql.query(query)).rejects.toMatchObject({ code: "57P01" });
@@ -110,7 +110,7 @@ test("a connection killed under a query is that query's error, and no other's", 
   expect(await sql`select 1 as after`).toEqual([{ after: 1 }]);
 });
 
-test("closing waits for queries under way and those that wait for a connection, and is final", async () => {
+test("closing waits for running and waiting queries, and is final", async () => {
   const { tcp, sql } = driver({ maxConnections: 1 });
   const query = "select pg_sleep(0.3), 'last' as said";
   const first = expect(sql.query(query)).resolves.toMatchObject([{ said: "last" }]);
@@ -132,7 +132,7 @@ test("closing leaves no connection", async () => {
   expect(rows).toEqual([]);
 });
 
-test("a script that is done ends, and can close before it does", async () => {
+test("a script exits when it is done, with or without closing", async () => {
   const script = `
     import { neon, neonConfig } from "@neondatabase/serverless";
     import { neonOverTcp } from "#db/neon-over-tcp/index.ts";

@@ -27,14 +27,14 @@ test.each([
     ],
   ],
   ["bigint[]", ["1", "2"]],
-])("a value of type %s goes in and comes out as with pg", async (type, value) => {
+])("a value of type %s round-trips as with pg", async (type, value) => {
   const { sql } = driver();
   const query = `select $1::${type} as value, $1::${type}::text as text`;
   const viaPg = await postgres.query(query, [value]);
   expect(await sql.query(query, [value])).toEqual(viaPg.rows);
 });
 
-test("a value of an enum goes in and comes out as with pg, alone and in an array", async () => {
+test("an enum value round-trips as with pg, also in an array", async () => {
   const { sql } = driver();
   await sql`create type mood as enum ('calm', 'in "high" spirits')`;
   const query = "select $1::mood as one, $2::mood[] as several";
@@ -44,7 +44,7 @@ test("a value of an enum goes in and comes out as with pg, alone and in an array
   expect(await sql.query(query, values)).toEqual(viaPg.rows);
 });
 
-test("a full result says what pg says of it", async () => {
+test("a full result has the same metadata as pg's", async () => {
   const { sql } = driver();
   const query = "select 1 as one, 'a'::varchar(5) as two";
   const { fields, rows, command, rowCount } = await postgres.query(query);
@@ -53,7 +53,7 @@ test("a full result says what pg says of it", async () => {
   expect(result.fields).toEqual(fields);
 });
 
-test("an error says what Postgres says of it", async () => {
+test("an error carries all that Postgres says", async () => {
   const { sql } = driver({ maxConnections: 1 });
   await sql`create table person (name text constraint person_name_unique unique)`;
   await sql`insert into person values ('Ann')`;
@@ -71,13 +71,13 @@ test("an error says what Postgres says of it", async () => {
   expect(await sql`select 1 as after`).toEqual([{ after: 1 }]);
 });
 
-test("two statements in a call are refused, and neither runs", async () => {
+test("two statements in one call are refused, and neither runs", async () => {
   const { sql } = driver();
   await expect(sql.query("create table half (); select 1")).rejects.toMatchObject({ code: "42601" });
   expect(await sql`select to_regclass('half') as half`).toEqual([{ half: null }]);
 });
 
-test("a batch runs in one transaction of the isolation level asked for", async () => {
+test("a batch runs in one transaction at the requested isolation level", async () => {
   const { sql } = driver();
   const modes = sql`select current_setting('transaction_isolation') as isolation,
     current_setting('transaction_read_only') as read_only,
@@ -95,7 +95,7 @@ test("a batch runs in one transaction of the isolation level asked for", async (
   expect(plain).toMatchObject({ isolation: "read committed", read_only: "off", deferrable: "off" });
 });
 
-test("a read only batch refuses a write", async () => {
+test("a read-only batch refuses a write", async () => {
   const { sql } = driver();
   const write = sql`create table written ()`;
   await expect(sql.transaction([write], { readOnly: true })).rejects.toMatchObject({ code: "25006" });
@@ -107,7 +107,7 @@ test("an unknown isolation level is refused", async () => {
   await expect(batch).rejects.toThrow("unknown isolation level: Snapshot");
 });
 
-test("one failing statement undoes its whole batch before it is answered", async () => {
+test("a failing statement rolls back its whole batch before the answer", async () => {
   const { sql } = driver({ maxConnections: 1 });
   await sql`create table entry (id int primary key)`;
   const insert = (id: number) => sql`insert into entry values (${id})`;
@@ -149,14 +149,14 @@ test.each([
   expect(await sql.query(look, [], { arrayMode: true })).toEqual([[expected]]);
 });
 
-test("the time limit of statements holds, and comes back after it was changed", async () => {
+test("the statement timeout applies, and is restored after a request changes it", async () => {
   const { sql } = driver({ maxConnections: 1, statementTimeoutMs: 150 });
   await sql`set statement_timeout = 0`;
   expect(await sql`show statement_timeout`).toEqual([{ statement_timeout: "150ms" }]);
   await expect(sql`select pg_sleep(30)`).rejects.toMatchObject({ code: "57014" });
 });
 
-test("two connections serve twenty queries at once", async () => {
+test("two connections serve twenty simultaneous queries", async () => {
   const { sql } = driver({ maxConnections: 2 });
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, index) => sql`select ${index}::int as index, pg_backend_pid() as pid`),
@@ -165,7 +165,7 @@ test("two connections serve twenty queries at once", async () => {
   expect(new Set(answers.map(([row]) => row?.pid)).size).toBe(2);
 });
 
-test("a request for one of Neon's own hosts goes on to fetch", async () => {
+test("a request for one of Neon's own hosts goes to fetch", async () => {
   const neonItself = createServer((request, response) => {
     const fields = [{ name: "host", dataTypeID: 25 }];
     const { hostname } = new URL(String(request.headers["neon-connection-string"]));

@@ -41,13 +41,13 @@ test.each([
   [
     "Failed to acquire permit to connect to the database. Too many database connection attempts are currently ongoing.",
   ],
-])("what Neon's proxy could not send on is asked again, a change too: %s", async (message) => {
+])("a query that Neon's proxy could not forward is retried, even a change: %s", async (message) => {
   firstAnswers(2, fromProxy(message));
   expect(await database.query(one)).toEqual([{ one: 1 }]);
   expect(asked).toBe(3);
 });
 
-test("a refused connection is tried again, for a change too", async () => {
+test("a refused connection is retried, even for a change", async () => {
   const nothing = { fields: [], rows: [], command: "INSERT", rowCount: 0, rowAsArray: true };
   const server = createServer((_, response) => {
     asked += 1;
@@ -73,13 +73,13 @@ test("a refused connection is tried again, for a change too", async () => {
   expect(asked).toBe(1);
 });
 
-test("what may have arrived is asked again when it reads", async () => {
+test("a read that may have arrived is retried", async () => {
   firstAnswers(1, brokenGateway);
   expect(await database.query(read)).toEqual([{ one: 1 }]);
   expect(asked).toBe(2);
 });
 
-test("what may have arrived is asked again when it is a snapshot, which cannot write", async () => {
+test("a snapshot that may have arrived is retried", async () => {
   firstAnswers(1, HttpResponse.error);
   expect(await database.snapshot(one)).toEqual([[{ one: 1 }]]);
   expect(asked).toBe(2);
@@ -88,13 +88,13 @@ test("what may have arrived is asked again when it is a snapshot, which cannot w
 test.each([
   ["a broken gateway", brokenGateway],
   ["a connection that breaks", HttpResponse.error],
-])("what may have arrived, and may change something, is sent once: %s", async (_, answer) => {
+])("a change that may have arrived is sent once: %s", async (_, answer) => {
   firstAnswers(1, answer);
   await expect(database.query(one)).rejects.toMatchObject({ kind: "unreachable", isUnsent: false });
   expect(asked).toBe(1);
 });
 
-test("after three tries it is given up, 0.4 to 1.2 s after the first", async () => {
+test("the third try is the last, 0.4 to 1.2 s after the first", async () => {
   firstAnswers(99, brokenGateway);
   const startedAt = performance.now();
   await expect(database.query(read)).rejects.toMatchObject({ kind: "unreachable" });
@@ -104,7 +104,7 @@ test("after three tries it is given up, 0.4 to 1.2 s after the first", async () 
   expect(tookMs).toBeLessThan(2_000);
 });
 
-test("tries end with the time limit", async () => {
+test("retries end at the time limit", async () => {
   firstAnswers(99, brokenGateway);
   const startedAt = performance.now();
   await expect(connectDatabase(url, 50).query(read)).rejects.toMatchObject({ kind: "unreachable" });
@@ -112,7 +112,7 @@ test("tries end with the time limit", async () => {
   expect(performance.now() - startedAt).toBeLessThan(1_000);
 });
 
-test("a wrong statement and a refused change are not asked again", async () => {
+test("a wrong statement and a refused change are not retried", async () => {
   firstAnswers(1, () => HttpResponse.json({ message: "no such column", code: "42703" }, { status: 400 }));
   await expect(database.query(read)).rejects.toMatchObject({ code: "42703" });
   expect(asked).toBe(1);
@@ -122,7 +122,7 @@ test("a wrong statement and a refused change are not asked again", async () => {
   expect(asked).toBe(1);
 });
 
-test("ten queries are sent at once, 500 wait for their turn, and who comes then is told at once", async () => {
+test("ten queries run at once, 500 wait, and later ones fail at once", async () => {
   let release = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -149,7 +149,7 @@ test("ten queries are sent at once, 500 wait for their turn, and who comes then 
   expect(most).toBe(10);
 });
 
-test("who gives up waiting makes room, and is not asked for any more", async () => {
+test("an aborted query leaves the queue, and is not sent", async () => {
   let release = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;

@@ -40,7 +40,7 @@ test("a query is one request to Neon's API, with its values as text", async () =
   expect(await asked()).toEqual([{ to: `POST ${neon.sqlUrl}`, headers, body }]);
 });
 
-test("a snapshot is one request, for a transaction that only reads and sees one state", async () => {
+test("a snapshot is one request for a read-only transaction that sees one state", async () => {
   const level = ask(sql`select current_setting('transaction_isolation') as level`);
   const readOnly = ask(sql`select current_setting('transaction_read_only') as "readOnly", ${2}::int as two`);
   expect(await database.snapshot(level, readOnly)).toEqual([
@@ -62,11 +62,11 @@ test("a snapshot cannot write", async () => {
   await expect(database.snapshot(one, write)).rejects.toMatchObject({ kind: "read-only" });
 });
 
-test("several statements in one text are refused, as Neon does", async () => {
+test("several statements in one text are refused, as on Neon", async () => {
   await expect(database.query(ask(sql`select 1; select 2`))).rejects.toMatchObject({ code: "42601" });
 });
 
-test("what one request sets or locks is gone at the next", async () => {
+test("nothing that one request sets or locks is left for the next", async () => {
   await database.query(ask(sql`select set_config('statement_timeout', '77s', false), pg_advisory_lock(1)`));
   const left = ask(sql`
     select current_setting('statement_timeout') as timeout,
@@ -76,7 +76,7 @@ test("what one request sets or locks is gone at the next", async () => {
   expect(await database.query(left)).toEqual([{ timeout: "0", locks: 0 }]);
 });
 
-test("every kind of value arrives as it does over TCP", async () => {
+test("every type of value arrives as it does over TCP", async () => {
   const values = ask(sql`
     select 1::int2 as int2, 9223372036854775807 as int8, 0.1::float8 as float8, 1.50::numeric as numeric,
       true as bool, ${'ä🦊 "\\'}::text as text, null::text as none, '' as empty, date '2026-11-21' as date,

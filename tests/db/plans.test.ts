@@ -102,7 +102,7 @@ const statements: [string, number, () => Statement<unknown>][] = [
   ["the rest of such an export", 25, () => ownTodosBatch(session, middle)],
 ];
 
-test.each(statements)("%s: of 50,000 todos %i are read at most", async (_, atMost, statement) => {
+test.each(statements)("%s reads at most %i of 50,000 todos", async (_, atMost, statement) => {
   const plan = await planOf(statement());
   expect(plan["Actual Rows"]).toBeGreaterThan(0);
   expect(rowsRead(plan, "todos")).toBeLessThanOrEqual(atMost);
@@ -122,7 +122,7 @@ const vain: [string, number, () => Statement<unknown>][] = [
 
 test.each(
   vain,
-)("a search for %s in vain: of 50,000 todos %i are read at most", async (_, atMost, statement) => {
+)("a search for %s without a match reads at most %i of 50,000 todos", async (_, atMost, statement) => {
   const plan = await planOf(statement());
   expect([plan["Actual Rows"], rowsRead(plan, "todos")]).toEqual([0, expect.any(Number)]);
   expect(rowsRead(plan, "todos")).toBeLessThanOrEqual(atMost);
@@ -139,9 +139,7 @@ const undoable: [string, number, () => Statement<unknown>][] = [
   ["clearing everyone's", 4_500, () => clearCompleted(session, { scope: "everyone" }, batch)],
 ];
 
-test.each(
-  undoable,
-)("%s, and its undoing: of 50,000 todos %i are read at most", async (_, atMost, statement) => {
+test.each(undoable)("%s and undoing it read at most %i of 50,000 todos", async (_, atMost, statement) => {
   await sql.query("begin");
   try {
     expect(rowsRead(await planOf(statement()), "todos")).toBeLessThanOrEqual(atMost);
@@ -156,7 +154,7 @@ test.each(
   }
 });
 
-test("a deletion, and its folding, read the owner's latest, and no other todo", async () => {
+test("a deletion and its folding read only the owner's latest todo", async () => {
   await sql.query("load 'auto_explain'");
   await sql.query("begin");
   const plans: Plan[] = [];
@@ -178,7 +176,7 @@ test("a deletion, and its folding, read the owner's latest, and no other todo", 
   );
 });
 
-test("a profile that is marked as deleted and has kept some todos is left out by reading those alone", async () => {
+test("leaving out a deleted profile's remaining todos reads only those", async () => {
   await sql.query("begin");
   await sql.query("alter table neon_auth.users_sync disable trigger todos_of_deleted_profile");
   await sql.query(`update neon_auth.users_sync set deleted_at = now() where id = ${userIdSql("1")}`);

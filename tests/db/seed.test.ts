@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectClient } from "#app/db/database.server.ts";
-import { withLocalServices } from "#db/local/services.ts";
+import { withLocalServices } from "#db/local/services/services.ts";
 
 let directory: string;
 
@@ -29,13 +29,13 @@ async function seed(args: string[] = [], databaseUrl = "") {
   return { code, stdout, stderr };
 }
 
-test("db:seed makes Bob, Doug, an admin and a dozen todos, prints passwords that sign in, and makes them once", async () => {
+test("db:seed creates Bob, Doug, an admin and a dozen todos once, and prints passwords that work", async () => {
   const first = await seed();
   expect(first.stdout).toMatch(/They have 12 todos\.\n$/);
   expect(first.stderr).toMatch(/Database todos on 127\.0\.0\.1:\d+ \(local\)\n/);
   expect(first.code).toBe(0);
   const second = await seed();
-  expect(second.stdout).toMatch(/was there already.*They have todos already\.\n$/s);
+  expect(second.stdout).toMatch(/existed already.*They already have todos\.\n$/s);
   expect(second.code).toBe(0);
 
   const options = { directory, syncDelayMs: 0, stackSettings: {} };
@@ -71,10 +71,10 @@ test("db:seed makes Bob, Doug, an admin and a dozen todos, prints passwords that
 }, 60_000);
 
 test.each([
-  ["a configured database, unless --local says that the local one is meant", []],
+  ["a configured database without --local", []],
   ["a database that is not local", ["--remote"]],
 ])("db:seed does not fill %s", async (_, args) => {
   const { code, stdout, stderr } = await seed(args, "postgresql://bob:secret@db.example.com/todos");
-  expect(stderr).toMatch(/^db:seed makes accounts whose passwords anybody can read here/);
+  expect(stderr).toMatch(/^db:seed creates accounts with public passwords/);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
 });

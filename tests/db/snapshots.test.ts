@@ -10,12 +10,17 @@ import { z } from "zod";
 import { closeDatabases, connectClient, connectDatabase, type Database } from "#app/db/database.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { startLocalPostgres } from "#db/local/databases.ts";
-import { instanceFile, lockLocalDirectory } from "#db/local/instance.ts";
-import type { Release } from "#db/local/lock.ts";
-import type { Postgres } from "#db/local/postgres.ts";
-import { Refusal } from "#db/local/refusal.ts";
-import { requireSnapshotName, restoreSnapshot, snapshotNames, takeSnapshot } from "#db/local/snapshots.ts";
+import { startLocalPostgres } from "#db/local/databases/local-postgres.ts";
+import {
+  requireSnapshotName,
+  restoreSnapshot,
+  snapshotNames,
+  takeSnapshot,
+} from "#db/local/databases/snapshots.ts";
+import { instanceFile, lockLocalDirectory } from "#db/local/directory/instance.ts";
+import type { Release } from "#db/local/directory/lock.ts";
+import type { Postgres } from "#db/local/postgres/server.ts";
+import { Refusal } from "#db/refusal.ts";
 
 // A local instance as the commands find it while one is running: this process seems to be it.
 let directory: string;
@@ -134,12 +139,12 @@ function keepDoing(times: number, work: (who: number, turn: number) => Promise<v
 /** The machine may have much else to do. */
 const patience = { timeout: 10_000 };
 
-test("a restore brings back rows and sequences as often as one likes, and leaves Stack's database alone", async () => {
+test("a restore brings back rows and sequences repeatedly, and leaves Stack's database alone", async () => {
   await insert(1);
   await insert(1, stack);
   expect(await command("snapshot", "a")).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^The database was kept as snapshot "a" in \d+\.\d\d s\.\n$/),
+    stdout: expect.stringMatching(/^Saved the database as snapshot "a" in \d+\.\d\d s\.\n$/),
     stderr: `Database todos on ${new URL(url).host} (local)\n`,
   });
 
@@ -149,7 +154,7 @@ test("a restore brings back rows and sequences as often as one likes, and leaves
     expect(await numbersIn(todos)).toEqual([1, 2]);
     expect(await command("restore", "a")).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/as it was in snapshot "a" again: restored in \d+\.\d\d s\.\n$/),
+      stdout: expect.stringMatching(/^Restored the database from snapshot "a" in \d+\.\d\d s\.\n$/),
     });
     expect(await numbersIn(todos)).toEqual([1]);
   }
@@ -159,7 +164,7 @@ test("a restore brings back rows and sequences as often as one likes, and leaves
   expect(await numbersIn(stack)).toEqual([1, 2, 2]);
 });
 
-test("a snapshot taken among writers has all that was acknowledged before it, and nothing in part", async () => {
+test("a snapshot taken during writes has every acknowledged transaction, and none in part", async () => {
   await run(todos, "create table pairs (writer integer, number integer)");
   const acknowledged = [0, 0].map((): number[] => []);
   const snapshots: { name: string; before: number[] }[] = [];
@@ -196,7 +201,7 @@ test("a snapshot taken among writers has all that was acknowledged before it, an
   }
 });
 
-test("readers see all rows or a fault during restores, and go on by themselves", async () => {
+test("during restores, readers see all rows or a fault, and recover by themselves", async () => {
   const all = Array.from({ length: 50 }, (_, index) => index);
   await run(todos, "insert into numbers (number) select generate_series(0, 49)");
   await takeSnapshot(url, "a");
@@ -215,7 +220,7 @@ test("readers see all rows or a fault during restores, and go on by themselves",
   expect(await numbersIn(todos)).toEqual(all);
 });
 
-test("a restore that is killed in the middle leaves the database as it was, and the next one succeeds", async () => {
+test("a killed restore leaves the database as it was, and the next one succeeds", async () => {
   await insert(1);
   await takeSnapshot(url, "a");
   await insert(2);
@@ -258,12 +263,12 @@ where datname in ('unfinished_copy', 'replaced')
   expect(await admin.query(left)).toEqual([]);
 });
 
-test("a restore waits for a migration that is under way, and a migration for a restore", async () => {
+test("a restore waits for a running migration, and a migration for a restore", async () => {
   await takeSnapshot(url, "a");
   const holder = await connectClient(url);
   await holder.query("select pg_advisory_lock(hashtextextended('shared-todos migrations', 0))");
   const migration = start("dbmate.ts", ["migrate"]);
-  await said(migration, "Waiting for another process that migrates");
+  await said(migration, "Waiting for another process that is migrating");
   const restore = start("snapshot.ts", ["restore", "a"]);
   await said(restore, "Waiting for another command");
   const second = start("dbmate.ts", ["migrate"]);
@@ -276,16 +281,16 @@ test("a restore waits for a migration that is under way, and a migration for a r
   expect(ends[2]?.stderr).toContain("Applied");
 });
 
-test("of two snapshots at once under one name the second is refused", async () => {
+test("of two simultaneous snapshots with one name, the second is refused", async () => {
   const results = await Promise.all([command("snapshot", "a"), command("snapshot", "a")]);
   expect(results.map(({ code }) => code).sort()).toEqual([0, 1]);
   expect(results.map(({ stderr }) => stderr).join("")).toContain(
-    'There is a snapshot "a" already: --replace',
+    'Snapshot "a" already exists. Add --replace',
   );
   expect(await snapshotNames(url)).toEqual(["a"]);
 });
 
-test("a snapshot is replaced when --replace says so", async () => {
+test("--replace replaces a snapshot", async () => {
   await takeSnapshot(url, "a");
   await insert(1);
   expect(await command("snapshot", "a", "--replace")).toMatchObject({ code: 0 });
@@ -295,7 +300,7 @@ test("a snapshot is replaced when --replace says so", async () => {
   expect(await snapshotNames(url)).toEqual(["a"]);
 });
 
-test("without a name, or with one that is unknown, the snapshots are listed", async () => {
+test("a missing or unknown name lists the snapshots", async () => {
   const unnamed = await command("snapshot");
   expect(unnamed).toMatchObject({ code: 1, stdout: "" });
   expect(unnamed.stderr).toContain("npm run db:snapshot -- before-import\nThere are no snapshots yet.\n");
@@ -304,13 +309,13 @@ test("without a name, or with one that is unknown, the snapshots are listed", as
   await takeSnapshot(url, "A_2");
   const unknown = await command("restore", "c");
   expect(unknown).toMatchObject({ code: 1, stdout: "" });
-  expect(unknown.stderr).toContain('There is no snapshot "c". There are: A_2, b-1.\n');
+  expect(unknown.stderr).toContain('There is no snapshot "c". Snapshots: A_2, b-1.\n');
   expect((await command("restore")).stderr).toContain(
-    "npm run db:restore -- before-import\nThere are: A_2, b-1.\n",
+    "npm run db:restore -- before-import\nSnapshots: A_2, b-1.\n",
   );
 });
 
-test("a name has letters, digits, - and _ alone, and at most 40 of them", async () => {
+test("a name has only letters, digits, - and _, and at most 40 of them", async () => {
   for (const name of ["a", "before-import_2", "a".repeat(40)]) requireSnapshotName(name);
   for (const name of ["", "a b", "ä", "a.b", "--replaced", "a".repeat(41), 'a"; drop database todos; --']) {
     expect(() => requireSnapshotName(name), name).toThrow(Refusal);
@@ -322,7 +327,7 @@ test("a name has letters, digits, - and _ alone, and at most 40 of them", async 
   });
 });
 
-test("on Neon nothing is changed, and Neon's own commands are printed", async () => {
+test("on Neon nothing changes, and Neon's own commands are printed", async () => {
   const neon = "postgresql://bob:secret@ep-a-b-pooler.eu-central-1.aws.neon.tech/neondb";
   const snapshot = await commandOn(neon, "snapshot", "a", "--remote");
   expect(snapshot).toMatchObject({
@@ -338,14 +343,14 @@ test("on Neon nothing is changed, and Neon's own commands are printed", async ()
   expect(restore.code).toBe(1);
 });
 
-test("another database than the local one is refused", async () => {
+test("a database that is not the local one is refused", async () => {
   const other = await commandOn("postgresql://bob:secret@db.example.com/todos", "restore", "a", "--remote");
   expect(other).toMatchObject({ code: 1, stdout: "" });
-  expect(other.stderr).toMatch(/is for the database of local mode, and db\.example\.com is another one/);
+  expect(other.stderr).toMatch(/only works on the local database, and db\.example\.com is configured/);
   expect(other.stderr).not.toMatch(/secret| {4}at /);
 });
 
-test("snapshots survive a restart, and the local Postgres is started for the commands", async () => {
+test("snapshots survive a restart, and the commands start the local Postgres", async () => {
   await insert(1);
   await takeSnapshot(url, "a");
   await insert(2);

@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { answerWithMails } from "#db/local/stack-server.ts";
+import { answerWithMails } from "#db/local/services/stack-server.ts";
 import { keepMail } from "#tests/mocks/stack/mails.ts";
 import {
   asClient,
@@ -24,7 +24,7 @@ const subjects = async (path: string) =>
 
 const mail = { to: bob.email, subject: "Hello", text: "Hello.\n", links: ["http://localhost:3000/hello"] };
 
-test("mails are listed newest first, all or those to one address in any case", async () => {
+test("emails are listed newest first, all of them or those to one address in any case", async () => {
   await database.query(keepMail({ ...mail, subject: "1" }));
   await database.query(keepMail({ ...mail, to: doug.email, subject: "2" }));
   await database.query(keepMail({ ...mail, to: "Bob@Example.com", subject: "3" }));
@@ -33,14 +33,14 @@ test("mails are listed newest first, all or those to one address in any case", a
   expect(await subjects("/?to=nobody%40example.com")).toEqual([]);
 });
 
-test("a mail as JSON has its address, subject, text, links and time", async () => {
+test("an email as JSON has its address, subject, text, links and time", async () => {
   await database.query(keepMail(mail));
   const response = await get(`/?to=${bob.email}`, asJson);
   expect(response.headers.get("content-type")).toBe("application/json");
   expect(await response.json()).toEqual([{ ...mail, sentAt: expect.stringMatching(/Z$/) }]);
 });
 
-test("the page shows each mail with its link, and runs nothing", async () => {
+test("the page shows each email with its link, and runs no script", async () => {
   await signUpByHttp(bob);
   const callback_url = "http://localhost:3000/reset-password?a=1";
   await request("POST", "/auth/password/send-reset-code", asClient, { email: bob.email, callback_url });
@@ -54,7 +54,7 @@ test("the page shows each mail with its link, and runs nothing", async () => {
   expect(page).not.toContain("<script");
 });
 
-test("the page shows markup in a mail as the text that it is", async () => {
+test("the page shows markup in an email as text", async () => {
   const hostile = `<script>alert("1" & '2')</script>`;
   await database.query(keepMail({ to: hostile, subject: hostile, text: hostile, links: [hostile] }));
   const page = await (await get("/")).text();
@@ -64,12 +64,12 @@ test("the page shows markup in a mail as the text that it is", async () => {
   expect(page.split(shown)).toHaveLength(6);
 });
 
-test("a page without mails says so, and there is no other page", async () => {
-  expect(await (await get("/")).text()).toContain("No mails yet");
+test("a page without emails says so, and there is no other page", async () => {
+  expect(await (await get("/")).text()).toContain("No emails yet");
   expect((await get("/other")).status).toBe(404);
 });
 
-test("the newest 1,000 mails are kept", async () => {
+test("the newest 1,000 emails are kept", async () => {
   await run(sql`
 insert into mails (recipient, subject, body, links)
 select 'bob@example.com', number::text, '', '{}'

@@ -41,7 +41,7 @@ describe.each(casts)("with $people", ({ people, rename }) => {
     });
   }
 
-  test("tokens that were handed out work, but for a deleted user's and one from before a new password", async () => {
+  test("issued tokens work, except a deleted user's and one from before a new password", async () => {
     expect(await replay.uselessTokens()).toEqual([
       "<refresh_token:11>",
       "<access_token:20>",
@@ -49,17 +49,14 @@ describe.each(casts)("with $people", ({ people, rename }) => {
     ]);
   });
 
-  test.each([
-    "user.updated",
-    "user.deleted",
-  ])("the first %s is told as in the recorded webhook", async (type) => {
+  test.each(["user.updated", "user.deleted"])("the first %s matches the recorded webhook", async (type) => {
     const [event] = await eventsOf(type);
     expect(valueDifferences(renamedValue(recordedWebhook(type), rename), event, replay.placeholders)).toEqual(
       [],
     );
   });
 
-  test("a sign-up is told as in the recorded webhook", async () => {
+  test("a sign-up matches the recorded webhook", async () => {
     const webhook = recordedWebhook("user.created");
     const placeholders = new Placeholders();
     await signUp(replay, { email: "admin-mu816s@example.com", password: "Correct-horse-9" });
@@ -73,7 +70,7 @@ describe.each(casts)("with $people", ({ people, rename }) => {
   });
 });
 
-describe.each(casts)("with $people, in the project that requires verified e-mails", ({ people, rename }) => {
+describe.each(casts)("with $people, in the project that requires verified emails", ({ people, rename }) => {
   let replay: Replay;
   let replayed = 0;
 
@@ -88,7 +85,7 @@ describe.each(casts)("with $people, in the project that requires verified e-mail
     });
   }
 
-  test("all tokens that were handed out work", async () => {
+  test("all issued tokens work", async () => {
     expect(await replay.uselessTokens()).toEqual([]);
   });
 
@@ -98,7 +95,7 @@ describe.each(casts)("with $people, in the project that requires verified e-mail
   });
 });
 
-test("the other exchange needs what the stand-in has not got", () => {
+test("the other exchange needs a feature that the stand-in lacks", () => {
   const others = exchanges.length - covered.length;
   console.log(`${others} exchanges not covered:\n  ${notCovered(exchanges).join("\n  ")}`);
   expect(others).toBe(1);

@@ -29,24 +29,24 @@ const check = (code: string, path = "/auth/password/reset") =>
 const reset = (code: string) =>
   request("POST", "/auth/password/reset", asClient, { code, password: "purple monkey" });
 
-test("checking a code says that it works, and leaves it working", async () => {
+test("checking a code does not use it up", async () => {
   const code = await newCode();
   for (const _ of ["once", "twice"]) expect((await check(code)).body).toEqual({ is_code_valid: true });
   expect((await reset(code)).status).toBe(200);
   expect((await check(code)).knownError).toBe("VERIFICATION_CODE_ALREADY_USED");
 });
 
-test("a code works in capitals too", async () => {
+test("a code works in capitals, too", async () => {
   expect((await reset((await newCode()).toUpperCase())).status).toBe(200);
 });
 
-test("an older code works beside a newer one", async () => {
+test("an older code still works when there is a newer one", async () => {
   const [older, newer] = [await newCode(), await newCode()];
   expect((await reset(newer)).status).toBe(200);
   expect((await reset(older)).status).toBe(200);
 });
 
-test("a code that nobody was mailed is VERIFICATION_CODE_NOT_FOUND", async () => {
+test("an unknown code is VERIFICATION_CODE_NOT_FOUND", async () => {
   for (const ask of [check, reset]) {
     expect(await ask("x".repeat(45))).toMatchObject({
       status: 404,
@@ -55,7 +55,7 @@ test("a code that nobody was mailed is VERIFICATION_CODE_NOT_FOUND", async () =>
   }
 });
 
-test("a code for one thing is not found by another", async () => {
+test("a code for one purpose is not found for another", async () => {
   const code = await newCode();
   for (const path of ["/contact-channels/verify", "/auth/otp/sign-in"]) {
     expect((await check(code, path)).knownError).toBe("VERIFICATION_CODE_NOT_FOUND");
@@ -81,7 +81,7 @@ test("after seven days a code is VERIFICATION_CODE_EXPIRED, used or not", async 
   }
 });
 
-test("a code stands 20 attempts; then it is VERIFICATION_CODE_MAX_ATTEMPTS_REACHED", async () => {
+test("after 20 attempts a code is VERIFICATION_CODE_MAX_ATTEMPTS_REACHED", async () => {
   const code = await newCode();
   for (let attempt = 1; attempt <= 20; attempt++) expect((await check(code)).status).toBe(200);
   expect(await reset(code)).toMatchObject({
@@ -90,7 +90,7 @@ test("a code stands 20 attempts; then it is VERIFICATION_CODE_MAX_ATTEMPTS_REACH
   });
 });
 
-test("an attempt at the six characters that people type is one at the code, and at no other code", async () => {
+test("an attempt at the six characters that users type counts for that code only", async () => {
   const [code, other] = [await newCode(), await newCode()];
   for (let attempt = 1; attempt <= 20; attempt++) {
     expect((await check(`OOOOOO${code.slice(6)}`)).knownError).toBe("VERIFICATION_CODE_NOT_FOUND");
@@ -99,7 +99,7 @@ test("an attempt at the six characters that people type is one at the code, and 
   expect((await check(other)).status).toBe(200);
 });
 
-test("mails may lead to this machine and nowhere else", async () => {
+test("emails may only link to this machine", async () => {
   const leadTo = (verification_callback_url: string) =>
     request("POST", "/auth/password/sign-up", asClient, { ...doug, verification_callback_url });
   for (const elsewhere of [

@@ -16,7 +16,7 @@ import {
   toldEvents,
 } from "./stack-stand-in-harness.ts";
 
-test("each change of a user leaves one event, shaped like Stack's webhooks", async () => {
+test("each change of a user creates one event in the shape of Stack's webhooks", async () => {
   const { body } = await signUpByHttp(bob);
   await request("PATCH", "/users/me", own(body.access_token), { display_name: "Bob" });
   await request("DELETE", `/users/${body.user_id}`, asServer);
@@ -57,7 +57,7 @@ test("each change of a user leaves one event, shaped like Stack's webhooks", asy
   expect(toldEvents.count).toBe(3);
 });
 
-test("signing in and refreshing are activities of the user; they and signing out are no events", async () => {
+test("signing in and refreshing count as activity; neither they nor signing out are events", async () => {
   const { body: user } = await signUpByHttp(bob);
   const wasActiveDuring = async (act: () => ReturnType<typeof request>) => {
     await run(sql`update users set last_active_at = 'epoch'`);
@@ -76,7 +76,7 @@ test("signing in and refreshing are activities of the user; they and signing out
   expect(toldEvents.count).toBe(1);
 });
 
-test("an event is undelivered until it is marked, once", async () => {
+test("an event is undelivered until it is marked once", async () => {
   await signUpByHttp(bob);
   await signUpByHttp(doug);
   const [first, second] = await database.query(undeliveredUserEvents());

@@ -29,7 +29,7 @@ async function signUpVerified() {
   return body;
 }
 
-test("a magic link signs up somebody new, whose e-mail is verified then", async () => {
+test("a magic link signs up a new user with a verified email", async () => {
   await send("Bob@example.com");
   const { status, body } = await follow(await linkedCode(bob.email));
   expect([status, body.is_new_user]).toEqual([200, true]);
@@ -43,7 +43,7 @@ test("a magic link signs up somebody new, whose e-mail is verified then", async 
   expect(await events()).toMatchObject([{ type: "user.created", data: { primary_email: bob.email } }]);
 });
 
-test("the six characters of the mail and the nonce of the answer sign in as the link does, once", async () => {
+test("the six characters in the email and the nonce in the answer sign in once, as the link does", async () => {
   const { nonce } = (await send(bob.email)).body;
   const typed = await typedCode(bob.email);
   const linked = await linkedCode(bob.email);
@@ -53,7 +53,7 @@ test("the six characters of the mail and the nonce of the answer sign in as the 
   expect((await follow(linked)).knownError).toBe("VERIFICATION_CODE_ALREADY_USED");
 });
 
-test("a magic link signs in a user whose e-mail is verified; he keeps his password", async () => {
+test("a magic link signs in a user with a verified email, who keeps their password", async () => {
   const { user_id } = await signUpVerified();
   await send(bob.email.toUpperCase());
   const { body } = await follow(await linkedCode(bob.email));
@@ -64,7 +64,7 @@ test("a magic link signs in a user whose e-mail is verified; he keeps his passwo
   expect(await events()).toMatchObject([{ type: "user.created" }, { type: "user.updated" }]);
 });
 
-test("there is no magic link to an address that its user has not verified", async () => {
+test("an unverified address gets no magic link", async () => {
   await signUpByHttp(bob);
   expect(await send(bob.email)).toMatchObject({
     status: 409,
@@ -74,7 +74,7 @@ test("there is no magic link to an address that its user has not verified", asyn
   expect(await standIn.mails()).toEqual([]);
 });
 
-test("a magic link does not open an account that somebody else has made with the address meanwhile", async () => {
+test("a magic link does not open an account that another user has since created with the address", async () => {
   await send(bob.email);
   const code = await linkedCode(bob.email);
   await signUpByHttp(bob);

@@ -16,7 +16,7 @@ const withParameter = (url: string, name: string, value: string) => {
   return changed.href;
 };
 
-test("the browser is given a cookie for ten minutes, which ends with the callback", async () => {
+test("the browser gets a cookie for ten minutes, which the callback deletes", async () => {
   const before = Date.now();
   const { headers, cookie, location } = await authorize("github");
   const cookieHeader = headers.get("set-cookie") ?? "";
@@ -30,7 +30,7 @@ test("the browser is given a cookie for ten minutes, which ends with the callbac
   );
 });
 
-test("without the cookie of that very sign-in the callback goes no further", async () => {
+test("the callback stops without the cookie of the same sign-in", async () => {
   const { callback, cookie } = await choose(bob.email);
   const { cookie: another } = await authorize("github");
   for (const wrong of ["", another, `${cookie}x`]) {
@@ -41,13 +41,13 @@ test("without the cookie of that very sign-in the callback goes no further", asy
   expect((await visit(callback, { cookie: `a=b; ${another}; ${cookie}` })).status).toBe(303);
 });
 
-test("a state that Stack has not given is refused", async () => {
+test("an unknown state is refused", async () => {
   const { callback, cookie } = await choose(bob.email);
   const { status, text } = await visit(withParameter(callback, "state", "another"), { cookie });
   expect([status, text]).toEqual([400, expect.stringContaining("Invalid OAuth state")]);
 });
 
-test("after ten minutes the app is told that it took too long", async () => {
+test("after ten minutes the app learns that it took too long", async () => {
   const late = await choose(bob.email);
   await run(sql`update oauth_authorizations set expires_at = expires_at - interval '10 minutes'`);
   expect((await visit(late.callback, { cookie: late.cookie })).parameters.errorCode).toBe(
@@ -55,21 +55,21 @@ test("after ten minutes the app is told that it took too long", async () => {
   );
 });
 
-test("what was given up a day ago is forgotten", async () => {
+test("a sign-in abandoned a day ago is forgotten", async () => {
   const { callback } = await choose(bob.email);
   await run(sql`update oauth_authorizations set expires_at = now() - interval '25 hours'`);
   await authorize("github");
   expect((await visit(callback)).text).toContain("Invalid OAuth state");
 });
 
-test("a code of the provider's works once", async () => {
+test("the provider's code works once", async () => {
   const { callback } = await choose(bob.email, { stack_response_mode: "json" });
   const answers = await Promise.all(Array.from({ length: 8 }, () => visit(callback)));
   expect(answers.map(({ status }) => status).sort()).toEqual([303, ...Array(7).fill(400)]);
   expect((await visit(callback)).text).toContain("invalid grant");
 });
 
-test("a code of the provider's works for ten minutes, and neither for another sign-in nor another provider", async () => {
+test("the provider's code works for ten minutes, for one sign-in and one provider", async () => {
   const mode = { stack_response_mode: "json" };
   const [ofBob, ofDoug] = [await choose(bob.email, mode), await choose(doug.email, mode)];
   const codeOfDoug = new URL(ofDoug.callback).searchParams.get("code") ?? "";
@@ -86,7 +86,7 @@ test("a code of the provider's works for ten minutes, and neither for another si
   expect((await visit(ofDoug.callback)).status).toBe(400);
 });
 
-test("the app is told what the provider says, and Stack fails at what it does not know", async () => {
+test("the app gets the provider's error, and Stack fails on an unknown one", async () => {
   const { callback } = await choose(bob.email, { stack_response_mode: "json" });
   const errorCodeFor = async (error: string) =>
     (await visit(withParameter(callback, "error", error))).parameters.errorCode;
@@ -97,14 +97,14 @@ test("the app is told what the provider says, and Stack fails at what it does no
   expect((await visit(withParameter(callback, "iss", "https://example.org"))).status).toBe(500);
 });
 
-test("the app's own parameters stay, and a fragment is dropped", async () => {
+test("the app's own parameters are kept, and a fragment is dropped", async () => {
   const { location } = await comeBack("github", bob.email, { redirect_uri: `${redirectUri}?a=1#top` });
   expect(location).toMatch(
     /^http:\/\/localhost:3000\/auth\/callback\?a=1&code=[\da-f]{64}&state=state\+of\+the\+app$/,
   );
 });
 
-test("a scope that Stack does not know is refused", async () => {
+test("an unknown scope is refused", async () => {
   const { status, text } = await comeBack("github", bob.email, { scope: "openid" });
   expect([status, text]).toEqual([400, expect.stringContaining("Invalid scope")]);
 });

@@ -13,7 +13,7 @@ async function newCode(changes: Record<string, string> = {}): Promise<string> {
   return z.string().parse((await comeBack("github", bob.email, changes)).parameters.code);
 }
 
-test("of many exchanges of a code at once one gets tokens", async () => {
+test("of many simultaneous exchanges of a code, one gets tokens", async () => {
   const code = await newCode();
   const answers = await Promise.all(Array.from({ length: 8 }, () => exchange(code)));
   expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(400)]);
@@ -31,7 +31,7 @@ test("a code works for five minutes", async () => {
   expect(await exchange(late)).toMatchObject(invalid);
 });
 
-test("an exchange with the wrong verifier or none, or another redirect URI, leaves the code as it is", async () => {
+test("an exchange with a wrong or missing verifier, or another redirect URI, does not use up the code", async () => {
   const code = await newCode();
   for (const wrong of ["x".repeat(43), undefined]) {
     expect(await exchange(code, { code_verifier: wrong })).toMatchObject(invalid);
@@ -46,11 +46,11 @@ test("an exchange with the wrong verifier or none, or another redirect URI, leav
   expect((await exchange(code)).status).toBe(200);
 });
 
-test("an exchange without a code, or with one that nobody was given, is refused", async () => {
+test("an exchange without a code, or with an unknown one, is refused", async () => {
   for (const wrong of [undefined, "", "0".repeat(64)]) expect(await exchange(wrong)).toMatchObject(invalid);
 });
 
-test("a code takes the verifier in the way that was announced", async () => {
+test("a code accepts the verifier with the announced method", async () => {
   const plain = await newCode({ code_challenge: "y".repeat(43), code_challenge_method: "plain" });
   expect((await exchange(plain, { code_verifier: "y".repeat(43) })).status).toBe(200);
   const none = await newCode({ code_challenge: "" });
@@ -58,14 +58,14 @@ test("a code takes the verifier in the way that was announced", async () => {
   expect((await exchange(none, { code_verifier: undefined })).status).toBe(200);
 });
 
-test("the code of a user who is deleted is worth nothing", async () => {
+test("a deleted user's code is worthless", async () => {
   const code = await newCode();
   const { items } = (await request("GET", "/users", asServer)).body;
   await request("DELETE", `/users/${items[0].id}`, asServer);
   expect(await exchange(code)).toMatchObject(invalid);
 });
 
-test("where the app wants to go afterwards comes back with the tokens", async () => {
+test("the app's next page comes back with the tokens", async () => {
   const wanted = "http://localhost:3000/account";
   const { body } = await exchange(await newCode({ after_callback_redirect_url: wanted }));
   expect(body).toMatchObject({ after_callback_redirect_url: wanted, afterCallbackRedirectUrl: wanted });

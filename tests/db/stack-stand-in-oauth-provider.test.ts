@@ -8,7 +8,7 @@ const pageOf = async (provider: string) => visit((await authorize(provider)).loc
 const chosenOn = (page: string) =>
   [...page.matchAll(/<button name="email" value="([^"]+)">/g)].map(([, email]) => email);
 
-test("the page says whom it stands in for, and runs nothing", async () => {
+test("the page says which provider it stands in for, and runs no script", async () => {
   for (const [provider, name] of [
     ["github", "GitHub"],
     ["google", "Google"],
@@ -22,14 +22,14 @@ test("the page says whom it stands in for, and runs nothing", async () => {
   }
 });
 
-test("the page lets nothing in, and its forms lead to where the sign-in does", async () => {
+test("the page loads nothing, and its forms may only lead where the sign-in does", async () => {
   const policy = (await pageOf("github")).headers.get("content-security-policy");
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("frame-ancestors 'none'");
   expect(policy).not.toContain("form-action");
 });
 
-test("the page lists who was chosen before at that provider, the latest first", async () => {
+test("the page lists the accounts chosen before at that provider, newest first", async () => {
   expect(chosenOn((await pageOf("github")).text)).toEqual([]);
   await signInThrough("github", "Bob@example.com");
   await signInThrough("github", doug.email);
@@ -39,7 +39,7 @@ test("the page lists who was chosen before at that provider, the latest first", 
   expect(chosenOn((await pageOf("google")).text)).toEqual([]);
 });
 
-test("the page lists no more than twenty", async () => {
+test("the page lists at most twenty", async () => {
   const { location } = await authorize("github");
   for (let number = 1; number <= 21; number++) {
     await visit(location, { form: { email: `${number}@example.com` } });
@@ -48,7 +48,7 @@ test("the page lists no more than twenty", async () => {
   expect([listed.length, listed[0], listed.at(-1)]).toEqual([20, "21@example.com", "2@example.com"]);
 });
 
-test("whoever is chosen again without a name keeps the one he has", async () => {
+test("an account chosen again without a name keeps its name", async () => {
   const { location } = await authorize("github");
   await visit(location, { form: { email: bob.email, name: "Bob" } });
   await visit(location, { form: { email: bob.email } });
@@ -57,7 +57,7 @@ test("whoever is chosen again without a name keeps the one he has", async () => 
   expect((await pageOf("github")).text).toContain(`${bob.email}</button> Robert</li>`);
 });
 
-test("what is no e-mail address is shown again with the reason, as the text that it is", async () => {
+test("an invalid email address is shown again as text, with the reason", async () => {
   const { location } = await authorize("github");
   for (const email of ["", "bob", `"><script>alert('1')</script>`]) {
     const { status, text } = await visit(location, { form: { email, name: "<b>&" } });
@@ -70,12 +70,12 @@ test("what is no e-mail address is shown again with the reason, as the text that
   expect(chosenOn((await pageOf("github")).text)).toEqual([]);
 });
 
-test("a name is shown as the text that it is", async () => {
+test("a name is shown as text", async () => {
   await signInThrough("github", bob.email, "<script>");
   expect((await pageOf("github")).text).toContain("&lt;script&gt;</li>");
 });
 
-test("whoever cancels comes back to the app, which is told", async () => {
+test("canceling leads back to the app with an error", async () => {
   const { location, cookie } = await authorize("github");
   const { text } = await visit(location);
   const cancel = /<a href="([^"]+)">Cancel<\/a>/.exec(text)?.[1]?.replaceAll("&amp;", "&") ?? "";
@@ -91,7 +91,7 @@ test("whoever cancels comes back to the app, which is told", async () => {
   });
 });
 
-test("a request that is not Stack's is refused, and leads nowhere", async () => {
+test("a request that is not from Stack is refused, without a redirect", async () => {
   const { location } = await authorize("github");
   for (const [name, value] of [
     ["redirect_uri", "https://example.org/"],

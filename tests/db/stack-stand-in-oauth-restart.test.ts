@@ -25,7 +25,7 @@ async function restart() {
   server.resetHandlers(...(await createStackStandIn({ project, database })).handlers);
 }
 
-test("a sign-in that is under way goes on after a restart, at every step", async () => {
+test("a sign-in continues after a restart at every step", async () => {
   const { location, cookie } = await authorize("github");
   await restart();
   const chosen = await visit(location, { form: { email: bob.email } });
@@ -37,7 +37,7 @@ test("a sign-in that is under way goes on after a restart, at every step", async
   expect((await signInThrough("github", bob.email)).is_new_user).toBe(false);
 });
 
-test("a database from before there were providers goes on working", async () => {
+test("a database from before there were providers still works", async () => {
   const { user_id } = await bobWithPassword();
   await run(sql`
 drop table oauth_accounts, oauth_authorizations, authorization_codes, provider_accounts, provider_codes cascade

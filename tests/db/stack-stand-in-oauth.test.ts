@@ -31,7 +31,7 @@ async function verify(userId: string) {
   await request("PATCH", `/users/${userId}`, asServer, { primary_email_verified: true });
 }
 
-test("somebody new signs up with the e-mail and the name that the provider tells, and without a password", async () => {
+test("a new user signs up with the provider's email and name, and without a password", async () => {
   const tokens = await signInThrough("github", "Bob@Example.com", " Bob ");
   expect(tokens.is_new_user).toBe(true);
   expect(await userOf(tokens.access_token)).toMatchObject({
@@ -44,7 +44,7 @@ test("somebody new signs up with the e-mail and the name that the provider tells
   expect((await refreshByHttp(tokens.refresh_token)).status).toBe(200);
 });
 
-test("a sign-up through a provider is one event, which does not tell of the provider yet", async () => {
+test("a sign-up through a provider is one event, which does not name the provider yet", async () => {
   await signInThrough("github", bob.email);
   await signInThrough("github", bob.email);
   expect(await events()).toMatchObject([
@@ -56,7 +56,7 @@ test("a sign-up through a provider is one event, which does not tell of the prov
   expect(toldEvents.count).toBe(1);
 });
 
-test("an account signs in the same user again after he has another e-mail", async () => {
+test("an account signs in the same user after they change their email", async () => {
   const { id } = await userOf((await signInThrough("github", bob.email)).access_token);
   await request("PATCH", `/users/${id}`, asServer, { primary_email: doug.email });
   const tokens = await signInThrough("github", bob.email);
@@ -64,7 +64,7 @@ test("an account signs in the same user again after he has another e-mail", asyn
   expect(await userOf(tokens.access_token)).toMatchObject({ id, primary_email: doug.email });
 });
 
-test("the account of a deleted user signs up somebody new", async () => {
+test("a deleted user's account signs up a new user", async () => {
   const { id } = await userOf((await signInThrough("github", bob.email)).access_token);
   await request("DELETE", `/users/${id}`, asServer);
   const tokens = await signInThrough("github", bob.email);
@@ -72,7 +72,7 @@ test("the account of a deleted user signs up somebody new", async () => {
   expect((await userOf(tokens.access_token)).id).not.toBe(id);
 });
 
-test("whoever has verified his e-mail is signed in by accounts with that e-mail, which is no event", async () => {
+test("accounts with a user's verified email sign that user in, without an event", async () => {
   const { user_id } = await bobWithPassword();
   await verify(user_id);
   for (const provider of ["google", "github"]) {
@@ -83,7 +83,7 @@ test("whoever has verified his e-mail is signed in by accounts with that e-mail,
   expect(await events()).toMatchObject([{ type: "user.created" }, { type: "user.updated" }]);
 });
 
-test("whoever has not verified his e-mail is told to, and then it works", async () => {
+test("with an unverified email, the user has to verify it first", async () => {
   const { user_id } = await bobWithPassword();
   const refused = await comeBack("github", bob.email);
   expect(refused.parameters.errorCode).toBe("CONTACT_CHANNEL_ALREADY_USED_FOR_AUTH_BY_SOMEONE_ELSE");
@@ -93,7 +93,7 @@ test("whoever has not verified his e-mail is told to, and then it works", async 
   expect((await comeBack("github", bob.email)).parameters.code).toBeDefined();
 });
 
-test("a user sees his accounts without their ids, the oldest first, and nobody else's; a server sees all", async () => {
+test("a user sees only their own accounts, without ids, oldest first; a server sees all", async () => {
   const { access_token } = await signInThrough("google", bob.email);
   await signInThrough("github", bob.email);
   await signInThrough("github", doug.email);
@@ -112,7 +112,7 @@ test("a user sees his accounts without their ids, the oldest first, and nobody e
   ]);
 });
 
-test("an account with another e-mail is connected to the user whose token comes along", async () => {
+test("an account with another email is connected to the user whose token is sent", async () => {
   const { user_id, access_token: token } = await bobWithPassword();
   const link = () => comeBack("github", doug.email, { type: "link", token });
   for (const _ of ["once", "twice"]) {
@@ -126,7 +126,7 @@ test("an account with another e-mail is connected to the user whose token comes 
   }
 });
 
-test("an account that signs somebody else in is not connected", async () => {
+test("an account that signs in another user is not connected", async () => {
   await signInThrough("github", doug.email);
   const { access_token: token } = await bobWithPassword();
   const { parameters } = await comeBack("github", doug.email, { type: "link", token });
@@ -134,7 +134,7 @@ test("an account that signs somebody else in is not connected", async () => {
   expect((await userOf(token)).oauth_providers).toEqual([]);
 });
 
-test("nothing is connected without a token, with a false one, or to a user who is deleted", async () => {
+test("no account is connected without a token, with an invalid one, or to a deleted user", async () => {
   expect((await authorize("github", { type: "link" })).status).toBe(400);
   const forged = await authorize("github", { type: "link", token: "forged" });
   expect([forged.status, forged.knownError]).toEqual([401, "UNPARSABLE_ACCESS_TOKEN"]);
@@ -144,7 +144,7 @@ test("nothing is connected without a token, with a false one, or to a user who i
   expect([status, text]).toEqual([500, expect.stringMatching(/^Something went wrong/)]);
 });
 
-test("where people cannot sign up, a provider signs in those who are users, and the app is told of others", async () => {
+test("with sign-up off, a provider signs in existing users only, and the app gets an error for others", async () => {
   await signInThrough("github", bob.email);
   standIn.settings.allowsSignUp = false;
   expect((await signInThrough("github", bob.email)).is_new_user).toBe(false);
@@ -156,7 +156,7 @@ test("where people cannot sign up, a provider signs in those who are users, and 
   expect(await allUsers()).toHaveLength(1);
 });
 
-test("a provider that is switched off refuses, also those who are there already", async () => {
+test("a provider that is off refuses existing users, too", async () => {
   const { location, cookie } = await authorize("github");
   standIn.settings.oauthProviders = ["google"];
   expect((await authorize("github")).knownError).toBe("OAUTH_PROVIDER_NOT_FOUND_OR_NOT_ENABLED");
@@ -168,7 +168,7 @@ test("a provider that is switched off refuses, also those who are there already"
   expect((await authorize("google")).status).toBe(307);
 });
 
-test("a sign-in with a wrong key or without a parameter does not get to the provider", async () => {
+test("a sign-in with a wrong key or a missing parameter does not reach the provider", async () => {
   const wrongKey = await authorize("github", { client_secret: "pck_wrong" });
   expect([wrongKey.status, wrongKey.knownError]).toEqual([401, "INVALID_PUBLISHABLE_CLIENT_KEY"]);
   for (const missing of ["redirect_uri", "state", "code_challenge", "scope", "grant_type"]) {
@@ -178,7 +178,7 @@ test("a sign-in with a wrong key or without a parameter does not get to the prov
   }
 });
 
-test("a sign-in that may lead nowhere is refused on the spot, and signs nobody up", async () => {
+test("a sign-in with an untrusted redirect is refused at once, and signs no user up", async () => {
   const elsewhere = { redirect_uri: "https://example.org/callback" };
   for (const changes of [elsewhere, { ...elsewhere, error_redirect_url: "https://example.org/error" }]) {
     const { status, knownError } = await comeBack("github", bob.email, changes);

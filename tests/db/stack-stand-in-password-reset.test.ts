@@ -20,7 +20,7 @@ const askForReset = (email: string) =>
 const reset = (code: string, password = newPassword) =>
   request("POST", "/auth/password/reset", asClient, { code, password });
 
-test("a mailed code sets a new password, once", async () => {
+test("an emailed code sets a new password once", async () => {
   await signUpByHttp(bob);
   await askForReset(bob.email);
   const code = await linkedCode(bob.email);
@@ -33,7 +33,7 @@ test("a mailed code sets a new password, once", async () => {
   expect((await signInByHttp({ ...bob, password: newPassword })).status).toBe(200);
 });
 
-test("of several resets at once with one code, one succeeds", async () => {
+test("of several simultaneous resets with one code, one succeeds", async () => {
   await signUpByHttp(bob);
   await askForReset(bob.email);
   const code = await linkedCode(bob.email);
@@ -41,7 +41,7 @@ test("of several resets at once with one code, one succeeds", async () => {
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
 });
 
-test("a reset ends all sessions of the user, and nobody else's", async () => {
+test("a reset ends all sessions of that user only", async () => {
   const { body: first } = await signUpByHttp(bob);
   const { body: second } = await signInByHttp(bob);
   const { body: dougs } = await signUpByHttp(doug);
@@ -52,7 +52,7 @@ test("a reset ends all sessions of the user, and nobody else's", async () => {
   expect(answers.map(({ status }) => status)).toEqual([401, 401, 200]);
 });
 
-test("a reset is a user.updated event, asking for it is none", async () => {
+test("a reset is a user.updated event, and asking for it is not", async () => {
   await signUpByHttp(bob);
   await askForReset(bob.email);
   expect(await events()).toMatchObject([{ type: "user.created" }]);
@@ -60,7 +60,7 @@ test("a reset is a user.updated event, asking for it is none", async () => {
   expect(await events()).toMatchObject([{ type: "user.created" }, { type: "user.updated" }]);
 });
 
-test("the link is the app's own URL with the code set in its query", async () => {
+test("the link is the app's URL with the code in its query", async () => {
   await signUpByHttp(bob);
   await askForReset(bob.email);
   const [mail] = await standIn.mails();
@@ -76,7 +76,7 @@ test("the link is the app's own URL with the code set in its query", async () =>
   expect(Math.abs(Date.now() - Date.parse(mail?.sentAt ?? ""))).toBeLessThan(60_000);
 });
 
-test("whoever asks for an unknown address gets the same answer, and nobody a mail", async () => {
+test("an unknown address gets the same answer, and no email is sent", async () => {
   await signUpByHttp(bob);
   const known = await askForReset(bob.email.toUpperCase());
   expect(await askForReset(doug.email)).toEqual({ ...known, headers: expect.anything() });
@@ -84,7 +84,7 @@ test("whoever asks for an unknown address gets the same answer, and nobody a mai
   expect(await standIn.mails()).toMatchObject([{ to: bob.email.toUpperCase() }]);
 });
 
-test("a password that is too short costs the code, one that is too long does not", async () => {
+test("a password that is too short uses up the code, one that is too long does not", async () => {
   await signUpByHttp(bob);
   await askForReset(bob.email);
   const code = await linkedCode(bob.email);
@@ -94,7 +94,7 @@ test("a password that is too short costs the code, one that is too long does not
   expect((await signInByHttp(bob)).status).toBe(200);
 });
 
-test("a code outlives its user and is good for nothing then", async () => {
+test("a code outlives its user, but is worthless then", async () => {
   const { body } = await signUpByHttp(bob);
   await askForReset(bob.email);
   await request("DELETE", "/users/me", { ...asClient, "x-stack-access-token": body.access_token });

@@ -15,12 +15,12 @@ import {
   signUpByHttp,
 } from "./stack-stand-in-harness.ts";
 
-test("of several sign-ups at once with one e-mail, one succeeds", async () => {
+test("of several simultaneous sign-ups with one email, one succeeds", async () => {
   const answers = await Promise.all(Array.from({ length: 5 }, () => signUpByHttp(bob)));
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409]);
 });
 
-test("an e-mail address is kept in lower case and signs in in any case", async () => {
+test("an email address is stored in lower case, and signs in in any case", async () => {
   const { body } = await signUpByHttp({ ...bob, email: "Bob@Example.COM" });
   expect(decodeJwt(body.access_token).email).toBe("bob@example.com");
   expect(await signInByHttp({ ...bob, email: "bOB@example.com" })).toMatchObject({
@@ -29,7 +29,7 @@ test("an e-mail address is kept in lower case and signs in in any case", async (
   });
 });
 
-test("a password is kept as a hash, each with a salt of its own", async () => {
+test("a password is stored as a hash with its own salt", async () => {
   await signUpByHttp(bob);
   await signUpByHttp({ ...doug, password: bob.password });
   const hashes = await database.query(
@@ -39,7 +39,7 @@ test("a password is kept as a hash, each with a salt of its own", async () => {
   expect(JSON.stringify(hashes)).not.toContain(bob.password);
 });
 
-test("a password that a server sets ends all sessions", async () => {
+test("a password set by a server ends all sessions", async () => {
   const { body } = await signUpByHttp(bob);
   await request("PATCH", `/users/${body.user_id}`, asServer, { password: doug.password });
   const headers = { ...asClient, "x-stack-refresh-token": body.refresh_token };
@@ -48,7 +48,7 @@ test("a password that a server sets ends all sessions", async () => {
   expect((await signInByHttp({ ...bob, password: doug.password })).status).toBe(200);
 });
 
-test("a user who changes his password keeps the session he does it in", async () => {
+test("a user who changes their password keeps the current session", async () => {
   const { body: other } = await signUpByHttp(bob);
   const { body: current } = await signInByHttp(bob);
   const headers = { ...own(current.access_token), "x-stack-refresh-token": current.refresh_token };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { asClient, asServer, bob, own, request, signUpByHttp } from "./stack-stand-in-harness.ts";
 
-test("what is wrong with the fields of a sign-up is said in the API's format", async () => {
+test("invalid fields of a sign-up are reported in the API's format", async () => {
   const answer = await request("POST", "/auth/password/sign-up", asClient, { email: "bob@", admin: true });
   expect(answer).toMatchObject({ status: 400, knownError: "SCHEMA_ERROR" });
   expect(answer.body).toEqual({
@@ -19,7 +19,7 @@ test("what is wrong with the fields of a sign-up is said in the API's format", a
   });
 });
 
-test("a body that is no JSON is BODY_PARSING_ERROR, and none at all is SCHEMA_ERROR", async () => {
+test("a body that is not JSON is BODY_PARSING_ERROR, and a missing one is SCHEMA_ERROR", async () => {
   const path = "/auth/password/sign-up";
   expect((await request("POST", path, asClient, "{oops")).knownError).toBe("BODY_PARSING_ERROR");
   expect((await request("POST", path, asClient)).knownError).toBe("SCHEMA_ERROR");
@@ -35,11 +35,11 @@ test.each([
   ["INVALID_SECRET_SERVER_KEY", 401, { ...asServer, "x-stack-secret-server-key": "ssk_wrong" }],
   ["SERVER_AUTHENTICATION_REQUIRED", 401, { ...asServer, "x-stack-secret-server-key": "" }],
   ["INSUFFICIENT_ACCESS_TYPE", 401, asClient],
-])("keys that do not open the list of users are %s", async (code, status, headers) => {
+])("keys that may not list users are %s", async (code, status, headers) => {
   expect(await request("GET", "/users", headers)).toMatchObject({ status, knownError: code, body: { code } });
 });
 
-test("a client needs no key, and may send the one that the SDK sends without one", async () => {
+test("a client needs no key, and may send the SDK's placeholder", async () => {
   const { "x-stack-publishable-client-key": _, ...withoutKey } = asClient;
   const sdkKey = { ...asClient, "x-stack-publishable-client-key": "__stack_public_client__" };
   for (const headers of [withoutKey, sdkKey]) {
@@ -47,7 +47,7 @@ test("a client needs no key, and may send the one that the SDK sends without one
   }
 });
 
-test("a refusal is dressed up as a 200 for those who ask, an internal error is not", async () => {
+test("a refusal becomes a 200 on request, an internal error does not", async () => {
   const override = { "x-stack-override-error-status": "true" };
   const refused = await request("POST", "/auth/password/sign-in", { ...asClient, ...override }, bob);
   expect(refused).toMatchObject({ status: 200, knownError: "EMAIL_PASSWORD_MISMATCH" });
@@ -62,7 +62,7 @@ test("a refusal is dressed up as a 200 for those who ask, an internal error is n
   expect(internal.status).toBe(500);
 });
 
-test("every answer, also that there is no such page, may be read by any origin and is not to be kept", async () => {
+test("every answer, even a 404, allows any origin and forbids caching", async () => {
   const { body } = await signUpByHttp(bob);
   const answers = [
     await request("GET", "/users/me", own(body.access_token)),

@@ -74,14 +74,14 @@ test("the SDK signs a user up, and in again", async () => {
   expect(ids).toEqual([expect.any(String), ids[0]]);
 });
 
-test("signing up twice with one e-mail is USER_EMAIL_ALREADY_EXISTS", async () => {
+test("signing up twice with one email is USER_EMAIL_ALREADY_EXISTS", async () => {
   await signUp(bob);
   const { result } = await signUp({ ...bob, email: "BOB@Example.com" });
   expect(result).toMatchObject({ status: "error", error: { errorCode: "USER_EMAIL_ALREADY_EXISTS" } });
   expect(await events()).toHaveLength(1);
 });
 
-test("a wrong password and an unknown e-mail are the same EMAIL_PASSWORD_MISMATCH", async () => {
+test("a wrong password and an unknown email are the same EMAIL_PASSWORD_MISMATCH", async () => {
   await signUp(bob);
   const wrong = await signIn({ ...bob, password: "correct house" });
   expect(wrong.result).toMatchObject({ status: "error", error: { errorCode: "EMAIL_PASSWORD_MISMATCH" } });
@@ -95,13 +95,13 @@ test("a password of 7 characters is PASSWORD_TOO_SHORT", async () => {
   expect(result).toMatchObject({ status: "error", error: { errorCode: "PASSWORD_TOO_SHORT" } });
 });
 
-test("a password of 71 characters is PASSWORD_TOO_LONG, one of 70 is taken", async () => {
+test("a password of 71 characters is PASSWORD_TOO_LONG, one of 70 is accepted", async () => {
   const { result } = await signUp({ ...bob, password: "x".repeat(71) });
   expect(result).toMatchObject({ status: "error", error: { errorCode: "PASSWORD_TOO_LONG" } });
   expect((await signUp({ ...bob, password: "x".repeat(70) })).result.status).toBe("ok");
 });
 
-test("signing out with the SDK makes the refresh token worthless, the access token lives on", async () => {
+test("signing out with the SDK revokes the refresh token, but not the access token", async () => {
   const { app } = await signUp(bob);
   const { accessToken, refreshToken } = await tokensOf(app);
   await (await app.getUser({ or: "throw" })).signOut();
@@ -113,7 +113,7 @@ test("signing out with the SDK makes the refresh token worthless, the access tok
   expect((await request("GET", "/users/me", own(accessToken))).status).toBe(200);
 });
 
-test("a name that a user gives himself with the SDK is in his next access token", async () => {
+test("a name that a user sets with the SDK is in their next access token", async () => {
   const { app } = await signUp(bob);
   const user = await app.getUser({ or: "throw" });
   await user.update({ displayName: "Bob" });
@@ -121,7 +121,7 @@ test("a name that a user gives himself with the SDK is in his next access token"
   expect(decodeJwt((await tokensOf(app)).accessToken).name).toBe("Bob");
 });
 
-test("a server finds a user by his e-mail and gives him a role, which clients neither see nor write", async () => {
+test("a server finds a user by email and gives them a role, which clients cannot see or write", async () => {
   const { app } = await signUp(bob);
   await signUp(doug);
   const found = await serverApp().listUsers({ query: "BOB@example" });
@@ -136,7 +136,7 @@ test("a server finds a user by his e-mail and gives him a role, which clients ne
   expect(written).toMatchObject({ status: 400, knownError: "SCHEMA_ERROR" });
 });
 
-test("the SDK resets a password by mail", async () => {
+test("the SDK resets a password by email", async () => {
   await signUp(bob);
   const app = clientApp();
   const callbackUrl = "http://localhost:3000/reset-password";
@@ -151,7 +151,7 @@ test("the SDK resets a password by mail", async () => {
   expect((await signIn({ ...bob, password: doug.password })).result.status).toBe("ok");
 });
 
-test("the SDK verifies an e-mail by mail", async () => {
+test("the SDK verifies an email", async () => {
   const { app } = await signUp(bob);
   const user = await app.getUser({ or: "throw" });
   const [unverified] = await user.listContactChannels();
@@ -161,7 +161,7 @@ test("the SDK verifies an e-mail by mail", async () => {
   expect(verified).toMatchObject({ value: bob.email, isVerified: true, isPrimary: true, usedForAuth: true });
 });
 
-test("the SDK signs somebody new in by magic link", async () => {
+test("the SDK signs in a new user by magic link", async () => {
   const app = clientApp();
   const callbackUrl = "http://localhost:3000/magic-link";
   expect((await app.sendMagicLinkEmail(bob.email, { callbackUrl })).status).toBe("ok");

@@ -29,7 +29,7 @@ test("a refresh token brings new access tokens and stays the same", async () => 
   }
 });
 
-test("the OAuth token endpoint refreshes too, asked by form or by JSON", async () => {
+test("the OAuth token endpoint refreshes, too, with a form or JSON", async () => {
   const { body } = await signUpByHttp(bob);
   const grant = {
     grant_type: "refresh_token",
@@ -63,7 +63,7 @@ test("signing out twice is an internal error, and without an access token ACCESS
   expect(answers.map(({ status }) => status)).toEqual([200, 500]);
 });
 
-test("a refresh token is kept as a hash", async () => {
+test("a refresh token is stored as a hash", async () => {
   const { body } = await signUpByHttp(bob);
   const sessions = await database.query(
     statement(z.object({ row: z.string() }), sql`select sessions::text as row from sessions`),
@@ -72,7 +72,7 @@ test("a refresh token is kept as a hash", async () => {
   expect(JSON.stringify(sessions)).not.toContain(body.refresh_token);
 });
 
-test("a session that a server opens lasts as long as it says", async () => {
+test("a session that a server opens lasts as long as requested", async () => {
   const { body: user } = await signUpByHttp(bob);
   const open = (expires_in_millis: number) =>
     request("POST", "/auth/sessions", asServer, { user_id: user.user_id, expires_in_millis });
@@ -84,7 +84,7 @@ test("a session that a server opens lasts as long as it says", async () => {
   expect(await refresh(await open(-1))).toBe(401);
 });
 
-test("a user sees and ends his sessions, but not the current one and nobody else's", async () => {
+test("a user sees and ends their own sessions, except the current one", async () => {
   const { body: first } = await signUpByHttp(bob);
   const { body: current } = await signInByHttp(bob);
   const { body: dougs } = await signUpByHttp(doug);

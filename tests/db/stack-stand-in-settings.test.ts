@@ -45,12 +45,12 @@ const sendResetCode = (email: string) =>
 const verifyAsServer = (userId: string) =>
   request("PATCH", `/users/${userId}`, asServer, { primary_email_verified: true });
 
-test("a stand-in has the recorded settings but for those that it is given", async () => {
+test("a stand-in has the recorded settings, except those it is given", async () => {
   const { settings } = await createStackStandIn({ project, database, settings: { allowsSignUp: false } });
   expect(settings).toEqual({ ...recordedSettings, allowsSignUp: false });
 });
 
-test("projects/current tells the settings of the moment", async () => {
+test("projects/current has the current settings", async () => {
   set({ allowsSignUp: false, allowsPasswords: false, allowsMagicLinks: false, oauthProviders: ["google"] });
   const { body } = await request("GET", "/projects/current", asClient);
   expect(body.config).toMatchObject({
@@ -61,7 +61,7 @@ test("projects/current tells the settings of the moment", async () => {
   });
 });
 
-test("where e-mails have to be verified, the token of a new user is a restricted one", async () => {
+test("where emails must be verified, a new user's token is restricted", async () => {
   set({ requiresVerifiedEmail: true });
   const { body } = await signUpByHttp(bob);
   expect(decodeJwt(body.access_token)).toMatchObject({
@@ -73,7 +73,7 @@ test("where e-mails have to be verified, the token of a new user is a restricted
   });
 });
 
-test("a restricted token is signed with a key that is published on request alone", async () => {
+test("a restricted token is signed with a key that is only published on request", async () => {
   set({ requiresVerifiedEmail: true });
   const { access_token: token } = (await signUpByHttp(bob)).body;
   const keys = async (query: string) => (await request("GET", `${jwksPath}${query}`, {})).body;
@@ -85,7 +85,7 @@ test("a restricted token is signed with a key that is published on request alone
   });
 });
 
-test("whoever verifies his e-mail by its link is unrestricted from the next refresh on", async () => {
+test("a user who verifies their email is unrestricted from the next refresh on", async () => {
   set({ requiresVerifiedEmail: true });
   const { body } = await request("POST", "/auth/password/sign-up", asClient, {
     ...bob,
@@ -107,7 +107,7 @@ test("whoever verifies his e-mail by its link is unrestricted from the next refr
   expect((await request("GET", "/users/me", own(renewed))).body).toMatchObject(unrestricted);
 });
 
-test("a restricted user may ask for the verification mail, saying that he is one", async () => {
+test("a restricted user may ask for the verification email", async () => {
   set({ requiresVerifiedEmail: true });
   const { body } = await signUpByHttp(bob);
   const restricted = { ...own(body.access_token), "x-stack-allow-restricted-user": "true" };
@@ -120,7 +120,7 @@ test("a restricted user may ask for the verification mail, saying that he is one
   expect(await standIn.mails(bob.email)).toHaveLength(1);
 });
 
-test("restricted users are listed on request alone", async () => {
+test("restricted users are only listed on request", async () => {
   set({ requiresVerifiedEmail: true });
   const { body: verified } = await signUpByHttp(bob);
   const { body: restricted } = await signUpByHttp(doug);
@@ -133,7 +133,7 @@ test("restricted users are listed on request alone", async () => {
   expect(await listed("")).toEqual([verified.user_id, restricted.user_id]);
 });
 
-test("a user without an address is restricted, and an administrator's restriction is told after the address's", async () => {
+test("a user without an address is restricted, which is reported before an administrator's restriction", async () => {
   set({ requiresVerifiedEmail: true });
   const { body: nameless } = await request("POST", "/users", asServer, {});
   expect(nameless).toMatchObject(unverified);
@@ -148,7 +148,7 @@ test("a user without an address is restricted, and an administrator's restrictio
   });
 });
 
-test("an anonymous user stays an anonymous one where e-mails have to be verified", async () => {
+test("where emails must be verified, an anonymous user stays anonymous", async () => {
   set({ requiresVerifiedEmail: true });
   const { body } = await request("POST", "/auth/anonymous/sign-up", asClient);
   expect(decodeJwt(body.access_token)).toMatchObject({
@@ -157,13 +157,13 @@ test("an anonymous user stays an anonymous one where e-mails have to be verified
   });
 });
 
-test("a server is told that a user is restricted, and why", async () => {
+test("a server learns that a user is restricted, and why", async () => {
   set({ requiresVerifiedEmail: true });
   const { body } = await signUpByHttp(bob);
   expect((await request("GET", `/users/${body.user_id}`, asServer)).body).toMatchObject(unverified);
 });
 
-test("events tell whether a user is restricted", async () => {
+test("events say whether a user is restricted", async () => {
   set({ requiresVerifiedEmail: true });
   const { body } = await signUpByHttp(bob);
   await verifyAsServer(body.user_id);
@@ -173,7 +173,7 @@ test("events tell whether a user is restricted", async () => {
   ]);
 });
 
-test("with sign-up off nobody gets an account but from a server or as a guest", async () => {
+test("with sign-up off, only a server or an anonymous sign-up creates an account", async () => {
   set({ allowsSignUp: false });
   expect((await signUpByHttp(bob)).knownError).toBe("SIGN_UP_NOT_ENABLED");
   expect((await sendMagicLink(bob.email)).knownError).toBe("SIGN_UP_NOT_ENABLED");
@@ -183,7 +183,7 @@ test("with sign-up off nobody gets an account but from a server or as a guest", 
   expect((await request("POST", "/auth/anonymous/sign-up", asClient)).status).toBe(200);
 });
 
-test("with sign-up off users go on signing in", async () => {
+test("with sign-up off, users can still sign in", async () => {
   const { body } = await signUpByHttp(bob);
   await verifyAsServer(body.user_id);
   set({ allowsSignUp: false });
@@ -192,13 +192,13 @@ test("with sign-up off users go on signing in", async () => {
   expect((await followMagicLink(await linkedCode(bob.email))).status).toBe(200);
 });
 
-test("a magic link that was mailed before sign-up was switched off signs nobody new up", async () => {
+test("a magic link sent before sign-up was turned off signs up no new user", async () => {
   await sendMagicLink(bob.email);
   set({ allowsSignUp: false });
   expect((await followMagicLink(await linkedCode(bob.email))).knownError).toBe("SIGN_UP_NOT_ENABLED");
 });
 
-test("with passwords off nobody signs up or in by one, changes his or has it reset", async () => {
+test("with passwords off, no user signs up or in with one, changes it or resets it", async () => {
   const { body } = await signUpByHttp(bob);
   await sendResetCode(bob.email);
   const reset = { code: await linkedCode(bob.email), password: "a new password" };
@@ -218,13 +218,13 @@ test("with passwords off nobody signs up or in by one, changes his or has it res
   expect((await signInByHttp(bob)).status).toBe(200);
 });
 
-test("with magic links off none is sent", async () => {
+test("with magic links off, none is sent", async () => {
   set({ allowsMagicLinks: false });
   expect(await sendMagicLink(bob.email)).toMatchObject({ status: 403, knownError: null });
   expect(await standIn.mails()).toEqual([]);
 });
 
-test("a database from before there were settings goes on working", async () => {
+test("a database from before there were settings still works", async () => {
   const { body } = await signUpByHttp(bob);
   await run(sql`drop function server_user(users, contact_channels, boolean)`);
   await run(sql`drop function restricted_reason(users, contact_channels, boolean)`);

@@ -11,7 +11,7 @@ import {
   signUpByHttp,
 } from "./stack-stand-in-harness.ts";
 
-test("a change leaves alone what it does not name, and null empties a field", async () => {
+test("a change keeps fields that it does not name, and null clears a field", async () => {
   const { body: user } = await signUpByHttp(bob);
   const change = async (fields: object) =>
     (await request("PATCH", `/users/${user.user_id}`, asServer, fields)).body;
@@ -32,7 +32,7 @@ test("a change leaves alone what it does not name, and null empties a field", as
   });
 });
 
-test("a new primary e-mail is unverified; the old one stays the user's and still signs him in", async () => {
+test("a new primary email is unverified; the old one still belongs to the user and signs them in", async () => {
   const { body } = await signUpByHttp(bob);
   await request("PATCH", `/users/${body.user_id}`, asServer, { primary_email_verified: true });
   const change = (primary_email: string | null) =>
@@ -52,7 +52,7 @@ test("a new primary e-mail is unverified; the old one stays the user's and still
   expect((await change(null)).body).toMatchObject({ primary_email: null, primary_email_verified: false });
 });
 
-test("a user cannot take the e-mail of another", async () => {
+test("a user cannot take another user's email", async () => {
   const { body } = await signUpByHttp(bob);
   await signUpByHttp(doug);
   const answer = await request("PATCH", "/users/me", own(body.access_token), { primary_email: doug.email });
@@ -73,7 +73,7 @@ test("a server creates a user who can sign in", async () => {
   expect((await signInByHttp(bob)).body.user_id).toBe(created.body.id);
 });
 
-test("an e-mail that is not there cannot be verified", async () => {
+test("a missing email cannot be verified", async () => {
   const answer = await request("POST", "/users", asServer, { primary_email_verified: true });
   expect(answer).toMatchObject({
     status: 400,
@@ -81,7 +81,7 @@ test("an e-mail that is not there cannot be verified", async () => {
   });
 });
 
-test("the list of users comes page by page, oldest or newest first", async () => {
+test("users are listed page by page, oldest or newest first", async () => {
   const ids: string[] = [];
   for (const name of ["a", "b", "c", "d", "e"]) {
     ids.push((await request("POST", "/users", asServer, { display_name: name })).body.id);
@@ -106,7 +106,7 @@ test("the list of users comes page by page, oldest or newest first", async () =>
   expect(await pages(true)).toEqual([[e, d], [c, b], [a]]);
 });
 
-test("a deleted user is gone: for servers, for himself, for his sessions and for sign-in", async () => {
+test("a deleted user is gone for servers, clients, sessions and sign-in", async () => {
   const { body } = await signUpByHttp(bob);
   expect((await request("DELETE", "/users/me", own(body.access_token))).body).toEqual({ success: true });
   const path = `/users/${body.user_id}`;

@@ -27,7 +27,7 @@ const sendAgain = (accessToken: string, channelId: string, userId = "me") =>
     callback_url,
   });
 
-test("a sign-up that says where its mail leads to gets a code that verifies the e-mail, once", async () => {
+test("a sign-up with a link target gets a code that verifies the email once", async () => {
   const { body } = await signUpToVerify(bob);
   expect(await standIn.mails()).toMatchObject([
     { to: bob.email, subject: "Verify your email at Stand-in for Stack Auth" },
@@ -39,20 +39,20 @@ test("a sign-up that says where its mail leads to gets a code that verifies the 
   expect(user).toMatchObject({ primary_email: bob.email, primary_email_verified: true });
 });
 
-test("a sign-up that does not say gets no mail, and one that is refused neither", async () => {
+test("a sign-up without a link target gets no email, and neither does a refused one", async () => {
   await signUpByHttp(bob);
   expect((await signUpToVerify(bob)).knownError).toBe("USER_EMAIL_ALREADY_EXISTS");
   expect((await signUpToVerify({ ...doug, password: "1234567" })).knownError).toBe("PASSWORD_TOO_SHORT");
   expect(await standIn.mails()).toEqual([]);
 });
 
-test("verifying an e-mail is no event", async () => {
+test("verifying an email is not an event", async () => {
   await signUpToVerify(bob);
   await verify(await linkedCode(bob.email));
   expect(await events()).toMatchObject([{ type: "user.created" }]);
 });
 
-test("the mail is sent again on request, until the e-mail is verified", async () => {
+test("the email is sent again on request until the address is verified", async () => {
   const { body } = await signUpToVerify(bob);
   const [channel] = await channelsOf(body.access_token);
   expect(channel).toEqual({
@@ -77,7 +77,7 @@ test("the mail is sent again on request, until the e-mail is verified", async ()
   expect(await standIn.mails(bob.email)).toHaveLength(2);
 });
 
-test("a user sees his own addresses only, the oldest first, and has mails sent to no others", async () => {
+test("a user sees only their own addresses, oldest first, and can send emails to no others", async () => {
   const { body: bobs } = await signUpByHttp(bob);
   const { body: dougs } = await signUpByHttp(doug);
   const newEmail = { primary_email: "robert@example.com" };
@@ -94,7 +94,7 @@ test("a user sees his own addresses only, the oldest first, and has mails sent t
   expect(await standIn.mails()).toEqual([]);
 });
 
-test("without a user there are no addresses, and a server sees everybody's", async () => {
+test("without a user there are no addresses, and a server sees every user's", async () => {
   const { body } = await signUpByHttp(bob);
   await signUpByHttp(doug);
   for (const path of ["/contact-channels?user_id=me", "/contact-channels"]) {
@@ -113,7 +113,7 @@ test("without a user there are no addresses, and a server sees everybody's", asy
   expect(await standIn.mails()).toMatchObject([{ to: bob.email }]);
 });
 
-test("an address with a capital letter is not verified by the mail of the sign-up, but by the next", async () => {
+test("an address with a capital letter is not verified by the sign-up email, but by the next one", async () => {
   const { body } = await signUpToVerify({ ...bob, email: "Bob@example.com" });
   const answer = await verify(await linkedCode(bob.email));
   expect(answer).toMatchObject({ status: 400, body: expect.stringContaining("Contact channel not found") });

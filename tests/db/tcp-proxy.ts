@@ -14,6 +14,8 @@ export interface TcpProxy {
   slow(delayMs: number): void;
   /** Cuts the next connection on which the server answers, once: it has received what it was asked, and nobody knows. */
   cutNextAnswer(): void;
+  /** Cuts the next connection on which the client sends this text, before it arrives. */
+  cutAt(text: string): void;
   /** Cuts every connection, and new ones as soon as they are there. */
   hangUp(): void;
   /** Cuts every connection, and refuses new ones. */
@@ -31,12 +33,16 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let isBlackHole = false;
   let isHangingUp = false;
   let mustCutAnswer = false;
+  let cutText: string | undefined;
   let delayMs = 0;
 
   function pass(client: Socket, to: Socket, chunk: Buffer): void {
     if (silent.has(client)) return;
     if (mustCutAnswer && to === client) {
       mustCutAnswer = false;
+      client.destroy();
+    } else if (cutText !== undefined && to !== client && chunk.includes(cutText)) {
+      cutText = undefined;
       client.destroy();
     } else if (delayMs > 0) {
       setTimeout(() => to.writable && to.write(chunk), delayMs);
@@ -84,6 +90,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     cutNextAnswer() {
       mustCutAnswer = true;
+    },
+    cutAt(text) {
+      cutText = text;
     },
     hangUp() {
       isHangingUp = true;

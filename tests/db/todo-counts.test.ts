@@ -14,7 +14,7 @@ import {
 import { remainingTodos } from "#app/routes/todos/list/counts.server.ts";
 import { progressOf, teamProgress } from "#app/routes/todos/list/team.server.ts";
 import { wholeList } from "#app/routes/todos/list/views.ts";
-import { migrate } from "#db/commands/migrate.ts";
+import { migrate } from "#db/migrate.ts";
 import { clear, session, statementsOf } from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;
@@ -160,7 +160,7 @@ const changes: ((random: Random) => string)[] = [
 test.each([
   ["with the foreign key", async () => {}],
   ["without the foreign key", dropKey],
-])("eight at once make 800 random changes, %s: pages show what a full count shows", async (_, prepare) => {
+])("eight clients make 800 random changes, %s: pages show what a full count shows", async (_, prepare) => {
   await prepare();
   const failures: string[] = [];
   const clients = await Promise.all(Array.from({ length: 8 }, () => session()));
@@ -246,7 +246,7 @@ async function someoneWaits(): Promise<void> {
   });
 }
 
-test("those who change todos of different owners at once do not wait for each other", async () => {
+test("simultaneous changes to todos of different owners do not wait for each other", async () => {
   await add("person 1", "1 hour");
   await add("person 2", "1 hour");
   const first = await session();
@@ -258,7 +258,7 @@ test("those who change todos of different owners at once do not wait for each ot
   await expectExact();
 });
 
-test("the migration counts what a writer commits while it waits for him", async () => {
+test("the migration counts what a writer commits while it waits", async () => {
   await sql.query(statementsOf("todo_changes").down);
   const writer = await session();
   await writer.query("begin");
@@ -273,7 +273,7 @@ test("the migration counts what a writer commits while it waits for him", async 
   await expectExact();
 });
 
-test("two who change todos of one owner do not wait, and both are counted", async () => {
+test("two changes to todos of one owner do not wait for each other, and both are counted", async () => {
   await add("person 1", "3 days");
   await add("person 1", "2 days", "1 day");
   await add("person 1", "2 days", "1 hour");
@@ -289,7 +289,7 @@ test("two who change todos of one owner do not wait, and both are counted", asyn
 
 const inLedger = async () => (await sql.query("select from todo_changes where sign <> 0")).rowCount ?? 0;
 
-test("one who folds does not keep others from changing todos, and what they change meanwhile is folded later", async () => {
+test("folding does not block changes to todos, and changes made meanwhile are folded later", async () => {
   await add("person 1", "3 days");
   const first = await session();
   await first.query("begin");
@@ -303,7 +303,7 @@ test("one who folds does not keep others from changing todos, and what they chan
   await expectExact();
 });
 
-test("a transaction above read committed folds nothing, and fails at nothing", async () => {
+test("a transaction above read committed folds nothing, and does not fail", async () => {
   await add("person 1", "3 days");
   const first = await session();
   await first.query("begin isolation level repeatable read");
@@ -317,13 +317,13 @@ test("a transaction above read committed folds nothing, and fails at nothing", a
   await expectExact();
 });
 
-test("whoever changes thousands at once folds them himself", async () => {
+test("a change of thousands of todos folds them itself", async () => {
   await sql.query("insert into todos (owner_id, task) select 'person 1', 'x' from generate_series(1, 2048)");
   expect(await inLedger()).toBe(0);
   await expectExact();
 });
 
-test("todos are not truncated by a transaction that may not see all that is counted", async () => {
+test("a transaction that may not see everything counted cannot truncate todos", async () => {
   await add("person 1", "3 days");
   await sql.query("begin isolation level repeatable read");
   await expect(sql.query("truncate todos")).rejects.toThrow("todos can only be truncated at read committed");
@@ -331,7 +331,7 @@ test("todos are not truncated by a transaction that may not see all that is coun
   await expectExact();
 });
 
-test("todos of a profile that is marked as deleted are counted nowhere, though they are there", async () => {
+test("remaining todos of a deleted profile are not counted", async () => {
   await sql.query("drop trigger todos_of_deleted_profile on neon_auth.users_sync");
   await add("person 1", "1 day", "1 hour");
   await add("person 2", "1 day");
@@ -348,7 +348,7 @@ test("todos of a profile that is marked as deleted are counted nowhere, though t
   await expectExact();
 });
 
-test("a ghost's todos count as todos, and he is in no team", async () => {
+test("a ghost's todos count as todos, but the ghost is not in the team", async () => {
   await dropKey();
   await add("nobody", "1 day");
   await add("person 1", "2 days");
@@ -362,7 +362,7 @@ test("a ghost's todos count as todos, and he is in no team", async () => {
   await expectExact();
 });
 
-test("the progress of some users is what Team progress shows of them", async () => {
+test("the progress of some users matches Team progress", async () => {
   await add("person 1", "1 day", "1 hour");
   await add("person 2", "1 day");
   await sql.query("update neon_auth.users_sync set deleted_at = now() where id = 'person 2'");
@@ -372,7 +372,7 @@ test("the progress of some users is what Team progress shows of them", async () 
   expect(await database.query(progressOf([]))).toEqual([]);
 });
 
-test("statistics are for admins who live: others get no rows", async () => {
+test("statistics are for admins who are not deleted: others get no rows", async () => {
   const all = (session: typeof boss) =>
     database.snapshot(
       statsTotals(session),
@@ -415,7 +415,7 @@ test.each(
   expect(keys).toEqual(descending ? sorted.reverse() : sorted);
 });
 
-test("an adopted list is counted from the first, and again after changes that the triggers did not see", async () => {
+test("an adopted list is counted at the start, and again after changes that the triggers missed", async () => {
   await add("person 1", "5 days", "1 hour");
   await sql.query(statementsOf("todo_changes").down);
   await add("person 2", "3 days");
@@ -430,7 +430,7 @@ test("an adopted list is counted from the first, and again after changes that th
   await expectExact();
 });
 
-test("a migration that would wait for a writer gives up, and changes nothing", async () => {
+test("a migration that would wait too long for a writer gives up, and changes nothing", async () => {
   await sql.query(statementsOf("todo_changes").down);
   const writer = await session();
   await writer.query("begin");
@@ -441,7 +441,7 @@ test("a migration that would wait for a writer gives up, and changes nothing", a
   expect((await sql.query("select to_regclass('todo_changes')::text as it")).rows).toEqual([{ it: null }]);
 });
 
-test("whoever only has rights on todos is counted, too", async () => {
+test("changes by a role with rights on todos only are counted, too", async () => {
   await sql.query("begin");
   await sql.query("create role role_of_the_counters");
   await sql.query("grant usage on schema public to role_of_the_counters");

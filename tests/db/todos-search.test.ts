@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { connectClient } from "#app/db/database.server.ts";
-import { migrate, rollback } from "#db/commands/migrate.ts";
+import { migrate, rollback } from "#db/migrate.ts";
 import { clear, migrationsUpTo, saidBy, session, statementsOf } from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;
@@ -23,7 +23,7 @@ async function column(text: string): Promise<unknown[]> {
 const extensions = () =>
   column("select extname from pg_extension where extname in ('pg_trgm', 'unaccent') order by extname");
 
-test("a role that may not create the extensions is told what to do, and nothing is changed", async () => {
+test("a role that may not create the extensions learns what to do, and nothing changes", async () => {
   const role = `role_${randomUUID().slice(0, 8)}`;
   await database.query(`create role ${role}; grant all on schema public to ${role}`);
   onTestFinished(async () => void (await database.query(`drop owned by ${role}; drop role ${role}`)));
@@ -36,7 +36,7 @@ test("a role that may not create the extensions is told what to do, and nothing 
   expect(await extensions()).toEqual([]);
 });
 
-test("extensions that are there already are used in whatever schema they are, and stay", async () => {
+test("existing extensions are used in any schema, and stay", async () => {
   await database.query("drop schema if exists tools cascade");
   await database.query("create schema tools");
   onTestFinished(async () => void (await database.query("drop schema tools cascade")));
@@ -47,7 +47,7 @@ test("extensions that are there already are used in whatever schema they are, an
   expect(await extensions()).toEqual(["pg_trgm", "unaccent"]);
 });
 
-test("extensions that the migration created go with it, but for one that somebody else uses", async () => {
+test("down drops the extensions that the migration created, except one that is in use elsewhere", async () => {
   await up();
   await database.query("create index by_owner on todos using gin (owner_id gin_trgm_ops)");
   expect(await down()).toContainEqual(expect.stringContaining("the extension pg_trgm stays"));

@@ -3,7 +3,7 @@ import type { Client } from "@neondatabase/serverless";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { listVersion } from "#app/routes/todos/list/counts.server.ts";
-import { migrate } from "#db/commands/migrate.ts";
+import { migrate } from "#db/migrate.ts";
 import { clear, migrationsUpTo, saidBy, session, statementsOf } from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;
@@ -52,7 +52,7 @@ test.each([
   ["truncating the table", "truncate todos", ["todos"]],
   ["copying many at once", "insert into todos (owner_id, task) select owner_id, task from todos", ["todos"]],
   ["a name", `update neon_auth.users_sync set raw_json = raw_json || '{"display_name": "B"}'`, ["users"]],
-  ["an e-mail", `update neon_auth.users_sync set raw_json = raw_json || '{"primary_email": "b"}'`, ["users"]],
+  ["an email", `update neon_auth.users_sync set raw_json = raw_json || '{"primary_email": "b"}'`, ["users"]],
   [
     "a role",
     `update neon_auth.users_sync set raw_json = raw_json || '{"server_metadata": {"role": "admin"}}'`,
@@ -70,7 +70,7 @@ test.each([
     ["todos", "users"],
   ],
   ["truncating both", "truncate neon_auth.users_sync cascade", ["todos", "users"]],
-])("%s changes the version, and is told once", async (_, change, told) => {
+])("%s changes the version, and is announced once", async (_, change, told) => {
   const heard = await listener();
   const before = await version();
   await sql.query(change);
@@ -84,11 +84,11 @@ test.each([
   ["an insert that stops at a conflict", "insert into todos select * from todos on conflict do nothing"],
   ["an update that finds no profile", "update neon_auth.users_sync set deleted_at = now() where id = 'x'"],
   [
-    "a profile that is written as it is, but for the time of a visit",
+    "a profile where only the time of the last visit changes",
     `update neon_auth.users_sync set updated_at = now(), raw_json = raw_json || '{"last_active_at_millis": 1}'`,
   ],
   ["reading", "select * from todos join neon_auth.users_sync u on u.id = owner_id"],
-])("%s does not change the version, and is not told", async (_, statement) => {
+])("%s does not change the version, and is not announced", async (_, statement) => {
   const heard = await listener();
   const before = await version();
   await sql.query(statement);
@@ -96,7 +96,7 @@ test.each([
   expect(await heard()).toEqual([]);
 });
 
-test("a transaction of many changes is told once, when it commits", async () => {
+test("a transaction with many changes is announced once, when it commits", async () => {
   const heard = await listener();
   const before = await version();
   await sql.query("begin");
@@ -109,7 +109,7 @@ test("a transaction of many changes is told once, when it commits", async () => 
   expect(await heard()).toEqual(["todos"]);
 });
 
-test("what is rolled back, a savepoint too, neither changes the version nor keeps the rest from doing so", async () => {
+test("a rollback, even to a savepoint, does not change the version, and other changes still do", async () => {
   const heard = await listener();
   const before = await version();
   const add = "insert into todos (owner_id, task) values ('bob', 'four')";
@@ -120,7 +120,7 @@ test("what is rolled back, a savepoint too, neither changes the version nor keep
   expect(await heard()).toEqual(["todos"]);
 });
 
-test("those who change todos of one owner at once do not wait for each other", async () => {
+test("simultaneous changes to todos of one owner do not wait for each other", async () => {
   const writers = await Promise.all(
     ["one", "two"].map(async (task) => ({ task, client: await impatientSession() })),
   );
@@ -136,7 +136,7 @@ test("those who change todos of one owner at once do not wait for each other", a
   expect(new Set(seen).size).toBe(3);
 });
 
-test("nothing is notified while nobody holds the lock of those who listen", async () => {
+test("nothing is notified while no listener holds the lock", async () => {
   const deaf = await session();
   const heard: unknown[] = [];
   deaf.on("notification", (message) => heard.push(message));
@@ -150,7 +150,7 @@ test("nothing is notified while nobody holds the lock of those who listen", asyn
   expect(held.rowCount).toBe(0);
 });
 
-test("folding does not change the version, and is not told", async () => {
+test("folding does not change the version, and is not announced", async () => {
   const heard = await listener();
   const before = await version();
   await sql.query("select fold_todo_changes()");
@@ -174,7 +174,7 @@ test.each([
   expect(await version()).not.toBe(before);
 });
 
-test("a state that was restored does not come to a version that was there before", async () => {
+test("a restored state gets a new version", async () => {
   await sql.query("select fold_todo_changes()");
   await sql.query("create table saved as table folded_version");
   const add = "insert into todos (owner_id, task) values ('bob', 'four')";
@@ -222,7 +222,7 @@ const profileChanges = [
   "delete from neon_auth.users_sync where id = 'doug'",
 ];
 
-test("Neon needs no right of ours to write profiles, and is not warned", async () => {
+test("Neon needs no rights of ours to write profiles, and gets no warning", async () => {
   const { client, warnings } = await neonsSession();
   for (const change of profileChanges) {
     const before = await version();
@@ -232,7 +232,7 @@ test("Neon needs no right of ours to write profiles, and is not warned", async (
   expect(warnings).toEqual([]);
 });
 
-test("Neon's write is done, with a warning, when the version cannot be changed", async () => {
+test("Neon's write succeeds with a warning when the version cannot be changed", async () => {
   await sql.query("alter table todos drop constraint todos_owner_id_fk");
   await sql.query("drop table todo_changes cascade");
   const { client, warnings } = await neonsSession();
@@ -245,7 +245,7 @@ test("Neon's write is done, with a warning, when the version cannot be changed",
   );
 });
 
-test("a table that is locked is waited for only briefly", async () => {
+test("a locked table is waited for only briefly", async () => {
   const holder = await session();
   await holder.query("begin");
   await holder.query("lock table todo_changes in access exclusive mode");
@@ -261,7 +261,7 @@ test("a table that is locked is waited for only briefly", async () => {
   expect((await sql.query("select from neon_auth.users_sync")).rowCount).toBe(4);
 });
 
-test("a role that may create no trigger on users_sync says so, and todos are told all the same", async () => {
+test("without the right to create triggers on users_sync, the migration says so and todos are still announced", async () => {
   await clear(sql);
   await sql.query("create schema neon_auth");
   // Somebody else's, as far as the role is concerned.
@@ -284,7 +284,7 @@ test("a role that may create no trigger on users_sync says so, and todos are tol
   expect(await heard()).toEqual(["todos"]);
 });
 
-test("whoever may change todos needs no right on the ledger, and may not fold it himself", async () => {
+test("a role that may change todos needs no rights on the ledger, and may not fold it", async () => {
   const role = await createRole((name) => [
     `grant usage on schema public to ${name}`,
     `grant all on todos to ${name}`,
@@ -296,7 +296,7 @@ test("whoever may change todos needs no right on the ledger, and may not fold it
   expect(await version()).not.toBe(before);
 });
 
-test("after down todos and profiles are changed as before", async () => {
+test("after down, todos and profiles change as before", async () => {
   await sql.query(statementsOf("todo_changes").down);
   const heard = await listener();
   for (const change of ["update todos set is_complete = true", ...profileChanges, "truncate todos"])

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { migrate, rollback } from "#db/commands/migrate.ts";
+import { migrate, rollback } from "#db/migrate.ts";
 import { clear, migrationsUpTo, saidBy, session } from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;
@@ -44,19 +44,19 @@ test.each([
     `insert into neon_auth.users_sync (raw_json, deleted_at) values ('{"id": "leaver"}', now())
      on conflict (id) do update set raw_json = excluded.raw_json, deleted_at = excluded.deleted_at`,
   ],
-])("of a profile that %s nothing is kept, and of the others all", async (_, end) => {
+])("a profile that %s keeps nothing to undo, and the others keep all", async (_, end) => {
   await removedTodosOf("bob", "leaver");
   await rows(end);
   expect(await owners()).toEqual(["bob"]);
 });
 
-test("a profile that changes, and lives, keeps what can be undone", async () => {
+test("a profile that changes without being deleted keeps what can be undone", async () => {
   await removedTodosOf("bob");
   await rows(`update neon_auth.users_sync set raw_json = raw_json || '{"display_name": "Bob"}'`);
   expect(await owners()).toEqual(["bob"]);
 });
 
-test("Neon's write neither needs rights of ours nor waits for those who undo", async () => {
+test("Neon's write needs no rights of ours, and does not wait for an undo", async () => {
   await removedTodosOf("leaver");
   const role = `role_${randomUUID().replaceAll("-", "")}`;
   await rows(`create role ${role}`);
@@ -81,7 +81,7 @@ test("Neon's write neither needs rights of ours nor waits for those who undo", a
   expect(await owners()).toEqual([]);
 });
 
-test("while the table is locked a warning is given, and Neon's write is done all the same", async () => {
+test("while the table is locked, Neon's write succeeds with a warning", async () => {
   await removedTodosOf("leaver");
   const holder = await session();
   await holder.query("begin");
@@ -94,14 +94,14 @@ test("while the table is locked a warning is given, and Neon's write is done all
   expect(warnings).toEqual([expect.stringMatching(/^what can be undone of .* leaver .* lock timeout$/)]);
 });
 
-test("of very many some are left to the sweep", async () => {
+test("with very many, some are left to the sweep", async () => {
   await removedTodosOf();
   await addPerson("leaver", 10_500);
   await rows(markDeleted);
   expect(await owners()).toHaveLength(500);
 });
 
-test("nobody but its owner may execute the function", async () => {
+test("only its owner may execute the function", async () => {
   await removedTodosOf();
   expect(
     await rows(`select has_function_privilege('public', p.oid, 'execute') as allowed
@@ -109,7 +109,7 @@ test("nobody but its owner may execute the function", async () => {
   ).toEqual([{ allowed: false }]);
 });
 
-test("a role that owns no users_sync says so, and takes all back", async () => {
+test("a role that does not own users_sync gets an error, and nothing changes", async () => {
   await rows("create schema neon_auth");
   await rows(`create table neon_auth.users_sync (raw_json jsonb not null, name text, email text, deleted_at timestamptz,
     id text generated always as (raw_json ->> 'id') stored primary key)`);
@@ -135,7 +135,7 @@ test("a role that owns no users_sync says so, and takes all back", async () => {
   expect(await rows("select to_regclass('undoable_todos') as left")).toEqual([{ left: null }]);
 });
 
-test("down leaves nothing of it, and up can be done again", async () => {
+test("down removes everything, and up works again", async () => {
   const migrations = migrationsUpTo("undoable_todos");
   for (const _time of ["first", "again"]) {
     await migrate(DATABASE_URL, { migrations });

@@ -6,7 +6,7 @@ import { getResponse, type RequestHandler } from "msw";
 /** Answers a request badly, or not at all. */
 export type Failure = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** What a Stack can do that does not work; each on real connections. */
+/** Ways for Stack to fail, on real connections. */
 export const failures = {
   "takes 10 s for each call, or stops in the middle of an answer": (request, response) => {
     if (request.url?.endsWith("sign-up")) {
@@ -25,11 +25,10 @@ export const failures = {
     void response.writeHead(200, { "x-stack-actual-status": "500" }).end("Internal server error"),
   "answers with an HTML page and 200": (_, response) => void htmlPage(response, 200),
   "answers with an HTML page and 502": (_, response) => void htmlPage(response, 502),
-  "sends everybody elsewhere": (_, response) =>
-    void response.writeHead(307, { location: "/elsewhere" }).end(),
+  "redirects every request": (_, response) => void response.writeHead(307, { location: "/elsewhere" }).end(),
 } satisfies Record<string, Failure>;
 
-/** A refusal as the API sends it to the SDK: status 200, and the real one in a header. */
+/** A refusal as the API sends it to the SDK: status 200, with the real one in a header. */
 export function knownError(code: string, status: number, details = {}): Failure {
   return (_, response) => {
     response.writeHead(200, { "x-stack-actual-status": String(status), "x-stack-known-error": code });
@@ -37,27 +36,27 @@ export function knownError(code: string, status: number, details = {}): Failure 
   };
 }
 
-export interface FailingStack extends AsyncDisposable {
+interface FailingStack extends AsyncDisposable {
   /** For STACK_API_URL. */
   origin: string;
   /**
-   * From now on requests fail, until `recover`.
-   * @param only those that contain this, as `DELETE /api`; the rest is answered well
+   * Lets requests fail until `recover`.
+   * @param only those that contain this, such as `DELETE /api`
    */
   fail(failure: Failure, only?: string): void;
   recover(): void;
-  /** Every request since the list was last emptied, as `POST /api/v1/auth/password/sign-in`. */
+  /** Every request, such as `POST /api/v1/auth/password/sign-in`. */
   requests: string[];
-  /** How many connections are waiting for an answer. */
+  /** How many requests are waiting for an answer. */
   waiting(): number;
-  /** Connections are refused until `accept`. */
+  /** Refuses connections until `accept`. */
   refuse(): Promise<void>;
   accept(): Promise<void>;
 }
 
 /**
- * A Stack on a port of its own.
- * @param handlers the stand-in's, which answer at `answersAt`
+ * A Stack on its own port.
+ * @param handlers the stand-in's, which answer on `answersAt`
  */
 export async function startFailingStack(
   handlers: RequestHandler[],

@@ -1,4 +1,4 @@
 import { joinTestServer } from "./test-server.ts";
 
-// What a run starts on its way out when it is interrupted: Vitest then gives it no time for more.
+// An interrupted run starts this on its way out: Vitest leaves no time for more.
 await (await joinTestServer()).leave();

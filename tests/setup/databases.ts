@@ -3,7 +3,7 @@ import pg from "pg";
 import { afterAll, inject, vi } from "vitest";
 import { closeDatabases } from "#app/db/database.server.ts";
 
-// Each test file has databases of its own: the app's, copied from the template, and the Stack stand-in's.
+// Each test file has its own databases: the app's, copied from the template, and the Stack stand-in's.
 const adminUrl = inject("adminUrl");
 const id = randomUUID().slice(0, 8);
 const names = { app: `test_${id}`, stack: `test_${id}_stack` };
@@ -22,7 +22,7 @@ process.env.SESSION_SECRET = "a secret for tests, 32 characters or more";
 
 afterAll(async () => {
   await closeDatabases();
-  // A connection that a test left open would keep its database from being dropped: that fails the file.
+  // A connection that a test leaves open keeps its database from being dropped, and fails the file.
   await vi.waitFor(
     () => Promise.all(Object.values(names).map((name) => run(`drop database if exists ${name}`))),
     {
@@ -32,7 +32,7 @@ afterAll(async () => {
   );
 });
 
-/** Not by the driver: its hooks would be installed then, and some test files have to do without. */
+/** Without the driver, as some test files must not have its hooks installed. */
 async function run(text: string): Promise<void> {
   const client = new pg.Client(adminUrl);
   await client.connect();

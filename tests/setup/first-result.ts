@@ -1,6 +1,6 @@
 import type { Reporter } from "vitest/node";
 
-/** Prints how long somebody waits for the first result: what he feels while he works on one test. */
+/** Prints how long the first result took: the wait while working on one test. */
 export default class FirstResult implements Reporter {
   private startedAt = performance.now();
   private isPrinted = false;

@@ -2,22 +2,22 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, expect } from "vitest";
 
-// Whatever a test file opened has to be closed when it ends. First among the setup files, so that its hook runs
-// last, after the others have closed what is theirs.
+// A test file must close whatever it opens. This is the first setup file, so that its hook runs last, after the others
+// have cleaned up.
 const before = held();
 
-/** Sockets take a moment to close, and Stack's SDK waits 5 s for something after each sign-in. */
+/** Sockets take a moment to close, and Stack's SDK keeps a timer for 5 s after each sign-in. */
 const patienceMs = 8_000;
 
 afterAll(async () => {
-  // Not with vi.waitFor, which has timers of its own.
+  // Not vi.waitFor, which has timers of its own.
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(20)) {
     if (isDeepStrictEqual(held(), before)) return;
   }
   expect(held()).toEqual(before);
 });
 
-/** What keeps the process alive, or listens in it: timers, sockets, servers, child processes, listeners. */
+/** Timers, sockets, servers, child processes and listeners. */
 function held() {
   const resources = process.getActiveResourcesInfo().filter((name) => /Timeout|TCP|Process|UDP/.test(name));
   const listeners = process.eventNames().map((name) => `${String(name)} × ${process.listenerCount(name)}`);

@@ -4,7 +4,7 @@ import { databaseIn, neonUrl } from "#tests/mocks/neon/address.ts";
 import { createNeonStandIn } from "#tests/mocks/neon/sql-over-http.ts";
 import { standIns } from "./network.ts";
 
-// The databases of this test file seem to be Neon's from here on: the driver goes its own way to them.
+// From here on this test file's databases seem to be Neon's, and the driver uses its own route to them.
 for (const name of ["DATABASE_URL", "STACK_DATABASE_URL"]) {
   process.env[name] = neonUrl(databaseIn(process.env[name] ?? ""));
 }

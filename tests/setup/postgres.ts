@@ -7,21 +7,21 @@ import type { TestProject } from "vitest/node";
 import { z } from "zod";
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { migrate } from "#db/commands/migrate.ts";
+import { migrate } from "#db/migrate.ts";
 import { joinTestServer } from "./test-server.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** A superuser's URL of the database `postgres` on the tests' own server. */
+    /** A superuser's URL of the database `postgres` on the tests' server. */
     adminUrl: string;
-    /** The name of the migrated database that each test file gets a copy of. */
+    /** The migrated database that each test file gets a copy of. */
     template: string;
   }
 }
 
 /**
- * Joins the tests' Postgres for a run. The migrated template stays for the next one, under a name that changes
- * with the migrations.
+ * Joins the tests' Postgres for a run. The migrated template is kept for the next run, and its name changes with the
+ * migrations.
  */
 export default async function setup({ provide }: TestProject) {
   const server = await joinTestServer();
@@ -53,7 +53,7 @@ export default async function setup({ provide }: TestProject) {
   };
 }
 
-/** A run that is interrupted leaves no server behind either. */
+/** Stops the server after an interrupted run, too. */
 function cleanUp(): void {
   const script = ["--import", "tsx", "tests/setup/clean-up.ts"];
   spawn(process.execPath, script, { detached: true, stdio: "ignore" }).unref();

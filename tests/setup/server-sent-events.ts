@@ -1,4 +1,4 @@
-/** What stands between two empty lines of an event stream, by the fields' names; that of a comment is empty. */
+/** A block of an event stream by field name; a comment's name is empty. */
 export type Block = Partial<Record<"event" | "data" | "id" | "retry" | "", string>>;
 
 /**

@@ -9,7 +9,7 @@ import { network, standIns } from "./network.ts";
 
 const { STACK_DATABASE_URL = "" } = process.env;
 
-/** The stand-in's own database, for tests that look into it. */
+/** The stand-in's database, for tests that look into it. */
 export const stackDatabase = connectDatabase(STACK_DATABASE_URL);
 
 const project = environment().stack;
@@ -19,24 +19,24 @@ const { handlers, settings, signAccessToken, mails } = await createStackStandIn(
   onUserEvent: () => standIn.onUserEvent(),
 });
 
-// The stand-in acts for another process: what the app's async context says of a request ends where it arrives.
+// The stand-in plays another process, so the app's async context must not reach it.
 const outside = AsyncLocalStorage.snapshot();
 
 export const standIn = {
   handlers: [http.all("http://stack.test/*", ({ request }) => outside(() => getResponse(handlers, request)))],
-  /** The project's. What a test changes is set back before the next one. */
+  /** The project's, reset before each test. */
   settings,
   signAccessToken,
   mails,
-  /** What is to be told of user events; nobody, unless a test lets a sync run. */
+  /** Called after user events, for tests that run a sync. */
   onUserEvent() {},
 };
 standIns.push(...standIn.handlers);
 
-/** Answers for Stack in this process; `stack.use(…)` lets it fail until the end of the test. */
+/** Answers for Stack in this process; `stack.use(…)` overrides it until the end of the test. */
 export const stack = network;
 
-/** The requests that reached Stack since the test began, as `POST /api/v1/auth/password/sign-in`. */
+/** The requests to Stack since the test began, such as `POST /api/v1/auth/password/sign-in`. */
 export const stackRequests: string[] = [];
 network.events.on("request:start", ({ request }) => {
   if (!request.url.startsWith(project.apiUrl)) return;
@@ -49,7 +49,7 @@ beforeEach(() => {
 });
 
 expect.extend({
-  /** An answer that sends the browser on with a GET (303). */
+  /** A redirect with 303. */
   toRedirectTo(answer: unknown, location: string) {
     const actual =
       answer instanceof Response ? `${answer.status} ${answer.headers.get("Location")}` : String(answer);

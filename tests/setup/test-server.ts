@@ -1,11 +1,11 @@
 import { connectClient } from "#app/db/database.server.ts";
-import { type Postgres, startPostgres } from "#db/local/postgres.ts";
+import { type Postgres, startPostgres } from "#db/local/postgres/server.ts";
 
-/** The tests' own Postgres server, which runs that overlap share. */
-export interface TestServer extends Pick<Postgres, "urlFor"> {
+/** The tests' Postgres server, which overlapping runs share. */
+interface TestServer extends Pick<Postgres, "urlFor"> {
   /**
-   * To be called at the end; the last run to leave stops the server.
-   * @returns the databases of test files that were still there then, and are dropped
+   * Call this at the end; the last run to leave stops the server.
+   * @returns the databases that test files left behind, now dropped
    */
   leave(): Promise<string[]>;
 }
@@ -13,7 +13,7 @@ export interface TestServer extends Pick<Postgres, "urlFor"> {
 const directory = "node_modules/.cache/todos-tests/postgres";
 const inUseKey = "hashtext('tests in use')";
 
-/** Starts the server or joins the one that is running. Who is alone clears what a killed run has left. */
+/** Starts the server or joins the running one. A run that is alone drops what a killed run left. */
 export async function joinTestServer(): Promise<TestServer> {
   const postgres = await startPostgres({ directory, durable: false });
   const client = await connectClient(postgres.urlFor("postgres"));

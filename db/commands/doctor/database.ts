@@ -1,18 +1,20 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import sql from "sql-template-tag";
 import { z } from "zod";
-import { type Client, connectClient, connectDatabase, type Database } from "#app/db/database.server.ts";
+import { type Client, connectDatabase, type Database } from "#app/db/database.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
 import type { Environment } from "#app/platform/environment.server.ts";
+import { openSession } from "#db/session.ts";
 import type { Finding } from "./finding.ts";
 
-/** A compute of Neon's may have to wake up first. */
+/** A Neon compute may have to wake up first. */
 const patienceMs = 15_000;
 const hearLimitMs = 5_000;
 
-/** Looks whether the app finds in its database what it needs, and may do there what it has to. Changes nothing. */
+/** Checks that the database has what the app needs, and allows what it does. Changes nothing. */
 export async function* checkDatabase({
   databaseUrl,
   databaseUrlUnpooled,
@@ -29,7 +31,7 @@ export async function* checkDatabase({
     yield {
       outcome: "bad",
       text: `Database ${pathname.slice(1)} on ${host}: ${reason(error)}`,
-      mend: "Check DATABASE_URL, and whether that server can be reached from here.",
+      fix: "Check DATABASE_URL, and that this machine can reach the server.",
     };
     return;
   }
@@ -43,7 +45,7 @@ const migrateFirst = "Run `npm run db:migrate`.";
 async function* checkUsersSync(database: Database): AsyncGenerator<Finding> {
   const [table] = await database.query(usersSyncTable());
   if (!table) {
-    yield { outcome: "bad", text: "There is no table neon_auth.users_sync.", mend: migrateFirst };
+    yield { outcome: "bad", text: "There is no table neon_auth.users_sync.", fix: migrateFirst };
     return;
   }
   const columns = await database.query(usersSyncColumns());
@@ -54,15 +56,15 @@ async function* checkUsersSync(database: Database): AsyncGenerator<Finding> {
     ? { outcome: "good", text: `neon_auth.users_sync belongs to ${table.owner} and has Neon's columns.` }
     : {
         outcome: "bad",
-        text: `neon_auth.users_sync is not as Neon's: ${wrong.map(([name, type]) => `${name} is no ${type}`).join(", ")}.`,
-        mend: "README.md, “Any Postgres, any Stack Auth project”, says what creates it.",
+        text: `neon_auth.users_sync differs from Neon's: ${wrong.map(([name, type]) => `${name} is not ${type}`).join(", ")}.`,
+        fix: "See “Any Postgres, any Stack Auth project” in README.md.",
       };
   yield table.mayCreateTriggers
-    ? { outcome: "good", text: "We may create triggers on it." }
+    ? { outcome: "good", text: "The app may create triggers on it." }
     : {
         outcome: "warning",
-        text: `We may create no triggers on it: it belongs to ${table.owner}, and we are ${table.role}.`,
-        mend: "Without them open pages show new names late, and a deleted user's todos go with the next sweep.",
+        text: `The app may not create triggers on it: it belongs to ${table.owner}, and the app connects as ${table.role}.`,
+        fix: "Without them, open pages show new names late, and a deleted user's todos stay until the next sweep.",
       };
 }
 
@@ -77,41 +79,36 @@ async function* checkMigrations(database: Database): AsyncGenerator<Finding> {
     : {
         outcome: "bad",
         text: `${missing.length} of ${files.length} migrations are not applied.`,
-        mend: migrateFirst,
+        fix: migrateFirst,
       };
 }
 
-/** Whether a notification to oneself arrives: a pooler takes LISTEN, and then says nothing. */
+/** Whether a notification to itself arrives: a pooler accepts LISTEN and then delivers nothing. */
 async function* checkListening(url: string): AsyncGenerator<Finding> {
   const { host } = new URL(url);
-  let client: Client | undefined;
   try {
-    client = await connectClient(url);
-    await hear(client);
-    yield { outcome: "good", text: `LISTEN hears on ${host}: open pages are live.` };
+    await using session = await openSession(url);
+    await hear(session);
+    yield { outcome: "good", text: `LISTEN works on ${host}: open pages update live.` };
   } catch (error) {
     yield {
       outcome: "bad",
       text: `LISTEN on ${host}: ${reason(error)}`,
-      mend: "Set DATABASE_URL_UNPOOLED to the database's direct URL, without a pooler.",
+      fix: "Set DATABASE_URL_UNPOOLED to the database's direct URL, without a pooler.",
     };
-  } finally {
-    await client?.end();
   }
 }
 
-async function hear(client: Client): Promise<void> {
+async function hear(session: Client): Promise<void> {
   const channel = `todos_doctor_${randomBytes(8).toString("hex")}`;
-  const notified = new Promise<void>((resolve, reject) => {
-    client.on("notification", () => resolve());
-    setTimeout(
-      () => reject(new Error(`a notification to oneself has not come in ${hearLimitMs / 1_000} s`)),
-      hearLimitMs,
-    ).unref();
-  });
-  await client.query(`listen ${channel}`);
-  await client.query(`notify ${channel}`);
-  return notified;
+  await session.query(`listen ${channel}`);
+  const limit = AbortSignal.timeout(hearLimitMs);
+  try {
+    await Promise.all([once(session, "notification", { signal: limit }), session.query(`notify ${channel}`)]);
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    throw new Error(`a notification to itself did not arrive within ${hearLimitMs / 1_000} s`);
+  }
 }
 
 /** As Neon creates the table. */

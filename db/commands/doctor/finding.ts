@@ -1,9 +1,9 @@
-/** What was looked at, and how it is. */
+/** What one check found. */
 export interface Finding {
-  /** A `warning` does not keep the app from working. */
+  /** The app works in spite of a `warning`. */
   outcome: "good" | "warning" | "bad";
   /** A sentence. */
   text: string;
   /** What to do about it, in a sentence. */
-  mend?: string;
+  fix?: string;
 }

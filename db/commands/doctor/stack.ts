@@ -14,7 +14,7 @@ const projectSchema = z.object({
   config: z.object({ domains: z.array(z.object({ domain: z.string(), handler_path: z.string() })) }),
 });
 
-/** Looks whether Stack takes our keys, knows our site, and makes tokens that we accept. */
+/** Checks that Stack accepts our keys, trusts our site, and issues tokens that we accept. */
 export async function* checkStack({ stack, appOrigin }: Environment): AsyncGenerator<Finding> {
   const { host } = new URL(stack.apiUrl);
   try {
@@ -23,23 +23,23 @@ export async function* checkStack({ stack, appOrigin }: Environment): AsyncGener
     );
     yield {
       outcome: "good",
-      text: `Stack on ${host} takes the publishable key, for the project “${display_name}”.`,
+      text: `Stack on ${host} accepts the publishable key for the project “${display_name}”.`,
     };
     const isTrusted = config.domains.some(
       ({ domain, handler_path }) => domain === appOrigin && handler_path === "/",
     );
     yield isTrusted
-      ? { outcome: "good", text: `${appOrigin} is a trusted domain there, with the handler path /.` }
+      ? { outcome: "good", text: `${appOrigin} is a trusted domain of the project, with the handler path /.` }
       : {
           outcome: "warning",
-          text: `${appOrigin} is no trusted domain there, or has another handler path than /.`,
-          mend: "Add it on Stack's dashboard: mailed links and sign-ins through providers lead there.",
+          text: `${appOrigin} is not a trusted domain of the project with the handler path /.`,
+          fix: "Add it in Stack's dashboard: links in emails and sign-ins through providers lead there.",
         };
   } catch (error) {
     yield {
       outcome: "bad",
       text: `Stack on ${host}, publishable key: ${reason(error)}`,
-      mend: "Check STACK_PROJECT_ID and STACK_PUBLISHABLE_CLIENT_KEY (and STACK_API_URL, if it is set).",
+      fix: "Check STACK_PROJECT_ID and STACK_PUBLISHABLE_CLIENT_KEY (and STACK_API_URL, if it is set).",
     };
   }
   yield* checkTokens({ stack });
@@ -48,9 +48,9 @@ export async function* checkStack({ stack, appOrigin }: Environment): AsyncGener
 async function* checkTokens({ stack }: Pick<Environment, "stack">): AsyncGenerator<Finding> {
   try {
     const account = await anyAccount(stack);
-    yield { outcome: "good", text: "Stack takes the secret server key." };
+    yield { outcome: "good", text: "Stack accepts the secret server key." };
     if (!account) {
-      yield { outcome: "warning", text: "There is no user yet, and so no token to look at." };
+      yield { outcome: "warning", text: "There is no user yet, so no token could be checked." };
       return;
     }
     const tokens = await sessionOf(stack, account.id);
@@ -59,17 +59,17 @@ async function* checkTokens({ stack }: Pick<Environment, "stack">): AsyncGenerat
       askStack(z.unknown(), "/auth/sessions/current", { method: "DELETE", tokens }),
     );
     yield typeof token === "object"
-      ? { outcome: "good", text: "A token of Stack's has the issuer, audience and signature that we expect." }
+      ? { outcome: "good", text: "A token from Stack has the expected issuer, audience and signature." }
       : {
           outcome: "bad",
-          text: `A token of Stack's is no good here: ${token}.`,
-          mend: "Check STACK_API_URL: the tokens of a server of your own name the URL that it believes to have.",
+          text: `A token from Stack is not accepted: ${token}.`,
+          fix: "Check STACK_API_URL: a self-hosted server puts the URL it is configured with into its tokens.",
         };
   } catch (error) {
     yield {
       outcome: "bad",
       text: `Stack, secret server key: ${reason(error)}`,
-      mend: "Check STACK_SECRET_SERVER_KEY.",
+      fix: "Check STACK_SECRET_SERVER_KEY.",
     };
   }
 }

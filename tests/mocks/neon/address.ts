@@ -1,4 +1,4 @@
-/** Where the tests' Neon project seems to be, and who may enter. */
+/** The tests' Neon project and its user. */
 export const neon = {
   host: "ep-test-123456.eu-central-1.aws.neon.tech",
   sqlUrl: "https://api.eu-central-1.aws.neon.tech/sql",
@@ -6,13 +6,12 @@ export const neon = {
   password: "password",
 };
 
-/** A connection string as Neon's console prints it, for a database of the tests' own server. */
+/** A connection string as Neon's console prints it, for a database of the tests' server. */
 export function neonUrl(database: string): string {
   const { user, password, host } = neon;
   return `postgresql://${user}:${password}@${host}/${database}?sslmode=require&channel_binding=require`;
 }
 
-/** The database that a connection string names. */
 export function databaseIn(connectionString: string): string {
   return new URL(connectionString).pathname.slice(1);
 }

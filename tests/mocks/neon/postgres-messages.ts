@@ -1,4 +1,4 @@
-// The few messages of Postgres's protocol that Neon's proxy speaks itself:
+// The messages of Postgres's protocol that Neon's proxy handles itself:
 // https://www.postgresql.org/docs/current/protocol-message-formats.html
 
 export const askForPassword = Buffer.from("R\0\0\0\x08\0\0\0\x03", "latin1");
@@ -12,15 +12,15 @@ export function fatalError(code: string, message: string): Buffer {
   return Buffer.concat([head, fields]);
 }
 
-export interface Greeting {
+interface Greeting {
   user: string | undefined;
   database: string | undefined;
   password: string;
-  /** What was sent behind the password without waiting for an answer. */
+  /** What the client sent after the password without waiting for an answer. */
   rest: Buffer;
 }
 
-/** The StartupMessage and the PasswordMessage that a client begins with; undefined while they are incomplete. */
+/** A client's StartupMessage and PasswordMessage; undefined while they are incomplete. */
 export function readGreeting(received: Buffer): Greeting | undefined {
   const startupEnd = lengthAt(received, 0);
   const end = startupEnd + 1 + lengthAt(received, startupEnd + 1);
@@ -38,7 +38,7 @@ export function readGreeting(received: Buffer): Greeting | undefined {
   };
 }
 
-/** The length that a message has at an offset, or infinity while it has not arrived. */
+/** The length of the message at an offset; infinity until it arrives. */
 function lengthAt(received: Buffer, offset: number): number {
   return received.length < offset + 4 ? Number.POSITIVE_INFINITY : received.readInt32BE(offset);
 }

@@ -24,7 +24,7 @@ const request = z.union([
   z.object({ headers, body: statement }),
 ]);
 
-/** What a `POST /sql` asks for. */
+/** A `POST /sql`. */
 export interface SqlRequest {
   connectionString: string;
   /** One, or those of a batch. */
@@ -32,7 +32,7 @@ export interface SqlRequest {
   isBatch: boolean;
 }
 
-/** @throws {z.ZodError} for a request that Neon would misunderstand, or that the app does not mean to send */
+/** @throws {z.ZodError} for a request that Neon would misunderstand, or that the app never means to send */
 export async function readRequest(received: Request): Promise<SqlRequest> {
   const { headers, body } = request.parse({
     headers: Object.fromEntries(received.headers),

@@ -4,16 +4,16 @@ import { z } from "zod";
 import { databaseIn, neon, onServer } from "./address.ts";
 import { readRequest, type SqlRequest, type Statement } from "./requests.ts";
 
-export interface NeonStandIn {
+interface NeonStandIn {
   /** For msw's `setupServer` and `getResponse`. */
   handlers: RequestHandler[];
-  /** Ends its connections; they keep databases from being dropped. */
+  /** Ends its connections, which would keep databases from being dropped. */
   close(): Promise<void>;
 }
 
 /**
- * Neon's SQL over HTTP, answered by a Postgres server that has databases of the same names. It is written
- * apart from `db/neon-over-tcp`, so that the two confirm each other.
+ * Neon's SQL over HTTP, answered by a Postgres server with databases of the same names. It shares no code with
+ * `db/neon-over-tcp`, so that the two confirm each other.
  * @param serverUrl any database of that server
  * @see https://github.com/neondatabase/neon/blob/main/proxy/src/serverless/sql_over_http.rs
  */
@@ -61,7 +61,7 @@ async function run(client: pg.PoolClient, { statements, isBatch }: SqlRequest) {
 }
 
 async function resultOf(client: pg.PoolClient, { query, params }: Statement) {
-  // Neon prepares each statement, and Postgres prepares one at a time. `queryMode` is not in @types/pg.
+  // Neon prepares each statement, so that Postgres accepts a single one. `queryMode` is not in @types/pg.
   const config: pg.QueryArrayConfig & { queryMode: "extended" } = {
     text: query,
     values: params,
@@ -73,7 +73,7 @@ async function resultOf(client: pg.PoolClient, { query, params }: Statement) {
   return { fields, rows, command, rowCount, rowAsArray: true };
 }
 
-/** The next request finds a session as new; one in an open transaction is given up. */
+/** Cleans the session for the next request; drops one in an open transaction. */
 async function reset(client: pg.PoolClient): Promise<void> {
   const isClean = await client.query("discard all").then(
     () => true,
@@ -105,13 +105,13 @@ const toldOfErrors = z.object({
 function refusal(error: unknown): Response {
   if (error instanceof pg.DatabaseError) return badRequest(error);
   if (error instanceof z.ZodError) {
-    // With a code it is no word of Neon's proxy, and so a bug.
+    // With a code it does not count as the proxy's own refusal, but as a bug.
     return badRequest({ code: "XX000", message: `Not what Neon expects: ${z.prettifyError(error)}` });
   }
   return HttpResponse.json({ message: String(error) }, { status: 500 });
 }
 
-/** What Neon's proxy has to say of its own comes without a code. */
+/** Refusals by Neon's proxy itself have no code. */
 function wrongPassword(user: string): Response {
   return badRequest({ message: `password authentication failed for user '${user}'` });
 }

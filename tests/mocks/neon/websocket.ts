@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { neon, onServer } from "./address.ts";
 import { askForPassword, authenticationOk, fatalError, readGreeting } from "./postgres-messages.ts";
 
-export interface NeonWebSocket {
+interface NeonWebSocket {
   /** Host, port and path, in the form of `neonConfig.wsProxy`. */
   address: string;
   /** Cuts every connection. */
@@ -14,8 +14,8 @@ export interface NeonWebSocket {
 }
 
 /**
- * Neon's `wss://…/v2` without TLS, on loopback: asks for the password in clear text as Neon's proxy does, and
- * hands on a session of a Postgres server that has databases of the same names.
+ * Neon's `wss://…/v2` without TLS, on loopback: like Neon's proxy, it asks for the password in clear text, and then
+ * passes on a session of a Postgres server with databases of the same names.
  * @param serverUrl any database of that server
  */
 export async function startNeonWebSocket(serverUrl: string): Promise<NeonWebSocket> {
@@ -60,7 +60,7 @@ function serve(client: WebSocket, serverUrl: string): void {
   });
 }
 
-/** A session that `pg` has authenticated, and what the server said from then on. */
+/** A session authenticated by `pg`, and what the server sent after that. */
 async function openSession(url: string): Promise<{ socket: Socket; welcome: Buffer }> {
   const socket = new Socket();
   const said: Buffer[] = [];

@@ -3,7 +3,7 @@ import { KnownError } from "./known-errors.ts";
 const restDocs =
   "For more information, see the docs on REST API authentication: https://docs.stack-auth.com/rest-api/overview#authentication";
 
-// What is wrong with the keys of the project.
+// Errors of project keys.
 
 export function projectKeyWithoutAccessType(): KnownError {
   return new KnownError(
@@ -91,7 +91,7 @@ export function invalidOAuthClientIdOrSecret(clientId: string | null = null): Kn
   );
 }
 
-// What is wrong with the tokens of the user.
+// Errors of user tokens.
 
 export function unparsableAccessToken(): KnownError {
   return new KnownError(401, "UNPARSABLE_ACCESS_TOKEN", "Access token is not parsable.");

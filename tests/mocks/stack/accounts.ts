@@ -4,7 +4,7 @@ import { userEmailAlreadyExists, userNotFound } from "./known-errors.ts";
 import type { ServerUser } from "./server-user.ts";
 import { changeUser, createUser, deleteUser, emailTakenConstraint, type UserFields } from "./user-changes.ts";
 
-/** @throws {KnownError} when the e-mail address signs somebody else in */
+/** @throws {KnownError} when another user signs in with the email address */
 export async function addUser(backend: Backend, fields: UserFields): Promise<ServerUser> {
   const [created] = await backend.database
     .query(createUser(fields, backend.settings))
@@ -14,7 +14,7 @@ export async function addUser(backend: Backend, fields: UserFields): Promise<Ser
   return created.user;
 }
 
-/** @throws {KnownError} when there is no such user, or the e-mail address signs somebody else in */
+/** @throws {KnownError} when there is no such user, or another one signs in with the email address */
 export async function patchUser(backend: Backend, id: string, fields: UserFields): Promise<ServerUser> {
   const [changed] = await backend.database
     .query(changeUser(id, fields, backend.settings))

@@ -16,7 +16,7 @@ export function plainText(status: number, text: string): Response {
   return new Response(text, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
 }
 
-/** @throws every error that is not a refusal of the API's */
+/** @throws every error that is not a refusal by the API */
 export function refusal(error: unknown): Response {
   if (error instanceof StatusError) return plainText(error.status, error.message);
   if (!(error instanceof KnownError)) throw error;
@@ -24,7 +24,7 @@ export function refusal(error: unknown): Response {
   return json({ code, details, error: message }, { status, headers: { "x-stack-known-error": code } });
 }
 
-/** What every answer carries; and, for callers that ask for it, a 4xx dressed up as a 200. */
+/** Adds the headers of every answer, and turns a 4xx into a 200 for callers that ask for it. */
 export function finished(request: Request, response: Response): Response {
   const headers = new Headers(response.headers);
   headers.set("access-control-allow-origin", "*");

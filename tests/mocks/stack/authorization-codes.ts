@@ -15,7 +15,7 @@ const authorizationCodeRow = z.object({
   after_callback_redirect_url: z.string().nullable(),
 });
 
-/** Keeps a code that an app can exchange for a user's tokens, and lets go of those that were not. */
+/** Stores a code that an app can exchange for a user's tokens, and deletes expired ones. */
 export function keepAuthorizationCode(
   code: string,
   user: { userId: string; isNewUser: boolean },
@@ -65,7 +65,7 @@ and expires_at > now()
   );
 }
 
-/** @returns no row when somebody else was faster */
+/** @returns no row when another request was faster */
 export function takeAuthorizationCode(code: string): Statement<{ code: string }> {
   return statement(
     z.object({ code: z.string() }),

@@ -6,7 +6,7 @@ import type { AccessTokens } from "./tokens.ts";
 /** What the endpoints work with. */
 export interface Backend {
   project: StackProject;
-  /** They may change at any time: to be read when a request is answered. */
+  /** Read these at each request, as they may change at any time. */
   settings: ProjectSettings;
   database: Database;
   accessTokens: AccessTokens;

@@ -1,8 +1,8 @@
 import { redirectUrlNotWhitelisted } from "./known-errors.ts";
 
 /**
- * Where mails and sign-ins at a provider may lead to: Stack always trusts the developer's own machine, and here there
- * is nothing else. Stack takes any scheme there. Here the links stand on a page, where `javascript:` would be a trap.
+ * Whether emails and sign-ins may lead to a URL. Stack always trusts the developer's own machine, and this stand-in
+ * trusts nothing else. Stack accepts any scheme there, but our page shows the links, and must not show `javascript:`.
  */
 export function isTrusted(callbackUrl: string): boolean {
   const { protocol, hostname } = new URL(callbackUrl);

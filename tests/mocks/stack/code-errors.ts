@@ -1,6 +1,6 @@
 import { KnownError } from "./known-errors.ts";
 
-// What is wrong with a code that was mailed, or with mailing one.
+// Errors of emailed codes, and of sending them.
 
 export function codeNotFound(): KnownError {
   return new KnownError(

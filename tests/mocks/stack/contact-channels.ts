@@ -11,12 +11,12 @@ const contactChannelSchema = z.object({
   used_for_auth: z.boolean(),
 });
 
-/** An e-mail address of a user, as the API shows it. */
+/** A user's email address, as the API shows it. */
 export type ContactChannel = z.infer<typeof contactChannelSchema>;
 
 /**
- * E-mail addresses, oldest first.
- * @param userId whose; null: everybody's
+ * Email addresses, oldest first.
+ * @param userId null: every user's
  */
 export function contactChannelsOf(userId: string | null): Statement<ContactChannel> {
   return statement(
@@ -37,7 +37,7 @@ order by channel.created_at, channel.id
   );
 }
 
-/** Whom an e-mail address signs in, and whether it is verified. */
+/** The user who signs in with an email address, and whether it is verified. */
 export function signInChannel(email: string): Statement<{ user_id: string; is_verified: boolean }> {
   return statement(
     z.object({ user_id: z.string(), is_verified: z.boolean() }),
@@ -51,7 +51,7 @@ and used_for_auth
 }
 
 /**
- * Takes an address as verified. Stack sends no webhook for it, so there is no event.
+ * Marks an address as verified. Stack sends no webhook for it, so there is no event.
  * @returns no row when the user does not have that address
  */
 export function verifyChannel(userId: string, email: string): Statement<{ id: string }> {
@@ -67,7 +67,7 @@ returning id
   );
 }
 
-/** Lets a user sign in by magic link from now on. Stack sends no webhook for it, so there is no event. */
+/** Lets a user sign in by magic link. Stack sends no webhook for it, so there is no event. */
 export function allowMagicLinks(userId: string): Statement<never> {
   return statement(
     z.never(),

@@ -11,30 +11,29 @@ import { type MailedCode, mailWithCode, type Purpose } from "./mail-texts.ts";
 import { keepMail } from "./mails.ts";
 import { clientOrHigher, endpoint } from "./requests.ts";
 
-/** Stack's codes are lower case, without the letters that look like others. */
+/** Stack's codes are lower case, without letters that look alike. */
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 const codeLength = 45;
-/** The part of a code that its mail asks to type; the rest is the nonce, which only the app is given. */
+/** The part of a code that users may type; the rest is the nonce, which only the app gets. */
 export const typedLength = 6;
 const lifetimeDays = 7;
-/** Stack goes by the attempts that came before: the one after these is refused. */
+/** Stack refuses the attempt after these. */
 const allowedAttempts = 20;
 
 /** A code in the body of a request. */
 export const codeField = z.string().length(codeLength);
 
-/** Whom a code was made for. */
-export interface Addressee {
-  /** As it was typed, in whatever case. */
+/** Whom a code is for. */
+interface Addressee {
+  /** As it was typed. */
   email: string;
-  /** Null for somebody who is not a user yet. */
+  /** Null for a new user. */
   userId: string | null;
 }
 
 /**
- * Makes a code and mails it.
- * @returns the code
- * @throws {KnownError} when the mail may not lead to the callback URL
+ * Creates a code and emails it.
+ * @throws {KnownError} when an email may not lead to the callback URL
  */
 export async function mailCode(
   { database }: Backend,
@@ -54,8 +53,8 @@ export async function mailCode(
 }
 
 /**
- * Uses a code up.
- * @throws {KnownError} when it does not work, or not any more
+ * Uses up a code.
+ * @throws {KnownError} when it is invalid
  */
 export async function usedCode(backend: Backend, purpose: Purpose, given: string): Promise<Addressee> {
   const addressee = await checkedCode(backend, purpose, given);
@@ -64,7 +63,7 @@ export async function usedCode(backend: Backend, purpose: Purpose, given: string
   return addressee;
 }
 
-/** `…/check-code`: whether a code would work. It is an attempt, but does not use the code up. */
+/** `…/check-code`: whether a code would work. This counts as an attempt, but does not use up the code. */
 export function checkCodeEndpoint(backend: Backend, path: string, purpose: Purpose): RequestHandler {
   const checkBody = z.strictObject({ code: codeField });
   return endpoint(backend, "post", `${path}/check-code`, clientOrHigher, async ({ body }) => {
@@ -73,7 +72,7 @@ export function checkCodeEndpoint(backend: Backend, path: string, purpose: Purpo
   });
 }
 
-/** Expired and worn-out codes are not among the recordings: their refusals are as Stack's public source has them. */
+/** Expired and worn-out codes are not in the recordings: their refusals follow Stack's public source. */
 async function checkedCode({ database }: Backend, purpose: Purpose, given: string): Promise<Addressee> {
   const [code] = await database.query(tryCode(given.toLowerCase(), purpose));
   if (!code) throw codeNotFound();
@@ -112,7 +111,7 @@ const triedCodeRow = z.object({
 });
 
 /**
- * Counts an attempt. It is one for every code with the same nonce, so that nobody can try all that might be typed.
+ * Counts an attempt, for every code with the same nonce, so that the typed part cannot be guessed.
  * @returns no row when there is no such code for that purpose
  */
 function tryCode(code: string, purpose: Purpose): Statement<z.infer<typeof triedCodeRow>> {

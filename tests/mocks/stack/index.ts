@@ -22,38 +22,38 @@ import { createTables } from "./schema.ts";
 import { loadSigningKeys } from "./signing-keys.ts";
 import { AccessTokens, type Claims, type Signer } from "./tokens.ts";
 
-export interface StackStandInOptions {
-  /** `apiUrl` is the origin that the handlers answer at, and the start of the tokens' `iss`. */
+interface StackStandInOptions {
+  /** `apiUrl` is the origin that the handlers answer on, and the start of the tokens' `iss`. */
   project: StackProject;
-  /** The stand-in's own: empty, or used by it before. */
+  /** The stand-in's own, empty or used by it before. */
   database: Database;
-  /** Those that are not given are as in the recorded project. */
+  /** The recorded project's by default. */
   settings?: Partial<ProjectSettings>;
-  /** 600 unless told. */
+  /** 600 by default. */
   accessTokenLifetimeSeconds?: number;
-  /** Called after an event was recorded in `user_events`. */
+  /** Called after an event is stored in `user_events`. */
   onUserEvent?: () => void;
 }
 
 export interface StackStandIn {
-  /** The project's; a change counts from the next request on. */
+  /** The project's; a change applies from the next request on. */
   settings: ProjectSettings;
   /** For msw's `setupServer` and `getResponse`. They answer everything below `apiUrl`. */
   handlers: RequestHandler[];
   /**
    * For tests: signs an access token like the real ones.
-   * @param claims in place of those of a normal user without a name; `sub` is the user's id
-   * @param signer `project` unless told
+   * @param claims override those of a normal user without a name; `sub` is the user's id
+   * @param signer `project` by default
    */
   signAccessToken(claims: Claims, signer?: Signer): Promise<string>;
   /**
-   * The mails that would have been sent, newest first: the last 1,000.
+   * The last 1,000 emails that would have been sent, newest first.
    * @param to only those to this address
    */
   mails(to?: string): Promise<Mail[]>;
 }
 
-/** A Stack Auth project whose users live in a database of ours, and its HTTP API as msw handlers. */
+/** A Stack Auth project with users in a database of ours, and its HTTP API as msw handlers. */
 export async function createStackStandIn({
   project,
   database,

@@ -22,7 +22,7 @@ export class StatusError extends Error {
   }
 }
 
-/** What Stack says in production when it has failed itself. */
+/** Stack's answer in production to an error of its own. */
 export function somethingWentWrong(): StatusError {
   return new StatusError(500, "Something went wrong. Please make sure the data you entered is correct.");
 }
@@ -67,7 +67,7 @@ export function userEmailAlreadyExists(email: string): KnownError {
   );
 }
 
-/** Of an account whose owner has not shown that the address is his: he has to do that first. */
+/** The user must verify the account's address first. */
 export function userEmailExistsUnverified(email: string): KnownError {
   return new KnownError(
     409,
@@ -123,7 +123,7 @@ export function passwordTooShort(minimum: number): KnownError {
   });
 }
 
-/** Its detail is in camel case, unlike all others: the SDK reads no other name. */
+/** Unlike all others, its detail is in camel case: the SDK reads only that name. */
 export function passwordTooLong(maximum: number): KnownError {
   return new KnownError(400, "PASSWORD_TOO_LONG", `Password too long. Maximum length is ${maximum}.`, {
     maxLength: maximum,

@@ -1,16 +1,16 @@
 import type { Mail } from "./mails.ts";
 import { projectName } from "./project-name.ts";
 
-/** What a mailed code is good for. */
+/** What an emailed code is for. */
 export type Purpose = "password reset" | "e-mail verification" | "magic link";
 
 export interface MailedCode {
   link: string;
-  /** What may be typed in place of a click. */
+  /** What users may type instead of clicking. */
   typed: string;
 }
 
-/** The mail that carries a code: Stack's subjects, in short texts of our own. */
+/** The email with a code: Stack's subject, and a short text of our own. */
 export function mailWithCode(
   purpose: Purpose,
   { link, typed }: MailedCode,

@@ -6,19 +6,18 @@ const mailSchema = z.object({
   to: z.string(),
   subject: z.string(),
   text: z.string(),
-  /** What the mail asks to click, as it stands in the text too. */
+  /** Also in the text. */
   links: z.array(z.string()),
   /** ISO 8601, UTC. */
   sentAt: z.string(),
 });
 
-/** A mail that would have been sent. */
+/** An email that would have been sent. */
 export type Mail = z.infer<typeof mailSchema>;
 
-/** More than anybody reads, and no more than a page can list. */
-export const keptMails = 1_000;
+const keptMails = 1_000;
 
-/** Keeps a mail, and lets go of those that are not among the newest. */
+/** Stores an email, and deletes all but the newest. */
 export function keepMail({ to, subject, text, links }: Omit<Mail, "sentAt">): Statement<never> {
   return statement(
     z.never(),
@@ -40,8 +39,8 @@ values (${to}::text, ${subject}::text, ${text}::text, ${links}::text[])
 }
 
 /**
- * The mails that are kept, newest first.
- * @param to only those to this address, in whatever case; null: all
+ * The stored emails, newest first.
+ * @param to only those to this address, in any case; null: all
  */
 export function keptMailsTo(to: string | null): Statement<Mail> {
   return statement(

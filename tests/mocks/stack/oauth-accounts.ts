@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Statement, statement } from "#app/db/statement.server.ts";
 import type { OAuthProvider } from "./project-settings.ts";
 
-/** Whom an account at a provider signs in. */
+/** The user whom a provider account signs in. */
 export function userOfOAuthAccount(
   provider: OAuthProvider,
   accountId: string,
@@ -20,8 +20,7 @@ and account_id = ${accountId}::text
 }
 
 /**
- * Lets an account at a provider sign a user in. One that does already stays as it is. Stack sends no webhook for
- * it, so there is no event.
+ * Lets a provider account sign a user in, unless it already does. Stack sends no webhook for it, so there is no event.
  */
 export function connectOAuthAccount(
   userId: string,
@@ -48,8 +47,8 @@ const listedAccountRow = z.object({
 export type OAuthAccount = z.infer<typeof listedAccountRow>;
 
 /**
- * Accounts at providers, oldest first.
- * @param userId whose; null: everybody's
+ * Provider accounts, oldest first.
+ * @param userId null: every user's
  */
 export function oauthAccountsOf(userId: string | null): Statement<OAuthAccount> {
   return statement(

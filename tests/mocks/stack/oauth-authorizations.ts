@@ -2,25 +2,25 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import { type Statement, statement } from "#app/db/statement.server.ts";
 
-/** How long Stack gives a person at the provider. */
+/** How long a sign-in at the provider may take. */
 export const authorizationLifetimeSeconds = 600;
 
 const authorizationRequestSchema = z.object({
-  /** The user whom the account is to be connected to; null: whoever has it is to be signed in. */
+  /** The user to connect the account to; null: sign in. */
   linkedUserId: z.string().nullable(),
   redirectUri: z.string(),
   errorRedirectUrl: z.string().nullable(),
   afterCallbackRedirectUrl: z.string().nullable(),
   scope: z.string(),
-  /** The app's, which comes back to it as it was. */
+  /** The app's own, which is sent back unchanged. */
   state: z.string(),
   codeChallenge: z.string(),
   codeChallengeMethod: z.string(),
-  /** With `json` there is no cookie that ties the browser to the request. */
+  /** With `json` no cookie ties the browser to the request. */
   responseMode: z.enum(["json", "redirect"]),
 });
 
-/** What an app has sent a browser to Stack with. */
+/** The request with which an app sent a browser to Stack. */
 export type AuthorizationRequest = z.infer<typeof authorizationRequestSchema>;
 
 const authorizationRow = z.object({
@@ -31,7 +31,7 @@ const authorizationRow = z.object({
 export type Authorization = z.infer<typeof authorizationRow>;
 
 /**
- * Keeps a request while the person is at the provider, and lets go of those that were given up long ago.
+ * Stores a request while the user is at the provider, and deletes those abandoned long ago.
  * @param inner the state and the code verifier between Stack and the provider
  */
 export function keepAuthorization(
@@ -56,7 +56,7 @@ values (
   );
 }
 
-/** The request that the provider was asked with a state for. */
+/** The request with a state. */
 export function authorizationByState(innerState: string): Statement<Authorization> {
   return statement(
     authorizationRow,

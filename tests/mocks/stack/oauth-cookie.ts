@@ -1,6 +1,6 @@
 import { authorizationLifetimeSeconds } from "./oauth-authorizations.ts";
 
-/** The cookie that ties a browser to the request that it was sent to the provider with. */
+/** The cookie that ties a browser to its request to the provider. */
 export function innerCookie(state: string): string {
   const expires = new Date(Date.now() + authorizationLifetimeSeconds * 1_000).toUTCString();
   return `${nameFor(state)}=true; Path=/; Expires=${expires}; Max-Age=${authorizationLifetimeSeconds}; HttpOnly`;

@@ -1,7 +1,6 @@
 import { KnownError, StatusError } from "./known-errors.ts";
 
-// What is wrong with signing in through a provider. Those that are not among the recordings are as Stack's public
-// source has them.
+// Errors of signing in through a provider. Those that are not in the recordings follow Stack's public source.
 
 export function oauthProviderNotEnabled(): KnownError {
   return new KnownError(
@@ -35,7 +34,7 @@ export function connectedToAnotherUser(): KnownError {
   );
 }
 
-/** Of an account whose owner has not shown that the address is his. */
+/** The account's address is not verified. */
 export function emailUsedUnverified(email: string): KnownError {
   return new KnownError(
     409,

@@ -8,10 +8,9 @@ import type { ProviderAccount } from "./oauth-provider/accounts.ts";
 import type { OAuthProvider } from "./project-settings.ts";
 
 /**
- * Whom an account at a provider signs in: the user it is connected with, else the one who has verified that its
- * e-mail address is his, else a new one.
- * @throws {KnownError} when somebody signs in with the address and has not verified it, or it would have to be a new
- * user and people cannot sign up
+ * The user whom a provider account signs in: the one it is connected to, else the one with its email address
+ * verified, else a new one.
+ * @throws {KnownError} when the address belongs to a user but is unverified, or the user would be new and sign-up is off
  */
 export async function userSignedIn(
   backend: Backend,
@@ -26,12 +25,12 @@ export async function userSignedIn(
   if (channel && !channel.is_verified) throw emailUsedUnverified(email);
   if (!channel && !settings.allowsSignUp) throw signUpNotEnabled();
   const userId = channel?.user_id ?? (await addUser(backend, newUserWith({ email, name }))).id;
-  // After the user, as at Stack: the event of a sign-up tells of no provider.
+  // After the user, as in Stack: the sign-up event names no provider.
   await database.query(connectOAuthAccount(userId, provider, { id: email, email }));
   return { userId, isNewUser: !channel };
 }
 
-/** @throws {KnownError} when the account signs somebody else in */
+/** @throws {KnownError} when the account signs in another user */
 export async function connectToUser(
   { database }: Backend,
   userId: string,

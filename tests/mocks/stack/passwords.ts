@@ -8,12 +8,12 @@ export const longestPassword = 70;
 const hashBytes = 32;
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 
-/** @throws {KnownError} when the project has no passwords */
+/** @throws {KnownError} when passwords are off */
 export function checkPasswordsAllowed({ allowsPasswords }: ProjectSettings): void {
   if (!allowsPasswords) throw passwordAuthenticationNotEnabled();
 }
 
-/** @throws {KnownError} when it is too short or too long to be set */
+/** @throws {KnownError} when it is too short or too long */
 export function checkNewPassword(password: string): void {
   if (password.length < shortest) throw passwordTooShort(shortest);
   if (password.length > longestPassword) throw passwordTooLong(longestPassword);

@@ -1,2 +1,2 @@
-/** What the project calls itself, also in its mails. */
+/** The project's name, also in its emails. */
 export const projectName = "Stand-in for Stack Auth";

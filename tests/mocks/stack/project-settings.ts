@@ -2,11 +2,11 @@
 export const knownOAuthProviders = ["github", "google"] as const;
 export type OAuthProvider = (typeof knownOAuthProviders)[number];
 
-/** What the owner of a Stack Auth project sets on its dashboard. */
+/** What the owner of a Stack Auth project sets in its dashboard. */
 export interface ProjectSettings {
-  /** Users are restricted for as long as their primary e-mail address is not verified. */
+  /** Users are restricted until their primary email address is verified. */
   requiresVerifiedEmail: boolean;
-  /** Whether people can make themselves an account, in whatever way. Servers always can. */
+  /** Whether users can create an account, in any way. Servers always can. */
   allowsSignUp: boolean;
   allowsPasswords: boolean;
   allowsMagicLinks: boolean;
@@ -14,7 +14,7 @@ export interface ProjectSettings {
   oauthProviders: readonly OAuthProvider[];
 }
 
-/** Those of the project whose exchanges were recorded. */
+/** The recorded project's. */
 export const recordedSettings: Readonly<ProjectSettings> = {
   requiresVerifiedEmail: false,
   allowsSignUp: true,

@@ -29,16 +29,16 @@ type AccessType = (typeof accessTypes)[number];
 export const clientOrHigher: readonly AccessType[] = accessTypes;
 export const serverOrHigher: readonly AccessType[] = ["server", "admin"];
 
-/** Whose keys and tokens came with a request. */
+/** Who sent a request, by its keys and tokens. */
 export interface Caller {
   accessType: AccessType;
-  /** Absent without an access token, and for a user who is deleted. */
+  /** Absent without an access token, and for a deleted user. */
   user?: ServerUser | undefined;
-  /** The session that the access token was made for; it may have ended. */
+  /** The access token's session, which may have ended. */
   sessionId?: string | undefined;
 }
 
-/** A request whose keys and tokens are in order. */
+/** A request with valid keys and tokens. */
 export interface Call {
   request: Request;
   /** @throws {KnownError} SCHEMA_ERROR */
@@ -51,7 +51,7 @@ export interface Call {
 
 type Method = "get" | "post" | "patch" | "delete";
 
-/** An endpoint for callers with keys of the project. */
+/** An endpoint for callers with the project's keys. */
 export function endpoint(
   backend: Backend,
   method: Method,
@@ -66,7 +66,7 @@ export function endpoint(
   });
 }
 
-/** An endpoint for everybody; keys that do come along have to be right all the same. */
+/** A public endpoint; keys that are sent must still be valid. */
 export function openEndpoint(
   backend: Backend,
   method: Method,
@@ -113,7 +113,7 @@ async function readBody(request: Request): Promise<unknown> {
   }
 }
 
-/** Checks in the order of the real API: a bad token comes before an unknown project, that before a bad key. */
+/** Checks in the order of the real API: a bad token, then an unknown project, then a bad key. */
 async function readCaller(backend: Backend, headers: Headers): Promise<Caller | undefined> {
   const accessType = headers.get("x-stack-access-type");
   const projectId = headers.get("x-stack-project-id");
@@ -167,7 +167,7 @@ function checkKeys(
   }
 }
 
-/** The SDK sends the second one when it is configured without a key; the recorded project requires none. */
+/** The SDK sends the second one when it has no key; the recorded project requires none. */
 export function isClientKey(project: StackProject, key: string): boolean {
   return key === project.publishableClientKey || key === "__stack_public_client__";
 }
@@ -176,7 +176,7 @@ function isAccessType(value: string): value is AccessType {
   return accessTypes.some((accessType) => accessType === value);
 }
 
-/** The address that a browser's request was forwarded for. Of others Stack does not try to tell it. */
+/** The address that a browser's request was forwarded for; Stack ignores it for others. */
 export function browserIp(headers: Headers): string | undefined {
   if (!/Mozilla|Chrome|Safari/.test(headers.get("user-agent") ?? "")) return undefined;
   return headers.get("x-real-ip") ?? headers.get("x-forwarded-for")?.split(",")[0];

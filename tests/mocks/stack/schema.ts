@@ -3,11 +3,9 @@ import { z } from "zod";
 import { type Statement, statement } from "#app/db/statement.server.ts";
 
 /**
- * Creates the stand-in's tables where they are missing. Safe to run by several processes at once, and on a
- * database that has been used before.
+ * Creates the stand-in's missing tables. Several processes may do so at once.
  *
- * A user keeps every address that was ever his primary one, as at Stack: it goes on finding him and goes on
- * being taken.
+ * As in Stack, a user keeps every address that was ever their primary one: it still finds them, and stays taken.
  */
 export function createTables(): Statement<never> {
   return statement(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A user as the API shows him to servers. */
+/** A user as servers see them. */
 export const serverUserSchema = z.strictObject({
   id: z.string(),
   display_name: z.string().nullable(),
@@ -34,7 +34,7 @@ export const serverUserSchema = z.strictObject({
 });
 export type ServerUser = z.infer<typeof serverUserSchema>;
 
-/** The same user as he sees himself. */
+/** The same user as they see themselves. */
 export const clientUserSchema = serverUserSchema.strip().omit({
   primary_email_auth_enabled: true,
   server_metadata: true,

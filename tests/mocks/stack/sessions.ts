@@ -17,8 +17,8 @@ function hashed(refreshToken: string): string {
   return createHash("sha256").update(refreshToken).digest("hex");
 }
 
-/** What an access token is made of. */
-export interface UsedSession {
+/** The content of an access token. */
+interface UsedSession {
   id: string;
   user: ServerUser;
 }
@@ -26,7 +26,7 @@ export interface UsedSession {
 const usedSessionRow = z.object({ id: z.string(), user: serverUserSchema });
 
 /**
- * Opens a session, which counts as an activity of the user.
+ * Opens a session, which counts as activity of the user.
  * @returns no row when there is no such user
  */
 export function openSession(
@@ -70,7 +70,7 @@ left join contact_channels as email on email.id = (account.row).primary_email_id
 }
 
 /**
- * Uses a session for a new access token, which counts as an activity of the user.
+ * Uses a session for a new access token, which counts as activity of the user.
  * @returns no row when the refresh token is unknown, or its session ended or expired
  */
 export function touchSession(
@@ -114,7 +114,7 @@ const listedSessionRow = z.object({
 });
 export type ListedSession = z.infer<typeof listedSessionRow>;
 
-/** A user's sessions, newest first, without those that a server opened to impersonate him. Times in ms. */
+/** A user's sessions, newest first, without a server's impersonations. Times in ms. */
 export function sessionsOf(userId: string): Statement<ListedSession> {
   return statement(
     listedSessionRow,
@@ -135,7 +135,7 @@ order by sessions.created_at desc, id
 
 /**
  * Ends a session.
- * @param ofUserId only if it is his; null: whosever it is
+ * @param ofUserId only this user's; null: any user's
  * @returns no row when there is no such session
  */
 export function endSession(id: string, ofUserId: string | null): Statement<{ id: string }> {

@@ -6,7 +6,7 @@ import { newRefreshToken, openSession, sessionLifetimeMs, touchSession } from ".
 
 /**
  * Opens a session for a user.
- * @returns the tokens, as answers name them
+ * @returns the tokens, named as in answers
  * @throws {KnownError} when there is no such user
  */
 export async function signedIn(

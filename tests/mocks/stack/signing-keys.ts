@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Database } from "#app/db/database.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
 
-/** Stack signs the tokens of each kind of user with keys of their own. */
+/** Stack signs the tokens of each kind of user with separate keys. */
 export const userTypes = ["normal", "restricted", "anonymous"] as const;
 export type UserType = (typeof userTypes)[number];
 
@@ -22,15 +22,15 @@ const publicJwkSchema = privateJwkSchema.omit({ d: true });
 export type PublicJwk = z.infer<typeof publicJwkSchema>;
 
 export interface SigningKeys {
-  /** Its name, and the key that signs. */
+  /** The current key's id, and the key itself. */
   current: { kid: string; key: Awaited<ReturnType<typeof importJWK>> };
-  /** All that verify, the current one first. */
+  /** All keys that verify, the current one first. */
   published: PublicJwk[];
 }
 
 const keysPerUserType = 2;
 
-/** The project's keys, made at the first call and kept, so that tokens outlive a restart. */
+/** The project's keys, created at the first call and stored, so that tokens survive a restart. */
 export async function loadSigningKeys(database: Database): Promise<Record<UserType, SigningKeys>> {
   for (const userType of userTypes) {
     for (let position = 0; position < keysPerUserType; position++) {
@@ -59,7 +59,7 @@ async function newPrivateJwk(): Promise<object> {
   return { ...(await exportJWK(privateKey)), alg: "ES256", kid: randomBytes(9).toString("base64url") };
 }
 
-/** Keeps a key unless its place is taken: of two processes that start at once, both use the first one's. */
+/** Stores a key unless there is one: two processes that start at once both use the first one's. */
 function keepSigningKey(userType: UserType, position: number, privateJwk: object): Statement<never> {
   return statement(
     z.never(),

@@ -14,10 +14,10 @@ import { accessTokenExpired, unparsableAccessToken } from "./access-errors.ts";
 import type { ServerUser } from "./server-user.ts";
 import type { PublicJwk, SigningKeys, UserType } from "./signing-keys.ts";
 
-/** Claims to put in place of those that a real token would carry; `sub` is the user's id. */
+/** Claims that override a real token's; `sub` is the user's id. */
 export type Claims = JWTPayload & { sub: string };
 
-/** Who signs: the project's current key, a stranger's under its name, or nobody (`alg: none`). */
+/** The project's current key, another key under its id, or none (`alg: none`). */
 export type Signer = "project" | "stranger" | "nobody";
 
 const verifiedTokenSchema = z.object({
@@ -46,7 +46,7 @@ export class AccessTokens {
     return userTypes.flatMap((userType) => this.keys[userType].published);
   }
 
-  /** The access token that Stack would hand out for a session. */
+  /** The access token that Stack would issue for a session. */
   mint(user: ServerUser, sessionId: string): Promise<string> {
     return this.sign({
       sub: user.id,
@@ -64,7 +64,7 @@ export class AccessTokens {
   }
 
   /**
-   * Signs claims; those that are not given are what a new session of a nameless user would have.
+   * Signs claims; by default those of a new session of a user without a name.
    * @param signer for forgeries
    */
   async sign(claims: Claims, signer: Signer = "project"): Promise<string> {
@@ -97,7 +97,7 @@ export class AccessTokens {
   }
 
   /**
-   * Reads an access token as the API does: whatever project and kind of user it is for.
+   * Reads an access token as the API does, for any project and kind of user.
    * @throws {KnownError}
    */
   async verify(token: string): Promise<VerifiedToken> {

@@ -4,7 +4,7 @@ import { type Statement, statement } from "#app/db/statement.server.ts";
 import { type ProjectSettings, recordedSettings } from "./project-settings.ts";
 import { type ServerUser, userRow } from "./server-user.ts";
 
-/** What can be set: columns of `users`, and the three of his primary e-mail. Absent fields stay as they are. */
+/** What can be set: columns of `users`, and the three of the primary email. Absent fields stay the same. */
 export interface UserFields {
   display_name?: string | null | undefined;
   profile_image_url?: string | null | undefined;
@@ -23,10 +23,10 @@ export interface UserFields {
   primary_email_auth_enabled?: boolean | undefined;
 }
 
-/** Violated when an address already signs somebody else in. */
+/** Violated when another user signs in with the address. */
 export const emailTakenConstraint = "one_user_signs_in_with_a_value";
 
-/** Creates a user and records the event. The e-mail address is in lower case. */
+/** Creates a user and records the event. The email address is in lower case. */
 export function createUser(
   fields: UserFields,
   settings: ProjectSettings = recordedSettings,
@@ -76,8 +76,8 @@ returning user_json as "user"
 }
 
 /**
- * Changes the given fields and records the event. A new password ends all sessions; a new primary e-mail is
- * unverified unless told, and one that the user had before comes back as it was.
+ * Changes the given fields and records the event. A new password ends all sessions. A new primary email is unverified
+ * by default, and one that the user had before keeps its state.
  * @returns no row when there is no such user
  */
 export function changeUser(
@@ -172,7 +172,7 @@ returning id
 }
 
 /**
- * Deletes a user, his sessions and addresses, and records the event.
+ * Deletes a user with their sessions and addresses, and records the event.
  * @returns no row when there is no such user
  */
 export function deleteUser(id: string): Statement<{ id: string }> {

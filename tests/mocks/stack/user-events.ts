@@ -6,7 +6,7 @@ import { serverUserSchema } from "./server-user.ts";
 const userEventSchema = z.intersection(
   z.object({
     id: z.string(),
-    /** How long ago it happened, in milliseconds, by the database's clock. */
+    /** Age in milliseconds, by the database's clock. */
     ageMs: z.number(),
   }),
   z.discriminatedUnion("type", [
@@ -19,10 +19,10 @@ const userEventSchema = z.intersection(
   ]),
 );
 
-/** What happened to a user; `type` and `data` are the body of the webhook that Stack would send. */
+/** A user event; `type` and `data` are the body of the webhook that Stack would send. */
 export type UserEvent = z.infer<typeof userEventSchema>;
 
-/** The events that nobody has marked as delivered, oldest first. */
+/** The undelivered events, oldest first. */
 export function undeliveredUserEvents(): Statement<UserEvent> {
   return statement(
     userEventSchema,

@@ -16,7 +16,7 @@ where users.id = ${id}::uuid
   );
 }
 
-/** Who signs in with an e-mail address (in lower case), and with which password. */
+/** The user who signs in with an email address (in lower case), and their password hash. */
 export function credentialsByEmail(
   email: string,
 ): Statement<{ user_id: string; password_hash: string | null }> {
@@ -43,10 +43,10 @@ where id = ${userId}::uuid
   );
 }
 
-export interface UserSearch {
+interface UserSearch {
   /** Part of the name or of any of the user's addresses, or the whole id. */
   query?: string | undefined;
-  /** The id of the first user to answer with. */
+  /** The id of the page's first user. */
   cursor?: string | undefined;
   limit?: number | undefined;
   newestFirst: boolean;
@@ -54,7 +54,7 @@ export interface UserSearch {
   includeAnonymous: boolean;
 }
 
-/** One user more than `limit`, if there are that many: his id is the cursor of the next page. */
+/** Up to one user more than `limit`, whose id is the cursor of the next page. */
 export function usersPage(search: UserSearch, settings: ProjectSettings): Statement<{ user: ServerUser }> {
   const {
     query = null,

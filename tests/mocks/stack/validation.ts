@@ -4,7 +4,7 @@ import { schemaError } from "./known-errors.ts";
 /**
  * Parses a part of a request.
  * @param part `body`, `query` or `params`, as the messages call it
- * @throws {KnownError} SCHEMA_ERROR, in the words of yup, with which the real API validates
+ * @throws {KnownError} SCHEMA_ERROR in the words of yup, which the real API uses
  */
 export function parsePart<T>(request: Request, part: string, value: unknown, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(value, { error: inWordsOfYup });
@@ -46,12 +46,12 @@ function inWordsOfYup(issue: z.core.$ZodRawIssue): string {
 
 export const email = z.email({ pattern: z.regexes.html5Email });
 
-/** What sign-up wants on top: dots that separate something. */
+/** Sign-up also requires dots that separate something. */
 export const signUpEmail = email.max(256).regex(/^[^.]+(\.[^.]+)*@.*\.[^.][^.]+$/);
 
 export const url = z.string().refine((value) => URL.canParse(value), "is not a valid URL");
 
-/** Addresses are kept in lower case, and found in any. */
+/** Addresses are stored in lower case, and found in any case. */
 export function normalized(address: string): string {
   return address.trim().toLowerCase();
 }

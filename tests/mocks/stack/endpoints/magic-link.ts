@@ -31,7 +31,7 @@ export const magicLinkEndpoints = (backend: Backend) => [
 
   endpoint(backend, "post", "/auth/otp/sign-in", clientOrHigher, async ({ request, body }) => {
     const { email } = await usedCode(backend, "magic link", body(signInBody).code);
-    // Who has the address is looked up again: he may have signed up, or been deleted, since the mail was sent.
+    // Look up the address again: its user may have signed up, or been deleted, since the email was sent.
     const known = await whoMaySignIn(backend, email);
     const userId = known ?? (await addUser(backend, newUserWith(email))).id;
     const tokens = await signedIn(backend, request, userId);
@@ -42,10 +42,10 @@ export const magicLinkEndpoints = (backend: Backend) => [
 ];
 
 /**
- * Whom a magic link to an address signs in. Asking, Stack lets a user with a password have magic links as well:
- * when the link is sent, whether or not he then follows it.
- * @returns his id; null: somebody new
- * @throws {KnownError} when the address is a user's who has not verified it, or nobody's and people cannot sign up
+ * The user whom a magic link to an address signs in. Like Stack, this turns on magic links for a user with a password
+ * when the link is sent, even if it is never followed.
+ * @returns the user's id; null: a new user
+ * @throws {KnownError} when the address is unverified, or unknown with sign-up off
  */
 async function whoMaySignIn({ database, settings }: Backend, email: string): Promise<string | null> {
   const [channel] = await database.query(signInChannel(normalized(email)));

@@ -14,7 +14,7 @@ import { url } from "../validation.ts";
 
 const authorizeParams = z.object({ provider: z.string() });
 
-/** Unknown parameters are passed over: browsers and advertisers add theirs. */
+/** Ignores unknown parameters, as browsers and advertisers add some. */
 const authorizeQuery = z.object({
   type: z.enum(["authenticate", "link"]).default("authenticate"),
   token: z.string().default(""),
@@ -58,8 +58,8 @@ export const oauthAuthorizeEndpoints = (backend: Backend) => [
 ];
 
 /**
- * Stack does not look at `redirect_uri` yet.
- * @throws {KnownError} when the token is not one of the project's, or the app may not lead to where it wants to
+ * Stack does not check `redirect_uri` yet.
+ * @throws {KnownError} when the token is not from the project, or the app may not lead to its next page
  */
 async function requestOf({ accessTokens }: Backend, asked: AuthorizeQuery): Promise<AuthorizationRequest> {
   if (asked.type === "link" && !asked.token) throw linkWithoutToken();

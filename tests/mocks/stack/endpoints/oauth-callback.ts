@@ -40,7 +40,7 @@ export const oauthCallbackEndpoints = (backend: Backend) => [
 ];
 
 /**
- * Refusals with a name go to the app where it may be led to, as parameters. Unlike a code, they go without its state.
+ * Sends refusals with a name to the app as parameters, if it may be led to. Unlike a code, they lack its state.
  * @throws {KnownError|StatusError} all others
  */
 async function completedOrTold(
@@ -92,7 +92,7 @@ async function signedInOrLinked(
   return { userId: linkedUserId, isNewUser: false };
 }
 
-/** An assertion of Stack's: whoever is to be linked and is deleted meanwhile gets an internal error. */
+/** An assertion in Stack: a user deleted while linking an account gets an internal error. */
 async function checkLinkedUser({ database, settings }: Backend, userId: string) {
   const [found] = await database.query(userById(userId, settings));
   if (!found) throw somethingWentWrong();

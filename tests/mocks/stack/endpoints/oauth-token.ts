@@ -34,7 +34,7 @@ export const oauthTokenEndpoints = (backend: Backend) => [
   }),
 ];
 
-/** In the order of Stack's OAuth library: a wrong verifier or redirect URI leaves the code as it is. */
+/** In the order of Stack's OAuth library: a wrong verifier or redirect URI does not use up the code. */
 async function exchanged(backend: Backend, request: Request, asked: TokenBody) {
   const [granted] = await backend.database.query(authorizationCode(asked.code));
   if (!granted || !isVerifier(asked.code_verifier, granted)) throw invalidAuthorizationCode();
@@ -43,7 +43,7 @@ async function exchanged(backend: Backend, request: Request, asked: TokenBody) {
   if (!used) throw invalidAuthorizationCode();
   return {
     ...(await signedIn(backend, request, granted.user_id)),
-    // Whatever the token says: Stack answers with the default of its OAuth library, less the second that has begun.
+    // Whatever the token says, Stack answers with the default of its OAuth library, minus the current second.
     expires_in: 3_599,
     newUser: granted.is_new_user,
     is_new_user: granted.is_new_user,

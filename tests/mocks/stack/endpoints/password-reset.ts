@@ -17,8 +17,8 @@ export const passwordResetEndpoints = (backend: Backend) => [
     const { email, callback_url: callbackUrl } = body(sendBody);
     checkPasswordsAllowed(backend.settings);
     const [channel] = await backend.database.query(signInChannel(normalized(email)));
-    // For an address that signs nobody in, Stack looks at no callback URL and lets two to three seconds pass;
-    // tests would have to wait for them.
+    // For an unknown address Stack ignores the callback URL and waits two to three seconds. We skip the wait, for the
+    // tests.
     if (channel) await mailCode(backend, "password reset", { email, userId: channel.user_id }, callbackUrl);
     return json({ success: "maybe, only if user with e-mail exists" });
   }),
@@ -26,7 +26,7 @@ export const passwordResetEndpoints = (backend: Backend) => [
   endpoint(backend, "post", "/auth/password/reset", clientOrHigher, async ({ body }) => {
     const { code, password } = body(resetBody);
     const { userId } = await usedCode(backend, "password reset", code);
-    // In Stack's order: a password that is too short costs the code.
+    // In Stack's order: a password that is too short uses up the code.
     checkPasswordsAllowed(backend.settings);
     checkNewPassword(password);
     if (!userId) throw userNotFound();

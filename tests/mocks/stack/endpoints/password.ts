@@ -57,8 +57,7 @@ export const passwordEndpoints = (backend: Backend) => [
       password_hash: await hashPassword(password),
     });
     if (callbackUrl !== undefined) {
-      // The address goes along as it was typed, as Stack has it: one with a capital letter is then not found, and
-      // its code verifies nothing.
+      // As typed, like Stack: an address with a capital letter is not found later, so its code verifies nothing.
       await mailCode(backend, "e-mail verification", { email, userId: user.id }, callbackUrl);
     }
     return json({ ...(await signedIn(backend, call.request, user.id)), user_id: user.id });

@@ -37,7 +37,7 @@ export const sessionEndpoints = (backend: Backend) => [
   endpoint(backend, "delete", "/auth/sessions/current", clientOrHigher, async ({ caller }) => {
     if (!caller.sessionId) throw accessTokenExpired({ expiredAt: new Date() });
     const [ended] = await backend.database.query(endSession(caller.sessionId, null));
-    // A bug of Stack's: whoever signs out twice is told of an internal error.
+    // A bug in Stack: signing out twice is an internal error.
     if (!ended) throw somethingWentWrong();
     return success();
   }),

@@ -4,15 +4,14 @@ import { type Statement, statement } from "#app/db/statement.server.ts";
 import type { OAuthProvider } from "../project-settings.ts";
 
 const codeLifetimeSeconds = 600;
-/** More than anybody chooses from. */
 const listedAccounts = 20;
 
 const providerAccountRow = z.object({ email: z.string(), name: z.string().nullable() });
 
-/** Who somebody is at a provider: an address in lower case, which is verified there. */
+/** An account at a provider: an address in lower case, verified there. */
 export type ProviderAccount = z.infer<typeof providerAccountRow>;
 
-/** The accounts that were chosen at a provider, the latest first. */
+/** The accounts chosen at a provider, newest first. */
 export function chosenAccounts(provider: OAuthProvider): Statement<ProviderAccount> {
   return statement(
     providerAccountRow,
@@ -27,8 +26,8 @@ limit ${listedAccounts}::integer
 }
 
 /**
- * Keeps a code that leads to an account, which is made if it is not there.
- * @param account without a name it keeps the one that it has
+ * Stores a code for an account, and creates the account if needed.
+ * @param account without a name, an existing account keeps its name
  */
 export function chooseAccount(
   code: string,
@@ -63,7 +62,7 @@ from chosen
 }
 
 /**
- * Uses a code up.
+ * Uses up a code.
  * @returns no row when it is unknown, was used or has expired, or belongs to another provider or challenge
  */
 export function takeProviderCode(

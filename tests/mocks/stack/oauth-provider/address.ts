@@ -1,17 +1,17 @@
 import type { StackProject } from "#app/platform/environment.server.ts";
 import type { OAuthProvider } from "../project-settings.ts";
 
-/** What the stand-in for the providers calls itself in its answers (`iss`, RFC 9207), and where it is. */
+/** The providers' stand-in's name in its answers (`iss`, RFC 9207), and its URL. */
 export function issuer({ apiUrl }: StackProject): string {
   return `${apiUrl}/oauth-provider`;
 }
 
-/** Where Stack waits for the answers of a provider. */
+/** Where Stack receives a provider's answers. */
 export function innerCallbackUrl({ apiUrl }: StackProject, provider: OAuthProvider): string {
   return `${apiUrl}/api/v1/auth/oauth/callback/${provider}`;
 }
 
-/** Where Stack sends a browser that is to come back with a code. */
+/** Where Stack sends a browser to get a code. */
 export function providerUrl(
   project: StackProject,
   provider: OAuthProvider,

@@ -7,7 +7,7 @@ import type { OAuthProvider } from "../project-settings.ts";
 import { type ProviderAccount, takeProviderCode } from "./accounts.ts";
 import { issuer } from "./address.ts";
 
-/** What a browser brings to Stack from a provider. */
+/** What a browser brings from a provider to Stack. */
 export const providerAnswer = z.object({
   state: z.string().default(""),
   code: z.string().optional(),
@@ -17,8 +17,8 @@ export const providerAnswer = z.object({
 export type ProviderAnswer = z.infer<typeof providerAnswer>;
 
 /**
- * Who somebody is at a provider, for the code that it gave.
- * @throws {KnownError|StatusError} when it gave none, or one that does not work
+ * The provider account of a code.
+ * @throws {KnownError|StatusError} when the code is missing or invalid
  */
 export async function accountFromAnswer(
   { project, database }: Backend,
@@ -26,7 +26,7 @@ export async function accountFromAnswer(
   { code, error, iss }: ProviderAnswer,
   codeVerifier: string,
 ): Promise<ProviderAccount> {
-  // The provider of the recordings says that it always gives its name; an answer without it is nobody's.
+  // The recorded provider announces that it always sends its name, so an answer without it is invalid.
   if (iss !== issuer(project)) throw somethingWentWrong();
   if (error === "access_denied" || error === "consent_required") throw accessDeniedAtProvider();
   if (error === "server_error" || error === "temporarily_unavailable") throw providerUnavailable();

@@ -21,7 +21,7 @@ type StacksRequest = z.infer<typeof stacksRequest>;
 
 const chosenFields = z.object({ email: z.string().default(""), name: z.string().default("") });
 
-/** The stand-in for the OAuth providers themselves: a page on which a person chooses who to be. */
+/** The OAuth providers' stand-in: a page on which the user chooses an account. */
 export function oauthProviderEndpoints(backend: Backend) {
   const { project, database } = backend;
   const url = `${issuer(project)}/auth`;
@@ -50,7 +50,7 @@ export function oauthProviderEndpoints(backend: Backend) {
   ];
 }
 
-/** @returns what Stack asks for; undefined: it is not Stack that asks */
+/** @returns Stack's request; undefined when it is not from Stack */
 function wantedBy({ project }: Backend, request: Request): StacksRequest | undefined {
   const { data } = stacksRequest.safeParse(Object.fromEntries(new URL(request.url).searchParams));
   return data && data.redirect_uri === innerCallbackUrl(project, data.client_id) ? data : undefined;

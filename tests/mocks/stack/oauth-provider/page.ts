@@ -7,17 +7,16 @@ const names: Record<OAuthProvider, string> = { github: "GitHub", google: "Google
 const style =
   "body{font:1rem/1.5 system-ui,sans-serif;max-width:28rem;margin:2rem auto;padding:0 1rem}label{display:block;margin-top:1rem}input{font:inherit;box-sizing:border-box;width:100%;padding:.4rem}button{font:inherit;margin:.5rem 0;padding:.4rem .8rem}ul{list-style:none;padding:0}[role=alert]{color:#a00000;margin:0}";
 
-/** What the page shows. */
-export interface Choice {
+interface Choice {
   provider: OAuthProvider;
   chosenBefore: ProviderAccount[];
-  /** Where the person goes who wants none of it. */
+  /** Where Cancel leads. */
   cancelUrl: string;
-  /** What was sent and is no e-mail address. */
+  /** An invalid email address that was sent. */
   refused?: { email: string; name: string };
 }
 
-/** The page on which a person says who he is at a provider. Its forms post to its own URL. */
+/** The page on which the user chooses an account. Its forms post to its own URL. */
 export function choicePage({ provider, chosenBefore, cancelUrl, refused }: Choice): Response {
   const name = names[provider];
   const html = `<!doctype html>
@@ -44,7 +43,7 @@ ${refused ? `<p id="problem" role="alert">That is no e-mail address</p>\n` : ""}
     status: refused ? 400 : 200,
     headers: {
       "content-type": "text/html; charset=utf-8",
-      // Without `form-action`: Chromium holds it against the redirects that follow too, and they lead to the app.
+      // Without `form-action`: Chromium applies it to the redirects that follow, and those lead to the app.
       "content-security-policy":
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
       "referrer-policy": "no-referrer",

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { isLoopback } from "#app/platform/hosts.ts";
 
 export type Answer = (request: Request) => Response | Promise<Response>;
 
@@ -9,15 +10,15 @@ export interface LoopbackServer extends AsyncDisposable {
   port: number;
   /** `http://127.0.0.1:<port>` */
   origin: string;
-  /** Sets who answers from now on; until then it is 503. */
+  /** Until the first call, the answer is 503. */
   answerWith(answer: Answer): void;
 }
 
 /**
- * Listens on loopback. What answers can be set later, since it may have to know the origin.
- * @param wishedPort another one is taken when a stranger has it, or when it is 0
+ * Listens on loopback. What answers is set later, as it may need to know the origin.
+ * @param preferredPort a free one is used when it is taken or 0
  */
-export async function openLoopbackServer(wishedPort: number): Promise<LoopbackServer> {
+export async function openLoopbackServer(preferredPort: number): Promise<LoopbackServer> {
   let answer: Answer = () => new Response("Starting.\n", { status: 503 });
   const server = createServer((incoming, outgoing) => {
     respond(incoming, outgoing, origin, (request) => answer(request)).catch((error) => {
@@ -26,11 +27,11 @@ export async function openLoopbackServer(wishedPort: number): Promise<LoopbackSe
       else outgoing.writeHead(500).end();
     });
   });
-  server.listen(wishedPort, "127.0.0.1");
+  server.listen(preferredPort, "127.0.0.1");
   try {
     await once(server, "listening");
   } catch (error) {
-    if (wishedPort === 0 || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    if (preferredPort === 0 || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     return openLoopbackServer(0);
   }
   const address = server.address();
@@ -53,8 +54,9 @@ export async function openLoopbackServer(wishedPort: number): Promise<LoopbackSe
 
 async function respond(incoming: IncomingMessage, outgoing: ServerResponse, origin: string, answer: Answer) {
   const { method = "GET", url = "/", headers } = incoming;
-  // A web page elsewhere may point a host name of its own at 127.0.0.1 and so read what is here.
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? "")) {
+  // A website may point its own host name at 127.0.0.1 to read what is here (DNS rebinding).
+  const site = `http://${headers.host}`;
+  if (!URL.canParse(site) || !isLoopback(site)) {
     outgoing.writeHead(421).end();
     return;
   }

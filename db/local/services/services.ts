@@ -1,27 +1,27 @@
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import type { StackProject } from "#app/platform/environment.server.ts";
-import { migrate } from "#db/commands/migrate.ts";
+import { startLocalPostgres } from "#db/local/databases/local-postgres.ts";
+import { localDirectoryHolder, lockLocalDirectory } from "#db/local/directory/instance.ts";
+import { keepLocalSettings, localSettings } from "#db/local/directory/settings.ts";
+import { migrate } from "#db/migrate.ts";
+import { Refusal } from "#db/refusal.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 import type { ProjectSettings } from "#tests/mocks/stack/project-settings.ts";
-import { startLocalPostgres } from "./databases.ts";
-import { localDirectoryHolder, lockLocalDirectory } from "./instance.ts";
 import { openLoopbackServer } from "./loopback-server.ts";
 import { startNeonSync } from "./neon-sync.ts";
-import { Refusal } from "./refusal.ts";
-import { keepLocalSettings, localSettings } from "./settings.ts";
 import { answerFromHandlers, answerWithMails } from "./stack-server.ts";
 
 export interface LocalServicesOptions {
-  /** `LOCAL_DIR`; the caller has it for himself. */
+  /** `LOCAL_DIR`, locked by the caller. */
   directory: string;
   syncDelayMs: number;
-  /** Of the stand-in for Stack Auth; those that are not given are as in the recorded project. */
+  /** Of the Stack Auth stand-in; the recorded project's by default. */
   stackSettings: Partial<ProjectSettings>;
-  /** Aborts when none of it is wanted any more. */
+  /** Aborts to give up while starting. */
   stop?: AbortSignal;
 }
 
-/** Everything that the app needs, on loopback. */
+/** Everything the app needs, on loopback. */
 export interface LocalServices {
   /** Migrated. */
   databaseUrl: string;
@@ -31,9 +31,9 @@ export interface LocalServices {
 }
 
 /**
- * Has a directory for this process alone.
+ * Locks a directory for this process.
  * @param directory `LOCAL_DIR`
- * @throws {Refusal} while another process has it
+ * @throws {Refusal} while another process holds it
  */
 export async function takeLocalDirectory(directory: string): Promise<AsyncDisposable> {
   const release = await lockLocalDirectory(directory);
@@ -45,9 +45,8 @@ export async function takeLocalDirectory(directory: string): Promise<AsyncDispos
 }
 
 /**
- * Runs what local mode has beside the app, the database and the stand-ins for Stack Auth and Neon's sync, for as
- * long as some work takes, and stops it in the reverse order of its start.
- * @throws what starting it or the work throws
+ * Runs the database and the stand-ins for Stack Auth and Neon's sync while `work` runs, then stops them in reverse
+ * order.
  */
 export async function withLocalServices<Result>(
   { directory, syncDelayMs, stackSettings, stop }: LocalServicesOptions,

@@ -1,11 +1,11 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { PostgresHome } from "./postgres-home.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
+import type { PostgresHome } from "./home.ts";
 import { runProgram } from "./run-program.ts";
 
-/** The server process on a data directory. */
+/** The server process of a data directory. */
 export interface Postmaster {
   pid: number;
   port: number;
@@ -15,8 +15,8 @@ export interface Postmaster {
 const patienceMs = 60_000;
 
 /**
- * The server that runs on a data directory and accepts connections; one that is starting or stopping is
- * waited for. A pid file that a killed server left behind is no server.
+ * The running server of a data directory, if there is one. Waits for one that is starting or stopping, and ignores a
+ * pid file that a killed server left.
  */
 export async function postmasterOf(home: PostgresHome): Promise<Postmaster | undefined> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(50)) {
@@ -24,14 +24,13 @@ export async function postmasterOf(home: PostgresHome): Promise<Postmaster | und
     if (!file) return undefined;
     if (!isAlive(file.pid)) return undefined;
     if (!(await isServerOf(home, file.pid))) {
-      // The number has gone to another process, or to nobody's zombie child, and Postgres would take
-      // that for a running server and refuse to start.
+      // Another process has this pid now. Postgres would take it for a running server and refuse to start.
       rmSync(pidFilePath(home), { force: true });
       return undefined;
     }
     if (file.status === "ready") return { pid: file.pid, port: file.port };
   }
-  throw new Refusal(`Postgres neither starts nor stops. Its log: ${home.log}`);
+  throw new Refusal(`Postgres neither starts nor stops. See its log: ${home.log}`);
 }
 
 function pidFilePath(home: PostgresHome): string {

@@ -1,44 +1,41 @@
-import { connectClient } from "#app/db/database.server.ts";
-import { Refusal } from "#db/local/refusal.ts";
+import { Refusal } from "#db/refusal.ts";
+import { openSession } from "#db/session.ts";
 
-/** What a statement answered. */
 export interface StatementResult {
-  /** The first word of Postgres's answer, such as `SELECT` or `UPDATE`; empty for an empty statement. */
+  /** `SELECT`, `UPDATE` and so on; empty for an empty statement. */
   command: string;
-  /** Rows answered, or changed; null where Postgres counts none. */
+  /** Rows returned or changed; null where Postgres counts none. */
   rowCount: number | null;
   columns: string[];
   rows: unknown[][];
 }
 
-export interface StatementOptions {
+interface StatementOptions {
   /** Runs it in a transaction that cannot write. */
   readOnly: boolean;
-  /** `text`: each value as Postgres writes it. `json`: as JSON has it, where JSON can hold it. */
+  /** `text`: each value as Postgres writes it. `json`: as a JSON value where JSON has one. */
   values: "text" | "json";
 }
 
 /**
- * Runs one statement, however long it takes. Notices of the server go to stderr.
- * @throws {Refusal} for a statement that is no reading one, with `readOnly`
- * @throws Postgres's error; also for several statements in one text
+ * Runs one statement without a time limit. The server's notices go to stderr.
+ * @throws {Refusal} when `readOnly` and the statement writes
+ * @throws Postgres's error, also for several statements
  */
 export async function runStatement(
   url: string,
   text: string,
   { readOnly, values }: StatementOptions,
 ): Promise<StatementResult> {
-  const client = await connectClient(url);
+  await using client = await openSession(url);
   client.on("notice", ({ severity, message }) => console.error(`${severity}: ${message}`));
-  // A lost connection fails the query; without a listener it would end the process as well.
-  client.on("error", () => {});
   const types = {
     getTypeParser: (type: number) =>
       values === "json" ? jsonParser(type, client) : (value: string) => value,
   };
   try {
     if (readOnly) await client.query("begin read only");
-    // A named statement is prepared, and Postgres prepares one at a time.
+    // Named, so that it is prepared: Postgres then accepts a single statement.
     const result = await client.query<unknown[]>({ name: "statement", text, rowMode: "array", types });
     const { command, rowCount, fields, rows } = result;
     return { command: command ?? "", rowCount, columns: fields.map(({ name }) => name), rows };
@@ -46,19 +43,17 @@ export async function runStatement(
     if (!readOnly || !needsWriting.has((error as { code?: string }).code ?? "")) throw error;
     const { hostname } = new URL(url);
     throw new Refusal(
-      `${(error as Error).message}: ${hostname} is not this machine, and without --remote one may only read there.`,
+      `${(error as Error).message}: ${hostname} is not this machine. To write there, add --remote.`,
     );
-  } finally {
-    await client.end();
   }
 }
 
-/** read_only_sql_transaction, and active_sql_transaction: what cannot run in a transaction, such as vacuum. */
+/** read_only_sql_transaction, and active_sql_transaction for statements such as vacuum. */
 const needsWriting = new Set(["25006", "25001"]);
 
 const bytea = 17;
 const timestamps = [1114, 1184];
-/** Dates, times, intervals, geometry, bytes, and arrays of them: JSON has no such thing. */
+/** Dates, times, intervals, geometry, bytes, and arrays of them: JSON has no such types. */
 const writtenAsText = new Set([bytea, 600, 718, 1082, 1186, 1001, 1017, 1115, 1182, 1185, 1187]);
 
 function jsonParser(type: number, client: { getTypeParser(type: number): (value: string) => unknown }) {
@@ -66,7 +61,7 @@ function jsonParser(type: number, client: { getTypeParser(type: number): (value:
   return writtenAsText.has(type) ? (value: string) => value : client.getTypeParser(type);
 }
 
-/** As Postgres's own to_json writes it: ISO 8601, down to the microsecond, which a Date would cut off. */
+/** Like Postgres's to_json: ISO 8601 with microseconds, which a Date would lose. */
 function isoTimestamp(value: string): string {
   return value.replace(
     /^(\S+) ([\d:.]+)(?:([+-]\d\d)(:\d\d)?)?$/,

@@ -1,36 +1,36 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { freePort } from "./port.ts";
-import { createCluster } from "./postgres-cluster.ts";
-import { type PostgresHome, postgresHome } from "./postgres-home.ts";
+import { Refusal } from "#db/refusal.ts";
+import { createCluster } from "./cluster.ts";
+import { freePort } from "./free-port.ts";
+import { type PostgresHome, postgresHome } from "./home.ts";
 import { type Postmaster, postmasterOf } from "./postmaster.ts";
-import { Refusal } from "./refusal.ts";
 import { runProgram } from "./run-program.ts";
 
 /** A Postgres server on loopback, with its data in a directory of its own. */
 export interface Postgres extends AsyncDisposable {
-  /** The TCP port on 127.0.0.1; there is no other way in. */
+  /** On 127.0.0.1; the server listens nowhere else. */
   port: number;
-  /** Whether it was running before it was asked for: an earlier process left it, or another one shares it. */
+  /** Whether it was running before: left by an earlier process, or shared with another one. */
   alreadyRunning: boolean;
   /** A superuser's URL, `postgresql://postgres:…@127.0.0.1:<port>/<database>?sslmode=disable`. */
   urlFor(database: string): string;
-  /** Stops the server, whoever started it. Does nothing when it is not running. @throws {Refusal} */
+  /** Stops the server, even if another process started it. @throws {Refusal} */
   stop(): Promise<void>;
 }
 
-export interface PostgresOptions {
-  /** Holds the database and its log, and nothing else. Created at the first start. */
+interface PostgresOptions {
+  /** Holds the database and its log. Created at the first start. */
   directory: string;
-  /** The port that is wished for; when a stranger has it, or without one, a free one is taken. */
+  /** Preferred; a free one when it is taken or not given. */
   port?: number | undefined;
-  /** False: commits do not wait for the disk, and a power cut may lose everything. For tests. */
+  /** False, for tests: commits do not wait for the disk, and a power cut may lose everything. */
   durable?: boolean;
 }
 
 /**
- * Starts a real Postgres from the programs that npm installed, or adopts the one that runs on the
- * directory already. As root it runs as another user; `postgresHome` says where the data lies then.
+ * Starts a real Postgres from the programs that npm installed, or adopts the one that is running on the directory.
+ * When we are root it runs as another user, and `postgresHome` decides where the data is.
  * @throws {Refusal} with the end of Postgres's log when it does not start
  */
 export async function startPostgres({ directory, port, durable = true }: PostgresOptions): Promise<Postgres> {
@@ -43,7 +43,7 @@ export async function startPostgres({ directory, port, durable = true }: Postgre
   return handle(home, postmaster.port, running !== undefined);
 }
 
-/** The server that runs on a directory, if one does. Starts nothing. */
+/** The server that is running on a directory, if there is one. Starts nothing. */
 export async function runningPostgres(directory: string): Promise<Postgres | undefined> {
   if (!existsSync(directory)) return undefined;
   const home = postgresHome(directory);
@@ -63,16 +63,16 @@ function handle(home: PostgresHome, port: number, alreadyRunning: boolean): Post
   };
 }
 
-/** How long to go on when somebody is in the way who will leave: dying backends, or a second starter. */
+/** How long to wait for dying backends, or for another process that is starting the server. */
 const patienceMs = 30_000;
 
 async function launch(
   home: PostgresHome,
-  wishedPort: number | undefined,
+  preferredPort: number | undefined,
   durable: boolean,
 ): Promise<Postmaster> {
   const deadline = Date.now() + patienceMs;
-  let port = wishedPort || (await freePort());
+  let port = preferredPort || (await freePort());
   for (;;) {
     const logStart = statSync(home.log, { throwIfNoEntry: false })?.size ?? 0;
     const options = serverOptions(port, durable);
@@ -94,7 +94,7 @@ async function launch(
     const otherIsLeaving = /pre-existing shared memory block|lock file ".*" already exists/.test(complaint);
     if (!(portIsTaken || otherIsLeaving) || Date.now() > deadline) {
       throw new Refusal(
-        `Postgres did not start. Its log, ${home.log}, ends:\n${lastLines(complaint || output)}`,
+        `Postgres did not start. The end of its log, ${home.log}:\n${lastLines(complaint || output)}`,
       );
     }
     if (portIsTaken) port = await freePort();
@@ -102,7 +102,7 @@ async function launch(
   }
 }
 
-/** Given at every start, so that a database made by an older version of this file gets them too. */
+/** Passed at every start, so that databases created by older versions of this file get them too. */
 function serverOptions(port: number, durable: boolean): string {
   const settings = {
     port,
@@ -128,7 +128,7 @@ async function stopPostgres(home: PostgresHome): Promise<void> {
     await runProgram(home, "pg_ctl", ["stop", "-w", "-t", String(seconds), "-m", mode, "-D", home.data]);
   }
   const survivor = await postmasterOf(home);
-  if (survivor) throw new Refusal(`Postgres (pid ${survivor.pid}) does not stop. Its log: ${home.log}`);
+  if (survivor) throw new Refusal(`Postgres (pid ${survivor.pid}) does not stop. See its log: ${home.log}`);
 }
 
 function readFrom(path: string, start: number): string {

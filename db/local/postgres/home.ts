@@ -2,47 +2,47 @@ import { createHash } from "node:crypto";
 import { accessSync, chownSync, constants, existsSync, lstatSync, mkdirSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { type Account, canUse, postgresAccount } from "./postgres-account.ts";
-import { copyPrograms, installedPrograms } from "./postgres-programs.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
+import { type Account, canUse, postgresAccount } from "./account.ts";
+import { copyPrograms, installedPrograms } from "./programs.ts";
 
-/** Where one Postgres lives, and as whom. */
+/** Where a Postgres server keeps its files, and which user runs it. */
 export interface PostgresHome {
   directory: string;
-  /** Postgres's own data directory. It exists as soon as it is complete. */
+  /** Postgres's data directory. It exists once it is complete. */
   data: string;
-  /** Holds the superuser's password, which goes where the data goes. */
+  /** The file with the superuser's password. */
   password: string;
   log: string;
   /** Holds `initdb`, `pg_ctl` and `postgres`. */
   programs: string;
-  /** Postgres runs as this user; undefined: as ours. */
+  /** The user that runs Postgres; undefined means ours. */
   account: Account | undefined;
-  /** A line for the person at the terminal, when data or programs are not where they were wished. */
+  /** A sentence for a person to read when data or programs are in another place than requested. */
   notice: string | undefined;
 }
 
 /**
- * Decides where a Postgres lives, and makes the directory. That is `directory` and the installed
- * programs, unless we are root and the user that Postgres runs as in our place cannot enter them, say
- * below /root: then it is the system's temporary directory, under a name made from `directory`.
- * @throws {Refusal} when there is no place that this user can enter, or data in one that he cannot
+ * Decides where a Postgres server keeps its files, and creates the directory. It is `directory`, with the installed
+ * programs. When we are root and Postgres's user cannot enter those, for example below /root, it is a directory in the
+ * system's temporary directory, named after `directory`.
+ * @throws {Refusal} when that user can enter neither, or cannot enter the existing data
  */
 export function postgresHome(directory: string): PostgresHome {
-  const wished = makeDirectory(resolve(directory));
-  const account = postgresAccount(join(wished, "data"));
+  const requested = makeDirectory(resolve(directory));
+  const account = postgresAccount(join(requested, "data"));
   const programs = installedPrograms();
-  if (account) give(wished, account);
-  const dataStays = canUse(wished, account);
+  if (account) give(requested, account);
+  const dataStays = canUse(requested, account);
   const programsStay = canUse(join(programs.root, "bin", "postgres"), account);
-  if (!dataStays && existsSync(join(wished, "data"))) {
+  if (!dataStays && existsSync(join(requested, "data"))) {
     throw new Refusal(
-      `Postgres does not run as root, and user ${account?.uid} cannot enter ${wished}, where its data is.`,
+      `Postgres does not run as root, and user ${account?.uid} cannot enter ${requested}, which holds the data.`,
     );
   }
 
   const temporary = dataStays && programsStay ? undefined : makeTemporaryHome(directory, account);
-  const home = dataStays || !temporary ? wished : temporary;
+  const home = dataStays || !temporary ? requested : temporary;
   const bin = programsStay || !temporary ? programs : copyPrograms(programs, temporary, account);
   return {
     directory: home,
@@ -54,11 +54,11 @@ export function postgresHome(directory: string): PostgresHome {
     notice:
       temporary &&
       `Postgres does not run as root, and user ${account?.uid} cannot enter ` +
-        `${dataStays ? programs.root : wished}: ${dataStays ? "a copy of its programs" : "the database, until a reboot empties it,"} is in ${temporary}.`,
+        `${dataStays ? programs.root : requested}. ${dataStays ? "A copy of its programs" : "The database, until a reboot deletes it,"} is in ${temporary}.`,
   };
 }
 
-/** Where the data or programs go that cannot stay where they were wished. Keyed by that place. */
+/** Where data or programs go that cannot be in `directory`. */
 export function temporaryHome(directory: string): string {
   const key = createHash("sha256").update(resolve(directory)).digest("hex").slice(0, 16);
   return join(realpathSync(tmpdir()), `shared-todos-${key}`);
@@ -71,7 +71,7 @@ function makeDirectory(path: string): string {
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     return realpathSync(path);
   } catch (error) {
-    throw new Refusal(`${path} cannot be used: ${(error as Error).message}`);
+    throw new Refusal(`Cannot use ${path}: ${(error as Error).message}`);
   }
 }
 
@@ -79,12 +79,12 @@ function makeTemporaryHome(directory: string, account: Account | undefined): str
   const path = makeDirectory(temporaryHome(directory));
   const { uid } = lstatSync(path);
   if (uid !== process.getuid?.() && uid !== account?.uid)
-    throw new Refusal(`${path} belongs to somebody else.`);
+    throw new Refusal(`${path} belongs to another user.`);
   if (account) give(path, account);
   if (!canUse(path, account)) {
     throw new Refusal(
-      `Postgres does not run as root, and user ${account?.uid} can enter neither ${directory} nor ${path}: ` +
-        "set LOCAL_DIR to a directory that he can enter.",
+      `Postgres does not run as root, and user ${account?.uid} can enter neither ${directory} nor ${path}. ` +
+        "Set LOCAL_DIR to a directory that this user can enter.",
     );
   }
   return path;

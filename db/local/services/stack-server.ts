@@ -3,19 +3,18 @@ import { escaped } from "#tests/mocks/stack/html.ts";
 import type { Mail } from "#tests/mocks/stack/mails.ts";
 import type { Answer } from "./loopback-server.ts";
 
-/** Answers requests as msw's handlers would inside a test: 404 for those that none of them knows. */
+/** Answers with msw's handlers, and with 404 for requests that none of them handles. */
 export function answerFromHandlers(handlers: RequestHandler[]): Answer {
   return async (request) => {
     const { method, url } = request;
-    const unknown = `The stand-in for Stack Auth does not know ${method} ${new URL(url).pathname}\n`;
+    const unknown = `The Stack Auth stand-in does not handle ${method} ${new URL(url).pathname}\n`;
     return (await getResponse(handlers, request)) ?? new Response(unknown, { status: 404 });
   };
 }
 
 /**
- * Lists the mails that would have been sent, newest first: for a person as a page, for
- * `Accept: application/json` as JSON, with `?to=` those to one address.
- * @param mails finds them, all or those to an address
+ * Lists the emails that would have been sent, newest first: as a page, or as JSON for `Accept: application/json`;
+ * with `?to=` only those to one address.
  */
 export function answerWithMails(mails: (to?: string) => Promise<Mail[]>): Answer {
   return async (request) => {
@@ -29,7 +28,7 @@ export function answerWithMails(mails: (to?: string) => Promise<Mail[]>): Answer
       headers: {
         "content-type": "text/html; charset=utf-8",
         "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-        // What is opened from here is not to be told of addresses in the query string.
+        // The query string may hold an address.
         "referrer-policy": "no-referrer",
         "cache-control": "no-store",
       },
@@ -45,10 +44,10 @@ function mailPage(mails: Mail[]): string {
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>Mails</title>
+<title>Emails</title>
 <style>${style}</style>
-<h1>Mails</h1>
-${mails.map(mailArticle).join("\n") || "<p>No mails yet</p>"}
+<h1>Emails</h1>
+${mails.map(mailArticle).join("\n") || "<p>No emails yet</p>"}
 `;
 }
 

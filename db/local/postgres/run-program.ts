@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import type { PostgresHome } from "./postgres-home.ts";
+import type { PostgresHome } from "./home.ts";
 
 /**
  * Runs one of Postgres's programs to its end.
- * @returns its exit code, and what it printed; on Windows nothing of `pg_ctl start`, for there the server
- *   that it leaves behind would hold the pipe open for ever
+ * @returns its exit code and output; none for `pg_ctl start` on Windows, where the server would keep the pipe open
  */
 export function runProgram(
   { programs, account, directory }: PostgresHome,
@@ -16,9 +15,9 @@ export function runProgram(
   const child = spawn(join(programs, name), args, {
     ...account,
     cwd: directory,
-    // PGDATA, PGOPTIONS and the like would reach the server. Windows cannot go without its SystemRoot.
+    // PGDATA, PGOPTIONS and the like would reach the server. Windows needs its SystemRoot.
     ...(posix && { env: { LC_ALL: "C" } as Partial<NodeJS.ProcessEnv> as NodeJS.ProcessEnv }),
-    // Ctrl-C goes to every process of the terminal's group: these finish what they are doing.
+    // Ctrl-C reaches every process of the terminal's group, and these must finish.
     detached: posix,
     stdio: posix || args[0] !== "start" ? ["ignore", "pipe", "pipe"] : "ignore",
   });

@@ -1,15 +1,14 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { PostgresHome } from "./postgres-home.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
+import type { PostgresHome } from "./home.ts";
 import { runProgram } from "./run-program.ts";
 
 /**
- * Creates the database files, once. A process that is killed meanwhile leaves nothing that looks
- * finished, and of two processes that do it at once one wins: each prepares a directory of its own,
- * and a rename puts it in place.
- * @throws {Refusal} with initdb's words
+ * Creates the database files once. Each process prepares a directory of its own and renames it into place: a killed
+ * process leaves nothing that looks finished, and of two at once, one wins.
+ * @throws {Refusal} with initdb's output
  */
 export async function createCluster(home: PostgresHome, durable: boolean): Promise<void> {
   if (existsSync(home.data)) return;
@@ -32,8 +31,8 @@ export async function createCluster(home: PostgresHome, durable: boolean): Promi
 }
 
 /**
- * pg_trgm takes its idea of a letter from lc_ctype: with C it finds no trigrams in Cyrillic or Japanese,
- * nor with the builtin provider's C.UTF-8. The collation C sorts alike on every machine.
+ * pg_trgm takes from lc_ctype what a letter is. With C, or the builtin provider's C.UTF-8, it finds no trigrams in
+ * Cyrillic or Japanese. The collation C sorts alike on every machine.
  */
 const characterTypes: Partial<Record<NodeJS.Platform, string>> = { darwin: "UTF-8", win32: "en-US" };
 

@@ -2,8 +2,8 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSyn
 import { join } from "node:path";
 import { z } from "zod";
 import type { StackProject } from "#app/platform/environment.server.ts";
+import { Refusal } from "#db/refusal.ts";
 import { acquireLock, lockHolder, type Release } from "./lock.ts";
-import { Refusal } from "./refusal.ts";
 
 const instanceSchema = z.object({
   appUrl: z.string(),
@@ -16,35 +16,35 @@ const instanceSchema = z.object({
   pid: z.number(),
 });
 
-/** What `LOCAL_DIR/local.json` tells while the app answers. URLs have no trailing slash, but `mailUrl` has. */
+/** What `LOCAL_DIR/local.json` holds. Only `mailUrl` has a trailing slash. */
 export type LocalInstance = z.infer<typeof instanceSchema>;
 
-/** `LOCAL_DIR/local.json`: there while the app answers; after a `kill -9` it is stale until the next start. */
+/** Exists while the app is running; after a `kill -9` it is stale until the next start. */
 export function instanceFile(directory: string): string {
   return join(directory, "local.json");
 }
 
 /**
- * Takes a directory for this process alone, creating it.
+ * Creates a directory if needed, and locks it for this process.
  * @param directory `LOCAL_DIR`
- * @returns what gives it back, or undefined while another process has it
+ * @returns undefined while another process holds it
  */
 export async function lockLocalDirectory(directory: string): Promise<Release | undefined> {
   try {
     mkdirSync(directory, { recursive: true });
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new Refusal(`LOCAL_DIR cannot be used: ${(error as Error).message}`);
+    throw new Refusal(`Cannot use LOCAL_DIR: ${(error as Error).message}`);
   }
   return acquireLock(realpathSync(directory));
 }
 
-/** The process that has a directory; undefined when nobody has. */
+/** The id of the process that holds a directory, if there is one. */
 export async function localDirectoryHolder(directory: string): Promise<number | undefined> {
   return existsSync(directory) ? lockHolder(realpathSync(directory)) : undefined;
 }
 
-/** The instance that runs on a directory and answers; undefined when there is none, or a killed one. */
+/** The instance that is running on a directory, if there is one. */
 export async function runningInstance(directory: string): Promise<LocalInstance | undefined> {
   const holder = await localDirectoryHolder(directory);
   if (holder === undefined || !existsSync(instanceFile(directory))) return undefined;
@@ -52,7 +52,7 @@ export async function runningInstance(directory: string): Promise<LocalInstance 
   return instance.pid === holder ? instance : undefined;
 }
 
-/** The Stack project that an instance's stand-in plays. */
+/** The Stack project of an instance's stand-in. */
 export function localProject(instance: LocalInstance): StackProject {
   return {
     apiUrl: instance.stackApiUrl,

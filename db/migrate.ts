@@ -2,21 +2,21 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { connectClient } from "#app/db/database.server.ts";
 import { inheritedVariables } from "#app/platform/environment.server.ts";
-import { Refusal } from "#db/local/refusal.ts";
-import { isLoopback } from "./target.ts";
+import { isLoopback } from "#app/platform/hosts.ts";
+import { Refusal } from "./refusal.ts";
+import { openSession } from "./session.ts";
 
-export interface MigrationOptions {
-  /** Where the migrations are; `db/migrations` unless told. */
+interface MigrationOptions {
+  /** Where the migrations are; `db/migrations` by default. */
   migrations?: string;
 }
 
-const ownMigrations = fileURLToPath(new URL("../migrations", import.meta.url));
+const ownMigrations = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /**
- * Applies the migrations that a database lacks. Safe to run by several processes at once.
- * @param url of the database on its direct host; it has to exist
+ * Applies the pending migrations. Several processes may do so at once.
+ * @param url of an existing database, on its direct host
  * @throws {Refusal} when a migration fails; the ones before it stay applied
  */
 export async function migrate(
@@ -26,7 +26,7 @@ export async function migrate(
   await underLock(url, () => dbmate(["migrate"], migrations, url));
 }
 
-/** Takes back the newest migration. @throws {Refusal} */
+/** Rolls back the newest migration. @throws {Refusal} */
 export async function rollback(
   url: string,
   { migrations = ownMigrations }: MigrationOptions = {},
@@ -34,49 +34,38 @@ export async function rollback(
   await underLock(url, () => dbmate(["rollback"], migrations, url));
 }
 
-/** Prints which migrations are applied and which are not. @throws {Refusal} */
-export async function printStatus(
-  url: string,
-  { migrations = ownMigrations }: MigrationOptions = {},
-): Promise<void> {
-  await dbmate(["status"], migrations, url);
+/** Prints which migrations are applied and which are pending. @throws {Refusal} */
+export async function printStatus(url: string): Promise<void> {
+  await dbmate(["status"], ownMigrations, url);
 }
 
-/** Creates an empty migration, named by the time and by `name`. @throws {Refusal} */
+/** Creates an empty migration, named after the time and `name`. @throws {Refusal} */
 export async function createMigration(
   name: string,
   { migrations = ownMigrations }: MigrationOptions = {},
 ): Promise<void> {
   if (!/^[a-z][a-z0-9_]*$/.test(name)) {
-    throw new Refusal(
-      "The name of a migration has lower-case letters, digits and _ alone, such as add_due_dates.",
-    );
+    throw new Refusal("Use only lower-case letters, digits and _ in the name of a migration: add_due_dates");
   }
   await dbmate(["new", name], migrations);
 }
 
 /**
  * Runs `work` while no other process migrates the same database: two at once would insert the same version.
- * What a migration says with `pg_notify('migration', …)` is printed when it commits. dbmate shows no notices.
+ * Prints what a migration reports with `pg_notify('migration', …)`, as dbmate shows no notices.
  */
 async function underLock(url: string, work: () => Promise<void>): Promise<void> {
-  const client = await connectClient(url);
-  // A lost session shows in the next query.
-  client.on("error", () => {});
+  await using client = await openSession(url);
   client.on("notification", ({ payload }) => console.error(payload));
-  try {
-    await client.query("listen migration");
-    const { rows } = await client.query(`select pg_try_advisory_lock(${lockKey}) as locked`);
-    if (!rows[0].locked) {
-      console.error("Waiting for another process that migrates this database.");
-      await client.query(`select pg_advisory_lock(${lockKey})`);
-    }
-    await work();
-    // Postgres sends what was notified before it answers.
-    await client.query("select");
-  } finally {
-    await client.end();
+  await client.query("listen migration");
+  const { rows } = await client.query(`select pg_try_advisory_lock(${lockKey}) as locked`);
+  if (!rows[0].locked) {
+    console.error("Waiting for another process that is migrating this database.");
+    await client.query(`select pg_advisory_lock(${lockKey})`);
   }
+  await work();
+  // Postgres delivers the notifications before it answers.
+  await client.query("select");
 }
 
 const lockKey = "hashtextextended('shared-todos migrations', 0)";
@@ -84,17 +73,18 @@ const lockKey = "hashtextextended('shared-todos migrations', 0)";
 async function dbmate(command: string[], migrations: string, url?: string): Promise<void> {
   const args = ["--migrations-dir", migrations, "--no-dump-schema", ...command];
   const child = spawn(dbmateProgram(), args, {
-    // What it does is news for the terminal; what it is asked for, the status, is the output.
+    // Only the status is output; the rest is progress.
     stdio: ["ignore", command[0] === "status" ? 1 : 2, 2],
-    // Not as an argument, which other users of the machine could read.
+    // Not as an argument, which other users of this machine could read.
     env: { ...inheritedVariables(), ...(url && { DATABASE_URL: urlForDbmate(url) }) } as NodeJS.ProcessEnv,
   });
   const code = await new Promise((resolve, reject) => child.on("error", reject).on("exit", resolve));
-  // It says "Applied" of a migration that fails, too.
-  if (code !== 0) throw new Refusal(`\`dbmate ${command[0]}\` failed: what it named last was not done.`);
+  // dbmate prints "Applied" for a migration that fails, too.
+  if (code !== 0)
+    throw new Refusal(`\`dbmate ${command[0]}\` failed. The last migration it names was not changed.`);
 }
 
-/** dbmate speaks through lib/pq, which does not know channel_binding and insists on TLS unless told. */
+/** dbmate uses lib/pq, which does not know channel_binding and requires TLS by default. */
 function urlForDbmate(databaseUrl: string): string {
   const url = new URL(databaseUrl);
   url.searchParams.delete("channel_binding");
@@ -109,6 +99,6 @@ function dbmateProgram(): string {
     const program = process.platform === "win32" ? "dbmate.exe" : "dbmate";
     return join(dirname(createRequire(launcher).resolve(`${name}/package.json`)), "bin", program);
   } catch {
-    throw new Refusal(`Migrations need the npm package ${name}, which is not installed: run \`npm ci\`.`);
+    throw new Refusal(`Migrations need the npm package ${name}, which is not installed. Run \`npm ci\`.`);
   }
 }

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { keepLocalSettings, localSettings } from "#db/local/directory/settings.ts";
+import { type Postgres, startPostgres } from "#db/local/postgres/server.ts";
+import { openSession } from "#db/session.ts";
+
+/** Where Postgres keeps everything, below `LOCAL_DIR`. */
+export function postgresDirectory(directory: string): string {
+  return join(directory, "postgres");
+}
+
+/** The app's database, and the Stack Auth stand-in's. */
+const databases = ["todos", "stack"] as const;
+
+/**
+ * Starts the Postgres of local mode, or adopts one that a killed process left running, and creates its databases. The
+ * caller holds the lock on `LOCAL_DIR`.
+ */
+export async function startLocalPostgres(directory: string): Promise<Postgres> {
+  const settings = localSettings(directory);
+  const postgres = await startPostgres({
+    directory: postgresDirectory(directory),
+    port: settings.postgresPort,
+  });
+  try {
+    keepLocalSettings(directory, { ...settings, postgresPort: postgres.port });
+    await createMissingDatabases(postgres);
+    return postgres;
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+}
+
+async function createMissingDatabases(postgres: Postgres): Promise<void> {
+  await using session = await openSession(postgres.urlFor("postgres"));
+  for (const name of databases) {
+    const { rowCount } = await session.query("select from pg_database where datname = $1", [name]);
+    if (rowCount === 0) await session.query(`create database ${name}`);
+  }
+}
