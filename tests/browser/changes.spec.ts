@@ -264,9 +264,7 @@ test("a deletion shows at once, and is reverted with a message when there is no 
   await expect(todo(page, "Water the plants")).toHaveCount(0);
   fail();
   await expect(todo(page, "Water the plants")).toBeVisible();
-  await expect(
-    page.getByText("“Water the plants” was not deleted. Can't reach the server."),
-  ).toBeVisible();
+  await expect(page.getByText("“Water the plants” was not deleted. Can't reach the server.")).toBeVisible();
   await page.unroute("**/?index*");
   await removeTodos(page, ["Water the plants"]);
 });

@@ -11,8 +11,7 @@ test.skip(
 const posts = "**/?index*";
 const field = (page: Page) => page.getByRole("textbox", { name: "New todo" });
 const checkbox = (page: Page, task: string) => todo(page, task).getByRole("checkbox");
-const waiting = (page: Page) =>
-  page.getByRole("list", { name: "Todos", exact: true }).getByText("unsent");
+const waiting = (page: Page) => page.getByRole("list", { name: "Todos", exact: true }).getByText("unsent");
 
 test("offline adds and ticks show at once, and are sent once and in order on reconnecting", async ({
   person,
