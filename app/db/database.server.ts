@@ -3,6 +3,7 @@ import { Client, neon, neonConfig } from "@neondatabase/serverless";
 import { WebSocket } from "ws";
 import { BoundedQueue } from "#app/platform/bounded-queue.server.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
+import { afterLastAnswer } from "#app/platform/stopping.server.ts";
 import { type NeonOverTcp, neonOverTcp } from "#db/neon-over-tcp/index.ts";
 import { asDatabaseFault, DatabaseFault } from "./faults.server.ts";
 import { parseRows, type Statement } from "./statement.server.ts";
@@ -175,6 +176,8 @@ function carryOverTcp(): NeonOverTcp {
   neonConfig.fetchFunction = tcp.fetch;
   return tcp;
 }
+
+afterLastAnswer(closeDatabases);
 
 /** Ends the process's connections, once their queries are done. */
 export async function closeDatabases(): Promise<void> {

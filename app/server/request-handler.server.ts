@@ -5,6 +5,7 @@ import { environment } from "#app/platform/environment.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { newReference } from "#app/platform/reference.server.ts";
 import { inRequest, type RequestContext } from "#app/platform/request-context.server.ts";
+import { isStopping } from "#app/platform/stopping.server.ts";
 import { appRoutes } from "./app-routes.server.ts";
 import { readAssets, sendAsset } from "./assets.server.ts";
 import { clientAddress } from "./client-address.server.ts";
@@ -13,7 +14,6 @@ import { isFromThisSite } from "./origin.server.ts";
 import { type RefusalStatus, refuse, stylesheetOf } from "./refusal.server.ts";
 import { logOpenedStream, logRequest, type RequestFacts } from "./request-log.server.ts";
 import { securityHeaders } from "./security-headers.server.ts";
-import { isStopping } from "./stopping.server.ts";
 
 /** Not for browsers: its posts come from elsewhere, with a signature that the route checks. */
 const webhookPath = "/webhooks/stack";

@@ -4,7 +4,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { database } from "#app/db/current.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { sweepUndoableTodos } from "#app/sweep.server.ts";
+import { sweepUndoableTodos } from "#app/db/sweep.server.ts";
 import { allTodos, Browser, runSql, signedIn } from "./browser.ts";
 
 const bob = await signedIn("bob");

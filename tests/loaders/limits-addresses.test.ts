@@ -12,7 +12,7 @@ import { action as resetPassword } from "#app/routes/auth/password/reset-passwor
 import { action as signIn } from "#app/routes/auth/password/sign-in.tsx";
 import { action as signUp } from "#app/routes/auth/password/sign-up.tsx";
 import { action as verifyEmail } from "#app/routes/auth/verify-email/route.tsx";
-import { sweep } from "#app/sweep.server.ts";
+import { sweep } from "#app/db/sweep.server.ts";
 import { stack } from "#tests/setup/stack.ts";
 import { Browser, runSql } from "./browser.ts";
 import { guess, told } from "./limits.ts";

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { database } from "#app/db/current.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { sweep, sweepDeletedProfiles } from "#app/sweep.server.ts";
+import { sweep, sweepDeletedProfiles } from "#app/db/sweep.server.ts";
 import { allTodos, runSql, signedIn } from "./browser.ts";
 
 afterEach(() => vi.useRealTimers());

@@ -5,6 +5,7 @@ import { openEventStream, toEvent } from "#app/live/event-stream.server.ts";
 import { Hub, type Watcher } from "#app/live/hub.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { log, logOutage } from "#app/platform/log.server.ts";
+import { onStop } from "#app/platform/stopping.server.ts";
 import type { ListPart } from "#app/routes/todos/list/list-part.server.ts";
 import { type Member, progressOf, rightsOf } from "#app/routes/todos/list/queries.server.ts";
 import { keyOf, readSharedLists } from "#app/routes/todos/list/shared-list.server.ts";
@@ -81,7 +82,9 @@ export function openPage(
   return response;
 }
 
-/** Ends every stream, for good. The browsers come back when somebody answers again. */
+onStop(closeOpenPages);
+
+/** Ends every stream, for good. Browsers reconnect when a process answers again. */
 export function closeOpenPages(): void {
   isClosing = true;
   hub?.close();
