@@ -9,6 +9,7 @@ interface Counts {
 }
 
 const reports = {
+  structure: "tests/results/structure.json",
   sql: "tests/results/sql.json",
   vitest: "tests/results/vitest.json",
   faults: "tests/results/faults.json",
@@ -21,6 +22,7 @@ const totals: Counts = { passed: 0, failed: 0 };
 
 check("Types", ["tsc", "--noEmit"]);
 check("Lint and format", ["biome", "check", "--error-on-warnings", "."]);
+checkWithVitest("Folders and imports", "tests/structure/vitest.config.js", reports.structure);
 checkWithVitest("SQL against the schema", "tests/sql/vitest.config.js", reports.sql);
 checkWithVitest("Loaders and database", "remix.config.js", reports.vitest);
 check("Build", ["remix", "vite:build", "-c", "remix.config.js"]);

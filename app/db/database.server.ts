@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Client, neon, neonConfig } from "@neondatabase/serverless";
 import { WebSocket } from "ws";
 import { BoundedQueue } from "#app/platform/bounded-queue.server.ts";
+import { isNeonHost } from "#app/platform/hosts.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
 import { afterLastAnswer } from "#app/platform/stopping.server.ts";
 import { type NeonOverTcp, neonOverTcp } from "#db/neon-over-tcp/index.ts";
@@ -183,10 +184,6 @@ afterLastAnswer(closeDatabases);
 export async function closeDatabases(): Promise<void> {
   await tcp?.close();
   tcp = undefined;
-}
-
-function isNeonHost(url: string): boolean {
-  return /(^|\.)neon\.(tech|build)$/.test(new URL(url).hostname);
 }
 
 function rethrow(error: unknown): never {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isNeonHost } from "./hosts.ts";
 
 /** Everything that configures the app; `.env.example` explains each variable. */
 export interface Environment {
@@ -234,7 +235,7 @@ function stackProjectOf(values: z.infer<typeof stackSchema>): StackProject {
 /** A Neon host answers LISTEN and migrations on its name without `-pooler`; other URLs stay as they are. */
 function withoutPooler(url: string): string {
   const parsed = parseUrl(url);
-  if (!parsed?.hostname.endsWith(".neon.tech")) return url;
+  if (!parsed || !isNeonHost(parsed)) return url;
   parsed.hostname = parsed.hostname.replace(/^([^.]+)-pooler\./, "$1.");
   return parsed.href;
 }

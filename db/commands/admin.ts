@@ -9,10 +9,10 @@ import {
   type StackAccount,
 } from "#app/auth/stack/users.server.ts";
 import type { StackProject } from "#app/platform/environment.server.ts";
-import { Refusal } from "#db/local/refusal.ts";
+import { Refusal } from "#db/refusal.ts";
 import { runCommand } from "./run-command.ts";
-import { chooseStackProject } from "./stack-target.ts";
-import { takeTargetFlags } from "./target.ts";
+import { takeTargetFlags } from "./target/flags.ts";
+import { chooseStackProject } from "./target/stack-project.ts";
 
 runCommand(async (args) => {
   const { flags, rest } = takeTargetFlags(args);

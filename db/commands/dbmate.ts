@@ -1,8 +1,10 @@
 // `npm run db:migrate`, `db:rollback`, `db:status` and `db:new`.
-import { Refusal } from "#db/local/refusal.ts";
-import { createMigration, migrate, printStatus, rollback } from "./migrate.ts";
+
+import { createMigration, migrate, printStatus, rollback } from "#db/migrate.ts";
+import { Refusal } from "#db/refusal.ts";
 import { runCommand } from "./run-command.ts";
-import { openTarget, requireRemoteFlag, takeTargetFlags } from "./target.ts";
+import { openTarget } from "./target/database.ts";
+import { requireRemoteFlag, takeTargetFlags } from "./target/flags.ts";
 
 runCommand(async ([command, ...args]) => {
   const { flags, rest } = takeTargetFlags(args);

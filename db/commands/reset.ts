@@ -2,11 +2,11 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { loadDotEnv, readLocalSettings } from "#app/platform/environment.server.ts";
-import { postgresDirectory } from "#db/local/databases.ts";
-import { localDirectoryHolder, lockLocalDirectory } from "#db/local/instance.ts";
-import { runningPostgres } from "#db/local/postgres.ts";
-import { temporaryHome } from "#db/local/postgres-home.ts";
-import { Refusal } from "#db/local/refusal.ts";
+import { postgresDirectory } from "#db/local/databases/local-postgres.ts";
+import { localDirectoryHolder, lockLocalDirectory } from "#db/local/directory/instance.ts";
+import { temporaryHome } from "#db/local/postgres/home.ts";
+import { runningPostgres } from "#db/local/postgres/server.ts";
+import { Refusal } from "#db/refusal.ts";
 import { runCommand } from "./run-command.ts";
 
 runCommand(async () => {

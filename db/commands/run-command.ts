@@ -1,6 +1,6 @@
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { InvalidEnvironment } from "#app/platform/environment.server.ts";
-import { Refusal } from "#db/local/refusal.ts";
+import { Refusal } from "#db/refusal.ts";
 
 /** Runs a command with its arguments. What it throws is told on stderr, and the exit code is 1 then. */
 export async function runCommand(command: (args: string[]) => Promise<void>): Promise<void> {

@@ -3,13 +3,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { configuredDatabaseUrl, loadDotEnv, readLocalSettings } from "#app/platform/environment.server.ts";
-import { localProject, runningInstance } from "#db/local/instance.ts";
-import { Refusal } from "#db/local/refusal.ts";
-import { takeLocalDirectory, withLocalServices } from "#db/local/services.ts";
-import { takeTurn } from "#db/local/snapshots.ts";
+import { takeTurn } from "#db/local/databases/turn.ts";
+import { localProject, runningInstance } from "#db/local/directory/instance.ts";
+import { takeLocalDirectory, withLocalServices } from "#db/local/services/services.ts";
+import { Refusal } from "#db/refusal.ts";
 import { runCommand } from "./run-command.ts";
 import { arrivedProfiles, insertSeedTodos, type SeedPlace, seedAccounts } from "./seed-data.ts";
-import { chooseTarget, takeTargetFlags } from "./target.ts";
+import { chooseTarget, takeTargetFlags } from "./target/flags.ts";
 
 /** What the sync takes beyond its own delay. */
 const syncPatienceMs = 20_000;

@@ -1,9 +1,16 @@
 // `npm run db:snapshot -- <name> [--replace]` and `npm run db:restore -- <name>`
-import { Refusal } from "#db/local/refusal.ts";
-import { requireSnapshotName, restoreSnapshot, snapshotNames, takeSnapshot } from "#db/local/snapshots.ts";
-import { leadsToNeon } from "#db/neon-over-tcp/connection-string.ts";
+
+import { isNeonHost } from "#app/platform/hosts.ts";
+import {
+  requireSnapshotName,
+  restoreSnapshot,
+  snapshotNames,
+  takeSnapshot,
+} from "#db/local/databases/snapshots.ts";
+import { Refusal } from "#db/refusal.ts";
 import { runCommand } from "./run-command.ts";
-import { openTarget, type Target, takeTargetFlags } from "./target.ts";
+import { openTarget, type Target } from "./target/database.ts";
+import { takeTargetFlags } from "./target/flags.ts";
 
 type Command = "snapshot" | "restore";
 
@@ -44,7 +51,7 @@ runCommand(async ([command, ...args]) => {
 /** @throws {Refusal} for a database that is not the local one; on Neon's hosts, with Neon's commands printed */
 function requireLocal({ url, isLocal }: Target, command: Command, name = "<name>"): void {
   if (isLocal) return;
-  if (!leadsToNeon(url)) {
+  if (!isNeonHost(url)) {
     throw new Refusal(
       `db:${command} is for the database of local mode, and ${new URL(url).host} is another one. --local takes it.`,
     );

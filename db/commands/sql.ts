@@ -1,9 +1,12 @@
 // `npm run db:sql -- "<statement>" [--json] [--local | --remote]`
-import { Refusal } from "#db/local/refusal.ts";
-import { asJson, asTable } from "./result-output.ts";
+
+import { isLoopback } from "#app/platform/hosts.ts";
+import { Refusal } from "#db/refusal.ts";
 import { runCommand } from "./run-command.ts";
-import { runStatement } from "./run-statement.ts";
-import { isLoopback, openTarget, takeTargetFlags } from "./target.ts";
+import { asJson, asTable } from "./sql/result-output.ts";
+import { runStatement } from "./sql/run-statement.ts";
+import { openTarget } from "./target/database.ts";
+import { takeTargetFlags } from "./target/flags.ts";
 
 runCommand(async (args) => {
   const { flags, rest } = takeTargetFlags(args);

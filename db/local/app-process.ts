@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Variables } from "#app/platform/environment.server.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
 
 export interface AppProcess extends AsyncDisposable {
   /** Settles when the process has ended, with its exit code or the signal that ended it. */

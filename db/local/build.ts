@@ -4,8 +4,8 @@ import { readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Variables } from "#app/platform/environment.server.ts";
-import { acquireLock } from "./lock.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
+import { acquireLock } from "./directory/lock.ts";
 
 /** What the build is made from. The server's part takes in files of db/, too. */
 const sources = [

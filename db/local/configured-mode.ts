@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import type { Variables } from "#app/platform/environment.server.ts";
 import { developmentServer, startApp, untilEnded, untilLive } from "./app-process.ts";
+import { localSettings } from "./directory/settings.ts";
 import { requireFreePort } from "./port.ts";
-import { localSettings } from "./settings.ts";
 
 export interface ConfiguredModeOptions {
   /** The project's directory. */

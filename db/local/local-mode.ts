@@ -2,15 +2,15 @@ import { rmSync } from "node:fs";
 import type { Variables } from "#app/platform/environment.server.ts";
 import { developmentServer, productionServer, startApp, untilEnded, untilLive } from "./app-process.ts";
 import { buildWhenStale } from "./build.ts";
-import { instanceFile, type LocalInstance } from "./instance.ts";
+import { instanceFile, type LocalInstance } from "./directory/instance.ts";
+import { writePrivately } from "./directory/private-file.ts";
 import { requireFreePort } from "./port.ts";
-import { writePrivately } from "./private-file.ts";
 import {
   type LocalServices,
   type LocalServicesOptions,
   takeLocalDirectory,
   withLocalServices,
-} from "./services.ts";
+} from "./services/services.ts";
 
 export interface LocalModeOptions extends LocalServicesOptions {
   mode: "dev" | "local";

@@ -8,7 +8,7 @@ import {
   readLocalSettings,
   withoutConfiguration,
 } from "#app/platform/environment.server.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
 import { listenForStop } from "./stop-signals.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,18 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { Refusal } from "./refusal.ts";
-
-/** A TCP port that nobody has on 127.0.0.1 at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("A TCP server has no port");
-  return address.port;
-}
+import { Refusal } from "#db/refusal.ts";
 
 /** What the app of a killed supervisor gets to notice that, and to go. */
 const leavingMs = 2_000;

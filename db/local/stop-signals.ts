@@ -1,10 +1,11 @@
+import { whenParentIsGone } from "#app/platform/parent-process.server.ts";
+
 /** One Ctrl-C arrives more than once: from the terminal, and relayed by npm. */
 const sameKeyPressMs = 1_000;
 
 /**
  * Turns signals into abort signals, for the rest of the process's life.
- * @param options.withParent also stops when the parent process is gone. A SIGTERM to `npm run` ends npm and
- *   its shell alone: dash does not pass it on, and we would go on behind everybody's back.
+ * @param options.withParent also stops when the parent process is gone
  * @returns `stop` aborts at the first SIGINT or SIGTERM, or when the terminal hangs up, `hurry` at a later one
  */
 export function listenForStop({ withParent }: { withParent: boolean }): {
@@ -29,13 +30,6 @@ export function listenForStop({ withParent }: { withParent: boolean }): {
   if (process.stdout.isTTY) signals.push("SIGHUP");
   for (const signal of signals) process.on(signal, onReason);
 
-  if (withParent) {
-    const parent = process.ppid;
-    const timer = setInterval(() => {
-      if (process.ppid === parent) return;
-      clearInterval(timer);
-      onReason("npm is gone");
-    }, 500).unref();
-  }
+  if (withParent) whenParentIsGone(() => onReason("npm is gone"));
   return { stop: stop.signal, hurry: hurry.signal };
 }

@@ -1,16 +1,12 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
+import { isLoopback } from "#app/platform/hosts.ts";
 
 /** Where a connection string leads to. */
 export function addressIn(connectionString: string): { host: string; port: number } {
   const { hostname, port } = new URL(connectionString);
   return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || 5432) };
-}
-
-/** Whether a connection string leads to Neon, which is spoken to over HTTPS. */
-export function leadsToNeon(connectionString: string): boolean {
-  return /\.neon\.(tech|build)$/.test(addressIn(connectionString).host);
 }
 
 /** The connection string without what it says about TLS; pg reads that differently from libpq. */
@@ -41,8 +37,7 @@ const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-
 export function tlsDemandIn(connectionString: string): TlsDemand | undefined {
   const { searchParams } = new URL(connectionString);
   const { host } = addressIn(connectionString);
-  const isLoopback = /^(localhost|127(\.\d+){3}|::1)$/.test(host);
-  const mode = searchParams.get("sslmode") ?? (isLoopback ? "disable" : "prefer");
+  const mode = searchParams.get("sslmode") ?? (isLoopback(connectionString) ? "disable" : "prefer");
   if (!sslModes.includes(mode)) {
     throw Object.assign(new Error(`sslmode must be one of ${sslModes.join(", ")}`), { code: "EINVAL" });
   }

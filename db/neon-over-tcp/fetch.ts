@@ -1,5 +1,5 @@
 import pg from "pg";
-import { leadsToNeon } from "./connection-string.ts";
+import { isNeonHost } from "#app/platform/hosts.ts";
 import type { Pools } from "./pools.ts";
 import { BadRequest, errorBody, readRequest, resultBody, type SqlResponse, type Statement } from "./wire.ts";
 
@@ -10,7 +10,7 @@ export function fetchOver(pools: Pools) {
     const connectionString = headers.get("Neon-Connection-String");
     try {
       if (connectionString === null) throw new BadRequest("the header Neon-Connection-String is missing");
-      if (leadsToNeon(connectionString)) return await globalThis.fetch(url, init);
+      if (isNeonHost(connectionString)) return await globalThis.fetch(url, init);
       const request = readRequest(headers, String(init.body));
       const body = await pools.use<unknown>(connectionString, init.signal ?? undefined, (client) =>
         "begin" in request ? runBatch(client, request) : run(client, request),

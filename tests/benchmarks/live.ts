@@ -8,7 +8,7 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import type { LocalInstance } from "#db/local/instance.ts";
+import type { LocalInstance } from "#db/local/directory/instance.ts";
 import { findChromium } from "#tests/browser/chromium.ts";
 import { startInstance } from "./local-instance.ts";
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import type { LocalInstance } from "#db/local/instance.ts";
+import type { LocalInstance } from "#db/local/directory/instance.ts";
 
 /** A local instance in processes of its own, as a person starts it. */
 export interface BenchmarkInstance extends AsyncDisposable {

@@ -11,8 +11,8 @@ import {
   todosPage,
   viewer,
 } from "#app/routes/todos/list/queries.server.ts";
-import { migrate } from "#db/commands/migrate.ts";
-import { startPostgres } from "#db/local/postgres.ts";
+import { startPostgres } from "#db/local/postgres/server.ts";
+import { migrate } from "#db/migrate.ts";
 import { fillDatabase, userIdSql } from "./million-todos.ts";
 
 // What the pages ask, at a million todos of ten thousand users, beside what counting would take: in milliseconds of

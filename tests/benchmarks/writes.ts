@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { migrate } from "#db/commands/migrate.ts";
-import { startPostgres } from "#db/local/postgres.ts";
+import { startPostgres } from "#db/local/postgres/server.ts";
+import { migrate } from "#db/migrate.ts";
 import { fillDatabase, userIdSql } from "./million-todos.ts";
 
 // What it costs to tell of a change and to count it: changes per second that are committed to disk, with and

@@ -9,9 +9,9 @@ import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { instanceFile, lockLocalDirectory } from "#db/local/instance.ts";
-import { openLoopbackServer } from "#db/local/loopback-server.ts";
-import { answerFromHandlers } from "#db/local/stack-server.ts";
+import { instanceFile, lockLocalDirectory } from "#db/local/directory/instance.ts";
+import { openLoopbackServer } from "#db/local/services/loopback-server.ts";
+import { answerFromHandlers } from "#db/local/services/stack-server.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 
 const database = connectDatabase(z.string().parse(process.env.STACK_DATABASE_URL));

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { createMigration, migrate, rollback } from "#db/commands/migrate.ts";
-import { runStatement } from "#db/commands/run-statement.ts";
-import { Refusal } from "#db/local/refusal.ts";
+import { runStatement } from "#db/commands/sql/run-statement.ts";
+import { createMigration, migrate, rollback } from "#db/migrate.ts";
+import { Refusal } from "#db/refusal.ts";
 
 const databaseUrl = z.string().parse(process.env.DATABASE_URL);
 let directory: string;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Client } from "@neondatabase/serverless";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { connectClient } from "#app/db/database.server.ts";
-import { migrate, rollback } from "#db/commands/migrate.ts";
+import { migrate, rollback } from "#db/migrate.ts";
 import { clear, migrationsUpTo, saidBy, session, statementsOf } from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;

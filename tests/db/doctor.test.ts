@@ -4,8 +4,8 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { connectClient, connectDatabase } from "#app/db/database.server.ts";
-import { openLoopbackServer } from "#db/local/loopback-server.ts";
-import { answerFromHandlers } from "#db/local/stack-server.ts";
+import { openLoopbackServer } from "#db/local/services/loopback-server.ts";
+import { answerFromHandlers } from "#db/local/services/stack-server.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 
 const databaseUrl = z.string().parse(process.env.DATABASE_URL);

@@ -7,9 +7,9 @@ import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { environment, inheritedVariables } from "#app/platform/environment.server.ts";
 import { buildWhenStale } from "#db/local/build.ts";
-import { openLoopbackServer } from "#db/local/loopback-server.ts";
-import { freePort } from "#db/local/port.ts";
-import { answerFromHandlers } from "#db/local/stack-server.ts";
+import { freePort } from "#db/local/postgres/free-port.ts";
+import { openLoopbackServer } from "#db/local/services/loopback-server.ts";
+import { answerFromHandlers } from "#db/local/services/stack-server.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 
 // Processes of the production build on one database, as `npm start` starts them: two that no proxy stands in front of,

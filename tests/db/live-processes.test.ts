@@ -20,13 +20,13 @@ import {
   todosPage,
 } from "#app/routes/todos/list/queries.server.ts";
 import type { LiveEvents } from "#app/routes/todos/live/live-event.ts";
-import { migrate } from "#db/commands/migrate.ts";
 import { buildWhenStale } from "#db/local/build.ts";
-import { type LoopbackServer, openLoopbackServer } from "#db/local/loopback-server.ts";
-import { freePort } from "#db/local/port.ts";
-import { type Postgres, startPostgres } from "#db/local/postgres.ts";
-import { restoreSnapshot, takeSnapshot } from "#db/local/snapshots.ts";
-import { answerFromHandlers } from "#db/local/stack-server.ts";
+import { restoreSnapshot, takeSnapshot } from "#db/local/databases/snapshots.ts";
+import { freePort } from "#db/local/postgres/free-port.ts";
+import { type Postgres, startPostgres } from "#db/local/postgres/server.ts";
+import { type LoopbackServer, openLoopbackServer } from "#db/local/services/loopback-server.ts";
+import { answerFromHandlers } from "#db/local/services/stack-server.ts";
+import { migrate } from "#db/migrate.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 import { Watcher } from "./live-watcher.ts";
 import { by, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";

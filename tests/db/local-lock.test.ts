@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { acquireLock, lockHolder } from "#db/local/lock.ts";
+import { acquireLock, lockHolder } from "#db/local/directory/lock.ts";
 
 // The platform this runs on, and one that has neither abstract sockets nor pipes.
 const platforms = [process.platform, "darwin"] as const;
@@ -27,7 +27,7 @@ test.each(
 test.each(platforms)("a lock is free again once its holder is killed (%s)", async (platform) => {
   const name = randomUUID();
   const script = `
-    import { acquireLock } from "./db/local/lock.ts";
+    import { acquireLock } from "./db/local/directory/lock.ts";
     await acquireLock("${name}", "${platform}");
     console.log("locked");
     setInterval(() => {}, 60_000);

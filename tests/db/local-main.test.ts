@@ -6,7 +6,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
-import { instanceFile, lockLocalDirectory } from "#db/local/instance.ts";
+import { instanceFile, lockLocalDirectory } from "#db/local/directory/instance.ts";
 
 let directory: string;
 

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { type NeonSync, startNeonSync } from "#db/local/neon-sync.ts";
+import { type NeonSync, startNeonSync } from "#db/local/services/neon-sync.ts";
 import { createTables } from "#tests/mocks/stack/schema.ts";
 import { changeUser, createUser, deleteUser } from "#tests/mocks/stack/user-changes.ts";
 import { undeliveredUserEvents } from "#tests/mocks/stack/user-events.ts";

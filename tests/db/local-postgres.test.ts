@@ -18,8 +18,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { type Postgres, runningPostgres, startPostgres } from "#db/local/postgres.ts";
-import { temporaryHome } from "#db/local/postgres-home.ts";
+import { temporaryHome } from "#db/local/postgres/home.ts";
+import { type Postgres, runningPostgres, startPostgres } from "#db/local/postgres/server.ts";
 
 let parent: string;
 let directory: string;

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { migrate, rollback } from "#db/commands/migrate.ts";
+import { migrate, rollback } from "#db/migrate.ts";
 
 const { DATABASE_URL = "" } = process.env;
 const database = connectDatabase(DATABASE_URL, 30_000);

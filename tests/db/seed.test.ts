@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectClient } from "#app/db/database.server.ts";
-import { withLocalServices } from "#db/local/services.ts";
+import { withLocalServices } from "#db/local/services/services.ts";
 
 let directory: string;
 

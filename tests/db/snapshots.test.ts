@@ -10,12 +10,17 @@ import { z } from "zod";
 import { closeDatabases, connectClient, connectDatabase, type Database } from "#app/db/database.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { startLocalPostgres } from "#db/local/databases.ts";
-import { instanceFile, lockLocalDirectory } from "#db/local/instance.ts";
-import type { Release } from "#db/local/lock.ts";
-import type { Postgres } from "#db/local/postgres.ts";
-import { Refusal } from "#db/local/refusal.ts";
-import { requireSnapshotName, restoreSnapshot, snapshotNames, takeSnapshot } from "#db/local/snapshots.ts";
+import { startLocalPostgres } from "#db/local/databases/local-postgres.ts";
+import {
+  requireSnapshotName,
+  restoreSnapshot,
+  snapshotNames,
+  takeSnapshot,
+} from "#db/local/databases/snapshots.ts";
+import { instanceFile, lockLocalDirectory } from "#db/local/directory/instance.ts";
+import type { Release } from "#db/local/directory/lock.ts";
+import type { Postgres } from "#db/local/postgres/server.ts";
+import { Refusal } from "#db/refusal.ts";
 
 // A local instance as the commands find it while one is running: this process seems to be it.
 let directory: string;

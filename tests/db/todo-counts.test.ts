@@ -13,7 +13,7 @@ import {
 } from "#app/routes/stats/queries.server.ts";
 import { wholeList } from "#app/routes/todos/list/list-part.server.ts";
 import { progressOf, remainingTodos, teamProgress } from "#app/routes/todos/list/queries.server.ts";
-import { migrate } from "#db/commands/migrate.ts";
+import { migrate } from "#db/migrate.ts";
 import { clear, session, statementsOf } from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;

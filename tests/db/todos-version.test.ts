@@ -3,7 +3,7 @@ import type { Client } from "@neondatabase/serverless";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { listVersion } from "#app/routes/todos/list/queries.server.ts";
-import { migrate } from "#db/commands/migrate.ts";
+import { migrate } from "#db/migrate.ts";
 import { clear, migrationsUpTo, saidBy, session, statementsOf } from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;

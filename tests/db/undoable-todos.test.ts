@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { migrate, rollback } from "#db/commands/migrate.ts";
+import { migrate, rollback } from "#db/migrate.ts";
 import { clear, migrationsUpTo, saidBy, session } from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { inheritedVariables } from "#app/platform/environment.server.ts";
-import { freePort } from "#db/local/port.ts";
+import { freePort } from "#db/local/postgres/free-port.ts";
 import { origin } from "./site.ts";
 
 /** A process of the production build, started as `npm start` does. */

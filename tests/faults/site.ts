@@ -5,11 +5,11 @@ import sql, { raw } from "sql-template-tag";
 import { z } from "zod";
 import { closeDatabases, connectDatabase, type Database } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { migrate } from "#db/commands/migrate.ts";
-import { openLoopbackServer } from "#db/local/loopback-server.ts";
-import { type NeonSync, startNeonSync } from "#db/local/neon-sync.ts";
-import { type Postgres, startPostgres } from "#db/local/postgres.ts";
-import { answerFromHandlers } from "#db/local/stack-server.ts";
+import { type Postgres, startPostgres } from "#db/local/postgres/server.ts";
+import { openLoopbackServer } from "#db/local/services/loopback-server.ts";
+import { type NeonSync, startNeonSync } from "#db/local/services/neon-sync.ts";
+import { answerFromHandlers } from "#db/local/services/stack-server.ts";
+import { migrate } from "#db/migrate.ts";
 import { by, startTcpProxy, type TcpProxy } from "#tests/db/tcp-proxy.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 

@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { TestProject } from "vitest/node";
-import type { LocalInstance } from "#db/local/instance.ts";
-import { freePort } from "#db/local/port.ts";
+import type { LocalInstance } from "#db/local/directory/instance.ts";
+import { freePort } from "#db/local/postgres/free-port.ts";
 import { startInstance } from "#tests/benchmarks/local-instance.ts";
 
 declare module "vitest" {

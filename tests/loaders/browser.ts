@@ -9,7 +9,7 @@ import * as signInRoute from "#app/routes/auth/password/sign-in.tsx";
 import * as signUpRoute from "#app/routes/auth/password/sign-up.tsx";
 import type { ListData } from "#app/routes/todos/list/list.server.ts";
 import * as todosRoute from "#app/routes/todos/route.tsx";
-import { startNeonSync } from "#db/local/neon-sync.ts";
+import { startNeonSync } from "#db/local/services/neon-sync.ts";
 import { undeliveredUserEvents } from "#tests/mocks/stack/user-events.ts";
 import { stackDatabase, standIn } from "#tests/setup/stack.ts";
 

@@ -7,7 +7,7 @@ import type { TestProject } from "vitest/node";
 import { z } from "zod";
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { migrate } from "#db/commands/migrate.ts";
+import { migrate } from "#db/migrate.ts";
 import { joinTestServer } from "./test-server.ts";
 
 declare module "vitest" {

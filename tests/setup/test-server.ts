@@ -1,5 +1,5 @@
 import { connectClient } from "#app/db/database.server.ts";
-import { type Postgres, startPostgres } from "#db/local/postgres.ts";
+import { type Postgres, startPostgres } from "#db/local/postgres/server.ts";
 
 /** The tests' own Postgres server, which runs that overlap share. */
 export interface TestServer extends Pick<Postgres, "urlFor"> {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { expect } from "@playwright/test";
 import sql, { raw } from "sql-template-tag";
 import { connectClient } from "#app/db/database.server.ts";
-import type { LocalInstance } from "#db/local/instance.ts";
+import type { LocalInstance } from "#db/local/directory/instance.ts";
 
 /** A local instance of its own, from nothing to nothing, whose log is kept. */
 export interface LoggedInstance extends LocalInstance, AsyncDisposable {

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { freePort } from "./port.ts";
-import { createCluster } from "./postgres-cluster.ts";
-import { type PostgresHome, postgresHome } from "./postgres-home.ts";
+import { Refusal } from "#db/refusal.ts";
+import { createCluster } from "./cluster.ts";
+import { freePort } from "./free-port.ts";
+import { type PostgresHome, postgresHome } from "./home.ts";
 import { type Postmaster, postmasterOf } from "./postmaster.ts";
-import { Refusal } from "./refusal.ts";
 import { runProgram } from "./run-program.ts";
 
 /** A Postgres server on loopback, with its data in a directory of its own. */

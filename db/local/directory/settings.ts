@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { Refusal } from "#db/refusal.ts";
 import { writePrivately } from "./private-file.ts";
-import { Refusal } from "./refusal.ts";
 
 const port = z.number().int().min(0).max(65535);
 const settingsSchema = z.object({

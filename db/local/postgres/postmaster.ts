@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { PostgresHome } from "./postgres-home.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
+import type { PostgresHome } from "./home.ts";
 import { runProgram } from "./run-program.ts";
 
 /** The server process on a data directory. */

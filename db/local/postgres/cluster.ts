@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { PostgresHome } from "./postgres-home.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
+import type { PostgresHome } from "./home.ts";
 import { runProgram } from "./run-program.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { connectClient } from "#app/db/database.server.ts";
-import { Refusal } from "#db/local/refusal.ts";
+import { Refusal } from "#db/refusal.ts";
 
 /** What a statement answered. */
 export interface StatementResult {

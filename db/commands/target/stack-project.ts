@@ -5,9 +5,9 @@ import {
   readLocalSettings,
   type StackProject,
 } from "#app/platform/environment.server.ts";
-import { localProject, runningInstance } from "#db/local/instance.ts";
-import { Refusal } from "#db/local/refusal.ts";
-import { chooseTarget, type TargetFlags } from "./target.ts";
+import { localProject, runningInstance } from "#db/local/directory/instance.ts";
+import { Refusal } from "#db/refusal.ts";
+import { chooseTarget, type TargetFlags } from "./flags.ts";
 
 /** The Stack project that a command works on. */
 export interface StackTarget {

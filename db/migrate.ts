@@ -4,15 +4,15 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connectClient } from "#app/db/database.server.ts";
 import { inheritedVariables } from "#app/platform/environment.server.ts";
-import { Refusal } from "#db/local/refusal.ts";
-import { isLoopback } from "./target.ts";
+import { isLoopback } from "#app/platform/hosts.ts";
+import { Refusal } from "./refusal.ts";
 
 export interface MigrationOptions {
   /** Where the migrations are; `db/migrations` unless told. */
   migrations?: string;
 }
 
-const ownMigrations = fileURLToPath(new URL("../migrations", import.meta.url));
+const ownMigrations = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /**
  * Applies the migrations that a database lacks. Safe to run by several processes at once.

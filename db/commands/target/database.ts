@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { configuredDatabaseUrl, loadDotEnv, readLocalSettings } from "#app/platform/environment.server.ts";
-import { startLocalPostgres } from "#db/local/databases.ts";
-import { localDirectoryHolder, lockLocalDirectory, runningInstance } from "#db/local/instance.ts";
-import { Refusal } from "#db/local/refusal.ts";
-import { takeTurn } from "#db/local/snapshots.ts";
+import { startLocalPostgres } from "#db/local/databases/local-postgres.ts";
+import { takeTurn } from "#db/local/databases/turn.ts";
+import { localDirectoryHolder, lockLocalDirectory, runningInstance } from "#db/local/directory/instance.ts";
+import { Refusal } from "#db/refusal.ts";
+import { chooseTarget, type TargetFlags } from "./flags.ts";
 
 /** The database that a command works on. */
 export interface Target extends AsyncDisposable {
@@ -11,49 +12,6 @@ export interface Target extends AsyncDisposable {
   url: string;
   /** Whether it is the database of local mode. */
   isLocal: boolean;
-}
-
-/** `--local` and `--remote`. */
-export interface TargetFlags {
-  local: boolean;
-  remote: boolean;
-}
-
-/** Takes the flags that say which database is meant out of a command's arguments. */
-export function takeTargetFlags(args: string[]): { flags: TargetFlags; rest: string[] } {
-  return {
-    flags: { local: args.includes("--local"), remote: args.includes("--remote") },
-    rest: args.filter((arg) => arg !== "--local" && arg !== "--remote"),
-  };
-}
-
-/**
- * The configured database, else the local one; when both could be meant, the flags decide.
- * @param configuredUrl of the environment or `.env`
- * @param localRuns whether a local instance answers under `LOCAL_DIR`
- * @param things what there are two of then, where the URL is not a database's
- * @throws {Refusal} when the flags are needed and missing, or ask for what is not there
- */
-export function chooseTarget(
-  configuredUrl: string | undefined,
-  localRuns: boolean,
-  { local, remote }: TargetFlags,
-  things = "databases",
-): "configured" | "local" {
-  if (local && remote) throw new Refusal("Give --local or --remote, not both.");
-  if (local) return "local";
-  if (configuredUrl === undefined) {
-    if (remote)
-      throw new Refusal("--remote was given, and neither DATABASE_URL_UNPOOLED nor DATABASE_URL is set.");
-    return "local";
-  }
-  if (localRuns && !remote) {
-    throw new Refusal(
-      `There are two ${things}: the configured one on ${new URL(configuredUrl).host}, and that of the local ` +
-        "instance that is running. Say which one with --local or --remote.",
-    );
-  }
-  return "configured";
 }
 
 /**
@@ -77,21 +35,6 @@ export async function openTarget(flags: TargetFlags, use: "shared" | "alone" = "
   const { host, pathname } = new URL(database.url);
   console.error(`Database ${pathname.slice(1)} on ${host} (${choice})`);
   return choice === "local" ? inTurn(database, use) : { ...database, isLocal: false };
-}
-
-/** @throws {Refusal} on a host that is not loopback, unless `--remote` says that it is meant */
-export function requireRemoteFlag(
-  command: string,
-  { url }: Pick<Target, "url">,
-  { remote }: TargetFlags,
-): void {
-  if (isLoopback(url) || remote) return;
-  throw new Refusal(`${new URL(url).hostname} is not this machine: ${command} needs --remote there.`);
-}
-
-/** Whether a URL's host is this machine itself. */
-export function isLoopback(url: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }
 
 type Database = Pick<Target, "url" | typeof Symbol.asyncDispose>;

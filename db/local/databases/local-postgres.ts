@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { connectClient } from "#app/db/database.server.ts";
-import { type Postgres, startPostgres } from "./postgres.ts";
-import { keepLocalSettings, localSettings } from "./settings.ts";
+import { keepLocalSettings, localSettings } from "#db/local/directory/settings.ts";
+import { type Postgres, startPostgres } from "#db/local/postgres/server.ts";
 
 /** Below `LOCAL_DIR`, all that Postgres keeps. */
 export function postgresDirectory(directory: string): string {

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "#db/refusal.ts";
 
 /** A user of this machine that Postgres runs as in place of root. */
 export interface Account {

@@ -1,32 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import sql from "sql-template-tag";
 import { z } from "zod";
-import { type Client, connectClient, connectDatabase } from "#app/db/database.server.ts";
+import { connectClient, connectDatabase } from "#app/db/database.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
-import { Refusal } from "./refusal.ts";
-
-/**
- * Waits until no other command is in the way of this one: those that replace a database whole want to be
- * alone on its server, the others work side by side.
- * @param url of a database of the local server
- * @returns what ends the turn; Postgres ends it, too, when this process dies
- * @throws {DatabaseFault}
- */
-export async function takeTurn(url: string, use: "shared" | "alone"): Promise<AsyncDisposable> {
-  const session = await connectServer(url);
-  const lock = `advisory_lock${use === "shared" ? "_shared" : ""}(hashtextextended('shared-todos commands', 0))`;
-  try {
-    const { rows } = await session.query(`select pg_try_${lock} as taken`);
-    if (!rows[0].taken) {
-      console.error("Waiting for another command that works on this database.");
-      await session.query(`select pg_${lock}`);
-    }
-    return { [Symbol.asyncDispose]: () => session.end() };
-  } catch (error) {
-    await session.end();
-    throw error;
-  }
-}
+import { Refusal } from "#db/refusal.ts";
 
 /** @throws {Refusal} for what is no name of a snapshot */
 export function requireSnapshotName(name: string): void {
@@ -87,7 +64,7 @@ const replaced = "replaced";
  * The default strategy, wal_log, copied 8 MB in 9 ms and 66 MB in 55 ms; file_copy took 15 and 33 ms.
  */
 async function copyDatabase(url: string, { from, to, connections }: Copying): Promise<void> {
-  const session = await connectServer(url);
+  const session = await connectClient(serverOf(url));
   const drop = (name: string) => session.query(`drop database if exists ${name}`);
   try {
     // The session of a killed command goes on with its statement, and keeps this lock until it is done.
@@ -147,15 +124,8 @@ where datname = ${database}
   );
 }
 
-/** A session that is in nobody's way: the database `postgres` is neither copied nor replaced. */
-async function connectServer(url: string): Promise<Client> {
-  const session = await connectClient(serverOf(url));
-  // A lost session shows in the next query.
-  session.on("error", () => {});
-  return session;
-}
-
-function serverOf(url: string): string {
+/** The database `postgres` of the same server, which is neither copied nor replaced. */
+export function serverOf(url: string): string {
   const server = new URL(url);
   server.pathname = "postgres";
   return server.href;

@@ -1,14 +1,14 @@
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import type { StackProject } from "#app/platform/environment.server.ts";
-import { migrate } from "#db/commands/migrate.ts";
+import { startLocalPostgres } from "#db/local/databases/local-postgres.ts";
+import { localDirectoryHolder, lockLocalDirectory } from "#db/local/directory/instance.ts";
+import { keepLocalSettings, localSettings } from "#db/local/directory/settings.ts";
+import { migrate } from "#db/migrate.ts";
+import { Refusal } from "#db/refusal.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 import type { ProjectSettings } from "#tests/mocks/stack/project-settings.ts";
-import { startLocalPostgres } from "./databases.ts";
-import { localDirectoryHolder, lockLocalDirectory } from "./instance.ts";
 import { openLoopbackServer } from "./loopback-server.ts";
 import { startNeonSync } from "./neon-sync.ts";
-import { Refusal } from "./refusal.ts";
-import { keepLocalSettings, localSettings } from "./settings.ts";
 import { answerFromHandlers, answerWithMails } from "./stack-server.ts";
 
 export interface LocalServicesOptions {

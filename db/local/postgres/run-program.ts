@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import type { PostgresHome } from "./postgres-home.ts";
+import type { PostgresHome } from "./home.ts";
 
 /**
  * Runs one of Postgres's programs to its end.

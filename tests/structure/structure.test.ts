@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { violations } from "./rules.ts";
+
+test("app/ and db/ keep the house's rules", () => {
+  const files = ["app", "db"].flatMap((root) =>
+    readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name).replaceAll("\\", "/")),
+  );
+  expect(files).toContain("app/root.tsx");
+  const broken = violations(new Map(files.map((path) => [path, readFileSync(path, "utf8")])));
+  expect(broken.join("\n")).toBe("");
+});
+
+/** What is said of files that are made up. */
+const saidOf = (files: Record<string, string>) => violations(new Map(Object.entries(files)));
+
+test.each<[string, Record<string, string>, string]>([
+  [
+    "folders that import each other",
+    {
+      "app/one/a.ts": 'import { b } from "#app/two/b.ts";',
+      "app/one/c.ts": "",
+      "app/two/b.ts": "",
+      "app/two/d.ts": 'export type { C } from "../one/c.ts";',
+    },
+    "app/one and app/two import each other: app/one/a.ts -> app/two/b.ts and app/two/d.ts -> app/one/c.ts.",
+  ],
+  [
+    "files that import each other in a circle",
+    {
+      "db/a.ts": 'import "./b.ts";',
+      "db/b.ts": 'const c = await import("./c.ts");',
+      "db/c.ts": 'let a: import("./a.ts").A;',
+    },
+    "Files import each other in a circle: db/a.ts -> db/b.ts -> db/c.ts -> db/a.ts.",
+  ],
+  [
+    "a folder that is full",
+    Object.fromEntries(Array.from({ length: 15 }, (_, index) => [`app/many/${index}.css`, ""])),
+    "app/many holds 15 files; the most is 14.",
+  ],
+  [
+    "an import of a higher floor",
+    { "app/live/x.ts": 'import { y } from "#app/routes/y.ts";' },
+    "app/live may not import app/routes: app/live/x.ts -> app/routes/y.ts.",
+  ],
+  [
+    "an import that is not on a floor's list",
+    { "app/platform/x.ts": 'import { y } from "../http/y.ts";' },
+    "app/platform may not import app/http: app/platform/x.ts -> app/http/y.ts.",
+  ],
+  [
+    "a driver imported twice",
+    { "app/routes/x.ts": 'import { neon } from "@neondatabase/serverless";' },
+    "@neondatabase/serverless may only be imported in app/db: app/routes/x.ts imports it.",
+  ],
+  [
+    "an SDK imported twice",
+    { "db/x.ts": 'import type { User } from "@stackframe/stack";' },
+    "@stackframe/stack may only be imported in app/auth/stack: db/x.ts imports it.",
+  ],
+  [
+    "an environment read elsewhere",
+    { "app/http/x.ts": "const { PORT } = process.env;" },
+    "app/http/x.ts reads process.env; only app/platform/environment.server.ts may.",
+  ],
+])("%s: reported", (_, files, sentence) => {
+  expect(saidOf(files)).toEqual([sentence]);
+});
+
+test("what keeps the rules is not reported", () => {
+  expect(
+    saidOf({
+      "app/platform/environment.server.ts": "process.env; // as nobody else",
+      "app/db/a.ts": 'import "@neondatabase/serverless"; import "#app/platform/environment.server.ts";',
+      "app/http/a.ts": '// process.env\nimport "#app/db/a.ts"; import "./b.ts";',
+      "app/http/b.ts": "",
+      ...Object.fromEntries(Array.from({ length: 15 }, (_, index) => [`db/migrations/${index}.sql`, ""])),
+    }),
+  ).toEqual([]);
+});
