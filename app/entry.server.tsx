@@ -9,11 +9,11 @@ import type {
 import { createReadableStreamFromReadable } from "@remix-run/node";
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
+import { sweep } from "#app/db/sweep.server.ts";
 import { NonceContext } from "#app/document/nonce.ts";
 import { ReferenceContext } from "#app/document/reference.ts";
 import { ThemeContext } from "#app/document/theme.ts";
 import { readTheme } from "#app/document/theme-cookie.server.ts";
-import { sweep } from "#app/db/sweep.server.ts";
 import { log, logOutage } from "#app/platform/log.server.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
 import { documentPolicy } from "#app/server/security-headers.server.ts";

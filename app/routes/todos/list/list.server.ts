@@ -6,10 +6,10 @@ import {
   type Session,
 } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
+import { sweepNowAndThen } from "#app/db/sweep.server.ts";
 import { notNow } from "#app/http/not-now.server.ts";
 import { isOverdue } from "#app/profiles/arrival.server.ts";
 import { readUndoOffer } from "#app/routes/todos/undo/cookie.server.ts";
-import { sweepNowAndThen } from "#app/db/sweep.server.ts";
 import { completedTodos } from "./completed.server.ts";
 import { partOf } from "./linked-todo.server.ts";
 import { pageOf, remainingOf, toPage } from "./list-part.server.ts";
