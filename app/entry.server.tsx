@@ -14,6 +14,7 @@ import { NonceContext } from "#app/document/nonce.ts";
 import { ReferenceContext } from "#app/document/reference.ts";
 import { ThemeContext } from "#app/document/theme.ts";
 import { readTheme } from "#app/document/theme-cookie.server.ts";
+import { errorBody, remixHeaders } from "#app/http/remix-data.ts";
 import { log, logOutage } from "#app/platform/log.server.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
 import { documentPolicy } from "#app/server/security-headers.server.ts";
@@ -69,15 +70,18 @@ export default async function handleRequest(
   });
 }
 
-/** A script of ours shows an error by its status, and its reference if it is our fault. */
+/** A script is told an error's status, and its reference if it is our fault. */
 export const handleDataRequest: HandleDataRequestFunction = (response) => {
-  if (import.meta.env.DEV || !response.headers.has("X-Remix-Error")) return response;
+  if (import.meta.env.DEV || !response.headers.has(remixHeaders.ownError)) return response;
   const { status } = response;
-  const reference = status >= 500 ? requestContext()?.reference : undefined;
-  return Response.json({ reference }, { status, headers: { "X-Remix-Catch": "yes" } });
+  const body = errorBody(status >= 500 ? requestContext()?.reference : undefined);
+  return new Response(body, {
+    status,
+    headers: { "Content-Type": "application/json", [remixHeaders.error]: "yes" },
+  });
 };
 
-/** Errors of loaders and actions. A path that is not there, or a method that is not taken, is none. */
+/** Logs errors of loaders and actions; 404 and 405 are no errors. */
 export const handleError: HandleErrorFunction = (error, { request }) => {
   if (isRouteErrorResponse(error) && error.status < 500) return;
   if (!request.signal.aborted) logError(error, request);

@@ -27,7 +27,7 @@ export function DeadEnd({ title, message, tryAgain, reference }: DeadEndProps) {
           </a>
         ) : null}
         <Link className="button primary" to="/" reloadDocument>
-          To the list
+          Back to the list
         </Link>
       </p>
     </section>

@@ -1,3 +1,5 @@
+import { unlessAborted } from "./unless-aborted.ts";
+
 /** Work that was not begun, as too much waits already. */
 export class QueueFull extends Error {
   override name = "QueueFull";
@@ -70,12 +72,4 @@ export class BoundedQueue {
       signal.addEventListener("abort", giveUp);
     });
   }
-}
-
-function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(signal.reason);
-    signal.addEventListener("abort", giveUp);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
-  });
 }

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { isDataRequest } from "#app/http/remix-data.ts";
 import { addTodo, dbSql, expect, progressOf, removeTodos, test, todo, withManyTodos } from "./people.ts";
 
 const filter = (page: Page, name: string) => page.getByRole("link", { name, exact: true });
@@ -137,7 +138,7 @@ test("what another person does shows under a filter and a search without a reloa
   await doug.page.goto("/?show=active&q=seed");
   let loads = 0;
   doug.page.on("request", (request) => {
-    if (request.url().includes("_data=")) loads++;
+    if (isDataRequest(request.url())) loads++;
   });
   await addTodo(bob.page, "Buy seeds");
   await addTodo(bob.page, "Feed the cat");

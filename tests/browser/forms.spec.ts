@@ -117,7 +117,7 @@ test("a page that is not there says so, and leads back", async ({ visitor, expec
   const page = await visitor();
   const answer = await page.goto("/nowhere");
   expect(answer?.status()).toBe(404);
-  await page.getByRole("link", { name: "To the list" }).click();
+  await page.getByRole("link", { name: "Back to the list" }).click();
   await expect(page).toHaveURL("/");
 });
 

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { dataParameter, remixHeaders } from "#app/http/remix-data.ts";
 import { app, type Sent, send } from "./app.ts";
 import { flawsOf } from "./soundness.ts";
 
@@ -110,7 +111,10 @@ export const anyUrl = fc
     fc.array(segment, { maxLength: 5 }),
     fc.array(
       fc.tuple(
-        fc.oneof(name.map(encodeURIComponent), fc.constantFrom("before", "q", "todo", "after", "_data")),
+        fc.oneof(
+          name.map(encodeURIComponent),
+          fc.constantFrom("before", "q", "todo", "after", dataParameter),
+        ),
         text.map(encodeURIComponent),
       ),
       {
@@ -141,7 +145,7 @@ const headerName = fc.constantFrom(
     "Sec-Fetch-Site",
     "Cookie",
   ],
-  ...["Sec-Fetch-Mode", "Purpose", "Content-Type", "Authorization", "X-Remix-Response", "Cache-Control"],
+  ...["Sec-Fetch-Mode", "Purpose", "Content-Type", "Authorization", remixHeaders.answer, "Cache-Control"],
 );
 const ownCookie = fc
   .tuple(

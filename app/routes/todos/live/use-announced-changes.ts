@@ -4,10 +4,10 @@ import { useAnnounce } from "#app/components/announcer.tsx";
 import { announced } from "#app/routes/todos/list/list-words.ts";
 import type { Todo } from "#app/routes/todos/list/queries.server.ts";
 
-/** However much happens, it is said no more often than that. */
+/** It is announced at most this often. */
 const pauseMs = 2_000;
 
-/** Says that others have changed the list. What somebody changes himself is said where he does it. */
+/** Announces that others have changed the list. Viewers hear of their own changes where they make them. */
 export function useAnnouncedChanges(todos: Todo[]): void {
   const announce = useAnnounce();
   const { search } = useLocation();
@@ -20,7 +20,7 @@ export function useAnnouncedChanges(todos: Todo[]): void {
     const before = last.current;
     last.current = { search, isSending, content };
     if (content === before.content || search !== before.search) return;
-    // One's own change comes with its answer, in the moment in which nothing is on its way any more, or ahead of it.
+    // The viewer's own change comes with its answer, just as nothing is being sent any more, or before it.
     if (isSending || before.isSending) return;
     waiting.current ??= setTimeout(() => {
       waiting.current = undefined;

@@ -15,13 +15,14 @@ interface Pushed {
   inPlaceOf: List | undefined;
 }
 
-/** A break that is mended so soon is nothing to tell. */
+const names = ["change", "own", "state", "reset"] as const;
+/** A shorter break is not mentioned. */
 const unmentionedBreakMs = 3_000;
-/** Pages that have to ask do not ask all at once. */
+/** Pages that have to reload do not do so all at once. */
 const askWithinMs = 1_000;
 
 /**
- * The list as it is now: what was loaded, or what has been pushed since. The page asks its loader only when what was
+ * The list as it is now: what was loaded, or what has been pushed since. The page calls its loader only when what was
  * pushed was not for its part of the list.
  */
 export function useLiveList(loaded: List): { data: List; isLive: boolean } {
@@ -32,7 +33,7 @@ export function useLiveList(loaded: List): { data: List; isLive: boolean } {
   const [isLive, setIsLive] = useState(true);
   const data = newest(loaded, pushed, own);
 
-  // What the listener below needs of the latest rendering; it must not be opened anew for each.
+  // The listener below reads the latest rendering, but must not be opened again for each.
   const latest = useRef({ loaded, version: data.version, revalidate });
   latest.current = { loaded, version: data.version, revalidate };
 
@@ -60,7 +61,7 @@ export function useLiveList(loaded: List): { data: List; isLive: boolean } {
       isReset = false;
     }
 
-    function hear(message: LiveMessage): void {
+    function hear(message: LiveMessage<LiveEvents>): void {
       switch (message.name) {
         case "change":
           change(message.data, message.search === search);
@@ -79,7 +80,7 @@ export function useLiveList(loaded: List): { data: List; isLive: boolean } {
     }
 
     setPushed(undefined);
-    const close = openLiveConnection(search, hear);
+    const close = openLiveConnection<LiveEvents>({ path: "/events", search, names, onMessage: hear });
     return () => {
       clearTimeout(asking);
       clearTimeout(breaking);
@@ -98,12 +99,12 @@ function newest(loaded: List, pushed: Pushed | undefined, own: LiveEvents["own"]
   return { ...loaded, version, ...list, team: withViewer(list.team, loaded, own) };
 }
 
-/** In another tab somebody else may have signed in since, whose own todos these are. */
+/** In another tab another user may have signed in since: then these are their todos. */
 function isOwnView({ ownerId }: SharedList, { viewer }: List): boolean {
   return ownerId === null || ownerId === viewer.id;
 }
 
-/** The first of the team, which is the same for all, and below them the viewer, if he has a line of his own. */
+/** The first of the team, who are the same for all viewers, and below them the viewer if they are not among them. */
 function withViewer(first: List["team"], { viewer, team }: List, own: LiveEvents["own"] | undefined) {
   const members = first[0]?.members ?? 0;
   if (members <= first.length || first.some(({ userId }) => userId === viewer.id)) return first;

@@ -3,7 +3,7 @@ import type {
   ClientLoaderFunctionArgs,
   ShouldRevalidateFunction,
 } from "@remix-run/react";
-import { neverReachedApp } from "#app/document/error-words.ts";
+import { neverReachedApp } from "#app/http/remix-data.ts";
 import type { ActionAnswer } from "#app/routes/todos/changes/answer.ts";
 import type { ListData } from "#app/routes/todos/list/list.server.ts";
 import { siteUnreachable } from "#app/routes/todos/list/list-words.ts";
