@@ -281,7 +281,7 @@ test("somebody who signs out while things wait is asked, and leaves nothing behi
   await expect(waiting(bob.page)).toHaveCount(1);
   await bob.page.getByRole("button", { name: "Sign out" }).click();
   await expect(bob.page.getByRole("link", { name: "Sign in" })).toBeVisible();
-  expect(questions).toEqual(Array(2).fill("1 change was not sent yet. Sign out and lose it?"));
+  expect(questions).toEqual(Array(2).fill("1 change hasn't been sent yet. Sign out and lose it?"));
   expect(await storedIn(bob.page)).toEqual([]);
 });
 

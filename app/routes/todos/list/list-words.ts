@@ -54,12 +54,6 @@ export const notTicked = (task: string) => `“${task}” was not ticked or unti
 /** Of a text that was left before it was saved, and is in its field again. */
 export const notSavedYet = "This was not saved yet.";
 
-/** Asked of somebody who signs out. */
-export function questionOfWaiting(count: number): string {
-  const what = count === 1 ? "1 change was" : `${count} changes were`;
-  return `${what} not sent yet. Sign out and lose ${count === 1 ? "it" : "them"}?`;
-}
-
 const howToUndo = "Undo: Ctrl+Z or the Undo button";
 
 /** What is said aloud of somebody's own changes, which others see. */
