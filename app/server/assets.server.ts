@@ -64,7 +64,8 @@ export function sendAsset(asset: Asset, request: IncomingMessage, response: Serv
   response.setHeader("Cache-Control", cacheControl);
   response.setHeader("ETag", etag);
   response.setHeader("Vary", "Accept-Encoding");
-  if (fresh(request.headers, { etag })) {
+  // With `Cache-Control: no-cache` the library would send it again; but asking us is what that header wants.
+  if (fresh({ "if-none-match": request.headers["if-none-match"] }, { etag })) {
     response.writeHead(304).end();
     return;
   }
