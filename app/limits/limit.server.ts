@@ -1,8 +1,9 @@
 import { createHmac } from "node:crypto";
-import { RateLimiterRes } from "rate-limiter-flexible";
+import { type RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { environment } from "#app/platform/environment.server.ts";
 import { Fault, type TryLater } from "#app/platform/fault.server.ts";
 import { log } from "#app/platform/log.server.ts";
+import type { SharedCounts } from "./shared-counts.server.ts";
 
 /** Something was done too often, and was not begun this time. */
 export class LimitReached extends Fault {
@@ -18,14 +19,6 @@ export class LimitReached extends Fault {
   }
 }
 
-/** Counts by keys, in the memory of this process or in Postgres. */
-interface Counts {
-  /** @throws {RateLimiterRes} when the limit is reached */
-  consume(key: string): Promise<unknown>;
-  reward(key: string): Promise<unknown>;
-  delete(key: string): Promise<unknown>;
-}
-
 /** A limit for each user, address or network. Only a keyed hash of them is stored. */
 export class Limit {
   /**
@@ -35,7 +28,7 @@ export class Limit {
   constructor(
     private readonly name: string,
     private readonly words: string,
-    private readonly counts: Counts,
+    private readonly counts: SharedCounts | RateLimiterMemory,
   ) {}
 
   /**

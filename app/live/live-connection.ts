@@ -5,15 +5,6 @@ export type LiveMessage<Events extends StreamEvents> = {
   [Name in keyof Events]: { name: Name; data: Events[Name]; search: string };
 }[keyof Events];
 
-export interface LiveConnectionOptions<Events extends StreamEvents> {
-  /** Where the stream is. */
-  path: string;
-  /** The page's own query string, which the stream is asked for with. */
-  search: string;
-  names: readonly (keyof Events & string)[];
-  onMessage(message: LiveMessage<Events>): void;
-}
-
 /** The pause after an answer that was no stream. Meanwhile the page asks its loader. */
 const reopenMs = () => 4_000 + Math.random() * 4_000;
 
@@ -22,14 +13,17 @@ const reopenMs = () => 4_000 + Math.random() * 4_000;
  *
  * A browser opens at most six connections to a site, over all its tabs. So one of the visible tabs, which holds a lock,
  * has a stream, and passes on what it hears to the others.
+ * @param path where the stream is
+ * @param search the page's own query string
+ * @param names of all events
  * @returns ends it
  */
-export function openLiveConnection<Events extends StreamEvents>({
-  path,
-  search,
-  names,
-  onMessage,
-}: LiveConnectionOptions<Events>): () => void {
+export function openLiveConnection<Events extends StreamEvents>(
+  path: string,
+  search: string,
+  names: readonly (keyof Events & string)[],
+  onMessage: (message: LiveMessage<Events>) => void,
+): () => void {
   type Message = LiveMessage<Events>;
   const channel = new BroadcastChannel(path);
   let hide: (() => void) | undefined;

@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { createRequestHandler, type ServerBuild } from "@remix-run/node";
-import { formLimitBytes, readBody, webhookLimitBytes } from "#app/http/body.server.ts";
 import { isFilePath, isLastResort } from "#app/http/remix-data.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { log } from "#app/platform/log.server.ts";
@@ -9,6 +8,7 @@ import { inRequest, type RequestContext } from "#app/platform/request-context.se
 import { isStopping } from "#app/platform/stopping.server.ts";
 import { appRoutes } from "./app-routes.server.ts";
 import { readAssets, sendAsset } from "./assets.server.ts";
+import { formLimitBytes, readBody, webhookLimitBytes } from "./body.server.ts";
 import { clientAddress } from "./client-address.server.ts";
 import { closeSignal, send, toHeaders } from "./node-answer.server.ts";
 import { isFromThisSite } from "./origin.server.ts";

@@ -80,7 +80,7 @@ export function useLiveList(loaded: List): { data: List; isLive: boolean } {
     }
 
     setPushed(undefined);
-    const close = openLiveConnection<LiveEvents>({ path: "/events", search, names, onMessage: hear });
+    const close = openLiveConnection<LiveEvents>("/events", search, names, hear);
     return () => {
       clearTimeout(asking);
       clearTimeout(breaking);
