@@ -10,7 +10,7 @@ const leavingMs = 2_000;
 export async function requireFreePort(port: number, stop: AbortSignal): Promise<void> {
   const deadline = Date.now() + leavingMs;
   while (await isPortTaken(port)) {
-    if (Date.now() > deadline) throw new Refusal(`Port ${port} is taken; set PORT to another one.`);
+    if (Date.now() > deadline) throw new Refusal(`Port ${port} is taken. Set PORT to another one.`);
     await delay(100, undefined, { signal: stop });
   }
 }

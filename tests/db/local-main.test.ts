@@ -49,7 +49,7 @@ test.each([
   await once(stranger, "listening");
   const { port } = stranger.address() as { port: number };
   expect(await refusalOf("local", { PORT: String(port) })).toBe(
-    `Port ${port} is taken; set PORT to another one.\n`,
+    `Port ${port} is taken. Set PORT to another one.\n`,
   );
   stranger.close();
 });

@@ -26,7 +26,7 @@ export function WaitingTodo({ task, ownerEmail, isBlocked }: WaitingTodoProps) {
         {task}
       </span>
       <span className="owner">
-        {ownerEmail ?? "no e-mail"}
+        {ownerEmail ?? "no email"}
         <span className="todo-link" />
         {isBlocked ? <Waits /> : null}
       </span>

@@ -22,7 +22,7 @@ export function TeamProgress({ team, listView }: TeamProgressProps) {
       <ul aria-labelledby="team-progress">
         {team.map(({ userId, email, name, complete, total }) => (
           <li key={userId} className="member">
-            <span className="member-email">{email ?? "no e-mail"}</span>
+            <span className="member-email">{email ?? "no email"}</span>
             <span className="member-name">{name || "N/A"}</span>
             <span className="member-count">{`${complete}/${total}`}</span>
             <progress value={complete} max={total} aria-hidden="true" />

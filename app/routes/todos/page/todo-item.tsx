@@ -86,7 +86,7 @@ export function TodoItem({ todo, viewer, refused, hold, isLinked, waits, onTick,
         </span>
       )}
       <span className={todo.isGhost ? "owner ghost" : "owner"}>
-        {todo.isGhost ? "no owner" : (todo.ownerEmail ?? "no e-mail")}
+        {todo.isGhost ? "no owner" : (todo.ownerEmail ?? "no email")}
         <TodoLink id={todo.id} />
         {waits ? <Waits /> : null}
       </span>
