@@ -1,23 +1,34 @@
 import { randomBytes } from "node:crypto";
 import { PassThrough } from "node:stream";
-import type { EntryContext, HandleDataRequestFunction, HandleErrorFunction } from "@remix-run/node";
+import type {
+  EntryContext,
+  HandleDataRequestFunction,
+  HandleErrorFunction,
+  ServerBuild,
+} from "@remix-run/node";
 import { createReadableStreamFromReadable } from "@remix-run/node";
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
-import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
+import { sweep } from "#app/db/sweep.server.ts";
 import { NonceContext } from "#app/document/nonce.ts";
 import { ReferenceContext } from "#app/document/reference.ts";
 import { ThemeContext } from "#app/document/theme.ts";
 import { readTheme } from "#app/document/theme-cookie.server.ts";
-import { log } from "#app/platform/log.server.ts";
+import { errorBody, remixHeaders } from "#app/http/remix-data.ts";
+import { log, logOutage } from "#app/platform/log.server.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
 import { documentPolicy } from "#app/server/security-headers.server.ts";
+import { listen } from "#app/server/server.server.ts";
 
 // `npm start` and local mode run the server from the build, so that it shares its modules with the app.
 export { loadDotEnv } from "#app/platform/environment.server.ts";
-export { startServer } from "#app/server/server.server.ts";
 
-/** A page that has not been rendered by then is given up. */
+/** @throws {InvalidEnvironment} before anything is opened */
+export async function startServer(build: ServerBuild): Promise<void> {
+  await listen(build);
+  sweep().catch((error) => logOutage("Sweeping", error));
+}
+
 const renderLimitMs = 10_000;
 
 export default async function handleRequest(
@@ -30,8 +41,6 @@ export default async function handleRequest(
   const theme = await readTheme(request);
   headers.set("Content-Type", "text/html; charset=utf-8");
   headers.set("Content-Security-Policy", documentPolicy(nonce, import.meta.env.DEV));
-  // Crawlers and browsers alike get the page in one piece when nothing in it is deferred; a crawler always.
-  const readyEvent = isbot(request.headers.get("User-Agent") ?? "") ? "onAllReady" : "onShellReady";
   return new Promise((resolve, reject) => {
     let isShellSent = false;
     const { pipe, abort } = renderToPipeableStream(
@@ -44,7 +53,7 @@ export default async function handleRequest(
       </NonceContext.Provider>,
       {
         nonce,
-        [readyEvent]() {
+        onShellReady() {
           isShellSent = true;
           const body = new PassThrough();
           body.on("close", () => clearTimeout(limit));
@@ -61,15 +70,18 @@ export default async function handleRequest(
   });
 }
 
-/** A script of ours shows an error by its status, and its reference if it is our fault. */
+/** A script is told an error's status, and its reference if it is our fault. */
 export const handleDataRequest: HandleDataRequestFunction = (response) => {
-  if (import.meta.env.DEV || !response.headers.has("X-Remix-Error")) return response;
+  if (import.meta.env.DEV || !response.headers.has(remixHeaders.ownError)) return response;
   const { status } = response;
-  const reference = status >= 500 ? requestContext()?.reference : undefined;
-  return Response.json({ reference }, { status, headers: { "X-Remix-Catch": "yes" } });
+  const body = errorBody(status >= 500 ? requestContext()?.reference : undefined);
+  return new Response(body, {
+    status,
+    headers: { "Content-Type": "application/json", [remixHeaders.error]: "yes" },
+  });
 };
 
-/** Errors of loaders and actions. A path that is not there, or a method that is not taken, is none. */
+/** Logs errors of loaders and actions; 404 and 405 are no errors. */
 export const handleError: HandleErrorFunction = (error, { request }) => {
   if (isRouteErrorResponse(error) && error.status < 500) return;
   if (!request.signal.aborted) logError(error, request);

@@ -23,7 +23,7 @@ export const links: LinksFunction = () => [
   { rel: "manifest", href: "/manifest.webmanifest" },
 ];
 
-/** For the error boundary; pages have titles of their own. */
+/** For the error boundary; pages have their own titles. */
 export const meta: MetaFunction = ({ error }) => [
   { title: error ? `${errorWords(error).title} · Todos` : "Todos" },
 ];

@@ -1,8 +1,8 @@
-/** Says why somebody who was signed in a moment ago is not any more. */
+/** Says why a user is suddenly signed out. */
 export function AccountDeleted() {
   return (
     <p role="alert" className="notice">
-      Your account was deleted, and you are signed out.
+      Your account was deleted, so you have been signed out.
     </p>
   );
 }

@@ -2,12 +2,12 @@ import { createContext, type ReactNode, useCallback, useContext, useState } from
 
 const AnnounceContext = createContext<(text: string) => void>(() => {});
 
-/** Says a sentence to those who hear the page, and see nothing of where it changed. */
+/** Announces a sentence to users of screen readers. */
 export function useAnnounce(): (text: string) => void {
   return useContext(AnnounceContext);
 }
 
-/** The one place from which a page speaks; it stays where it is while what is around it comes and goes. */
+/** The page's one live region, which must stay mounted. */
 export function Announcer({ children }: { children: ReactNode }) {
   const [said, setSaid] = useState({ text: "", count: 0 });
   const announce = useCallback((text: string) => setSaid(({ count }) => ({ text, count: count + 1 })), []);
@@ -15,7 +15,7 @@ export function Announcer({ children }: { children: ReactNode }) {
     <AnnounceContext.Provider value={announce}>
       {children}
       <output className="visually-hidden">
-        {/* Another element for each: the same words a second time are no change, and would not be heard. */}
+        {/* A new element each time: repeated words would be no change, and not be announced. */}
         <span key={said.count}>{said.text}</span>
       </output>
     </AnnounceContext.Provider>

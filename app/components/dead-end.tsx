@@ -3,13 +3,13 @@ import { Link } from "@remix-run/react";
 interface DeadEndProps {
   title: string;
   message: string;
-  /** The path that may be there if it is asked for again. */
+  /** A path that may work when it is loaded again. */
   tryAgain?: string | undefined;
-  /** Names in the log what went wrong. */
+  /** Names the failed request in the log. */
   reference?: string | undefined;
 }
 
-/** Why there is nothing to see here, and the way on: by a whole new document, whatever has gone wrong in this one. */
+/** Why there is nothing to see here, and where to go: by loading a new document, since this one may be broken. */
 export function DeadEnd({ title, message, tryAgain, reference }: DeadEndProps) {
   return (
     <section className="landing">
@@ -17,7 +17,7 @@ export function DeadEnd({ title, message, tryAgain, reference }: DeadEndProps) {
       <p>{message}</p>
       {reference ? (
         <p data-reference={reference}>
-          Should it go on, quote the reference <code>{reference}</code>.
+          If this keeps happening, quote reference <code>{reference}</code>.
         </p>
       ) : null}
       <p className="actions">
@@ -27,7 +27,7 @@ export function DeadEnd({ title, message, tryAgain, reference }: DeadEndProps) {
           </a>
         ) : null}
         <Link className="button primary" to="/" reloadDocument>
-          To the list
+          Back to the list
         </Link>
       </p>
     </section>

@@ -1,8 +1,7 @@
 import { useSearchParams } from "@remix-run/react";
 
 /**
- * Says what has just been done, in the sentence that belongs to the page's `?done=`. A word that is not known says
- * nothing.
+ * Says what has just been done, in the sentence for the page's `?done=`. An unknown word says nothing.
  */
 export function Done({ sentences }: { sentences: Record<string, string> }) {
   const [search] = useSearchParams();

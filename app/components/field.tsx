@@ -1,5 +1,4 @@
 import { useId } from "react";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 
 interface FieldProps {
   label: string;
@@ -13,7 +12,7 @@ interface FieldProps {
   inputMode?: "text";
 }
 
-/** A labelled input, with its hint and what is wrong with it. */
+/** A labeled input with its hint and error. */
 export function Field({ label, hint, error, ...input }: FieldProps) {
   const id = useId();
   const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
@@ -40,8 +39,13 @@ export function Field({ label, hint, error, ...input }: FieldProps) {
   );
 }
 
-/** The address of an account; browsers and password managers know it as the user's name. */
-export function EmailField({ refused }: { refused: RefusedForm | undefined }) {
+interface RefusedEmail {
+  typed: { email?: string | undefined };
+  errors: { email?: string | undefined };
+}
+
+/** Password managers know the email address as the user name. */
+export function EmailField({ refused }: { refused: RefusedEmail | undefined }) {
   return (
     <Field
       label="Email"
@@ -54,7 +58,7 @@ export function EmailField({ refused }: { refused: RefusedForm | undefined }) {
   );
 }
 
-/** What is wrong with a form as a whole. */
+/** An error of the form as a whole. */
 export function FormError({ message }: { message: string | undefined }) {
   return message ? (
     <p role="alert" className="notice">

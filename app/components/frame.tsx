@@ -2,7 +2,7 @@ import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { ThemeForm } from "./theme-form.tsx";
 
-/** What every page has around its content: the app's name, who is signed in, and whether it is light or dark. */
+/** The header and footer of every page. */
 export function Frame({ account, children }: { account?: ReactNode; children: ReactNode }) {
   return (
     <>

@@ -4,15 +4,15 @@ import { leave } from "./leave.ts";
 interface SignedInProps {
   email: string | null;
   isAdmin: boolean;
-  /** Whether there is nowhere else to go yet. */
+  /** The user has to confirm their email address first. */
   isRestricted?: boolean;
 }
 
-/** Who is signed in, and where he can go. */
+/** The signed-in user, and the pages they can open. */
 export function SignedIn({ email, isAdmin, isRestricted = false }: SignedInProps) {
   return (
     <div className="account">
-      <span className="account-email">{email ?? "no e-mail"}</span>
+      <span className="account-email">{email ?? "no email"}</span>
       {isRestricted ? null : <NavLink to="/account">Account</NavLink>}
       {isAdmin ? <NavLink to="/stats">Stats</NavLink> : null}
       <form method="post" action="/sign-out" onSubmit={leave}>

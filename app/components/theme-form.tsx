@@ -3,11 +3,11 @@ import { themes, useTheme } from "#app/document/theme.ts";
 
 const names = { system: "System", light: "Light", dark: "Dark" };
 
-/** Chooses between light and dark. It is a form of the browser's own, which leads back to this page. */
+/** Chooses the theme by a plain form, which leads back to this page. */
 export function ThemeForm() {
   const { pathname, search } = useLocation();
   const current = useTheme();
-  // What a URL has of mailed codes and of OAuth stands in that URL alone.
+  // Codes from emails and OAuth must not leave the URL.
   const parameters = new URLSearchParams(search);
   if (parameters.has("code") || parameters.has("state")) return null;
   return (

@@ -3,14 +3,13 @@ import type { ReactNode } from "react";
 import { Frame } from "./frame.tsx";
 
 interface UnavailableProps {
-  /** The page's heading. */
   title: string;
-  /** Why it cannot be shown just now. */
+  /** Why it cannot be shown now. */
   message: string;
   children?: ReactNode;
 }
 
-/** What is shown in place of a page that cannot be read just now, with a way to try again. */
+/** Shown instead of a page that cannot be loaded now. */
 export function Unavailable({ title, message, children }: UnavailableProps) {
   const { pathname, search } = useLocation();
   return (

@@ -4,6 +4,7 @@ import { WebSocket } from "ws";
 import { BoundedQueue } from "#app/platform/bounded-queue.server.ts";
 import { isNeonHost } from "#app/platform/hosts.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
+import { afterLastAnswer } from "#app/platform/stopping.server.ts";
 import { type NeonOverTcp, neonOverTcp } from "#db/neon-over-tcp/index.ts";
 import { asDatabaseFault, DatabaseFault } from "./faults.server.ts";
 import { parseRows, type Statement } from "./statement.server.ts";
@@ -11,14 +12,14 @@ import { parseRows, type Statement } from "./statement.server.ts";
 /** A Postgres database, reached through Neon's driver. */
 export interface Database {
   /**
-   * Runs one statement in a transaction of its own. Where no answer can be had it is tried again, if it is repeatable
-   * or was surely not received.
+   * Runs one statement in its own transaction. Without an answer it is tried again, if it is repeatable or was certainly
+   * not received.
    * @throws {DatabaseFault}
    */
   query<Row>(statement: Statement<Row>): Promise<Row[]>;
   /**
-   * Runs several statements in one round trip, all of them seeing the same snapshot. They can only read, and are
-   * tried again where no answer can be had.
+   * Runs several statements in one round trip, on the same snapshot. They can only read, and are tried again without an
+   * answer.
    * @throws {DatabaseFault}
    */
   snapshot<Rows extends readonly unknown[]>(
@@ -26,29 +27,29 @@ export interface Database {
   ): Promise<{ [Index in keyof Rows]: Rows[Index][] }>;
 }
 
-/** Longer than any statement of ours takes on a million todos, shorter than a person's patience. */
+/** Longer than any of our statements takes on a million todos, and shorter than a user's patience. */
 const timeLimitMs = 5_000;
 
 /**
- * So many queries of this process are sent at once. Ten connections, or ten HTTPS requests, do a thousand queries a
- * second where one takes 10 ms, which is more than the process has CPU to ask for; and ten processes fit into the 100
- * connections that Postgres allows unless told.
+ * How many queries this process sends at once. Ten connections, or ten HTTPS requests, do a thousand queries a second if
+ * one takes 10 ms, which is more than the process has CPU for; and ten processes fit into the 100 connections that
+ * Postgres allows by default.
  */
 const atOnce = 10;
 /**
- * As many pages as a process answers within the time limit when all come at once. What comes later would wait in vain,
- * and is told at once.
+ * As many pages as a process answers within the time limit when all come at once. Later ones would wait in vain, and are
+ * refused at once.
  */
 const waiting = 500;
 
-/** A compute that wakes up, or a server that restarts, is asked again after 100 to 300 ms, and after 300 to 900. */
+/** A compute that wakes up, or a server that restarts, is asked again after 100 to 300 ms, and after another 300 to 900. */
 const tries = 3;
 const firstPauseMs = 200;
 
 /**
  * A database by its URL. Nothing is opened before the first query.
  * @param url `postgresql://…`; a Neon host is reached over HTTPS, any other over TCP
- * @param limitMs what a query may take in milliseconds, all its tries and waiting for its turn included
+ * @param limitMs how long a query may take, in milliseconds, with all its tries and waiting
  */
 export function connectDatabase(url: string, limitMs = timeLimitMs): Database {
   if (!isNeonHost(url)) carryOverTcp();
@@ -73,17 +74,17 @@ export function connectDatabase(url: string, limitMs = timeLimitMs): Database {
   };
 }
 
-/** One for each URL, whoever asks it: all of them share the connections. */
+/** One for each URL, for all who ask it: they share the connections. */
 const queues = new Map<string, BoundedQueue>();
 
 /**
- * The requests, by their contexts, for which the database had no answer in time. A form without JavaScript is answered
- * with a page, which asks once more: nobody waits for both.
+ * The requests, by their contexts, for which the database timed out. A form without JavaScript is answered with a page,
+ * which asks again: users should not wait twice.
  */
 const unanswered = new WeakMap<object, DatabaseFault>();
 
 /**
- * Sends a query, within the limit, when its turn comes. A turn ends with its try: who pauses holds up nobody.
+ * Sends a query, within the limit, when its turn comes. A turn ends with its try: a pause delays no other query.
  * @throws {DatabaseFault}
  */
 async function ask<Answer>(
@@ -121,7 +122,7 @@ async function ask<Answer>(
   }
 }
 
-/** What took too long is not asked once more: whoever waits has waited long enough. */
+/** What timed out is not tried again: the user has waited long enough. */
 function mayTryAgain(fault: unknown, isRepeatable: boolean): boolean {
   return fault instanceof DatabaseFault && fault.kind === "unreachable" && (isRepeatable || fault.isUnsent);
 }
@@ -131,14 +132,13 @@ export type { Client };
 export interface ClientOptions {
   /** What `pg_stat_activity` calls the session. */
   applicationName?: string;
-  /** In milliseconds; 10 s unless told, as a compute of Neon's may have to wake up first. */
+  /** In milliseconds; by default 10 s, since a Neon compute may have to wake up first. */
   connectLimitMs?: number;
 }
 
 /**
- * A session of its own, for what a single request cannot hold: LISTEN, and advisory locks.
- * The caller ends it.
- * @param url the direct (unpooled) URL; Neon is reached through a WebSocket
+ * A session for what a single request cannot hold: LISTEN, and advisory locks. The caller ends it.
+ * @param url the direct (unpooled) one; Neon is reached through a WebSocket
  * @throws {DatabaseFault}
  */
 export async function connectClient(
@@ -150,10 +150,10 @@ export async function connectClient(
     connectionTimeoutMillis: connectLimitMs,
     ...(applicationName && { application_name: applicationName }),
   });
-  // A session may be ended in the moment in which it is ready, before the caller can listen: without a listener that
-  // would end the process. The caller's next query tells him.
+  // A session may end before the caller can listen to it: without a listener that would end the process. The caller's next
+  // query throws.
   client.on("error", () => {});
-  // Left to itself the driver calls a client connected before Postgres has looked at the password.
+  // By default the driver calls a client connected before Postgres has checked the password.
   client.neonConfig.pipelineConnect = false;
   if (isNeonHost(url)) {
     // Node 20 has none of its own.
@@ -170,12 +170,14 @@ export async function connectClient(
 
 let tcp: NeonOverTcp | undefined;
 
-/** Makes the driver's requests for hosts that are not Neon's travel over TCP, in the whole process. */
+/** Sends the driver's requests to hosts that are not Neon's over TCP, in the whole process. */
 function carryOverTcp(): NeonOverTcp {
   tcp ??= neonOverTcp({ maxConnections: atOnce, statementTimeoutMs: timeLimitMs });
   neonConfig.fetchFunction = tcp.fetch;
   return tcp;
 }
+
+afterLastAnswer(closeDatabases);
 
 /** Ends the process's connections, once their queries are done. */
 export async function closeDatabases(): Promise<void> {

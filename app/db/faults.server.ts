@@ -5,13 +5,13 @@ import { Fault, type TryLater } from "#app/platform/fault.server.ts";
  * What can go wrong between us and Postgres, as far as callers can act on it:
  *
  * - `refused`: a constraint does not allow the change; `constraint` names it. Nothing was changed.
- * - `read-only`: it can be read but not changed, as a hot standby or while somebody works on it. Nothing was changed.
- * - `unreachable`: no answer could be had, or too many wait for one. Try again soon; a change may or may not have
- *   been made, unless `isUnsent`.
- * - `timed out`: our limit or Postgres's own ran out. The same holds.
+ * - `read-only`: it can be read but not changed, such as a hot standby or during maintenance. Nothing was changed.
+ * - `unreachable`: there was no answer, or too many queries are waiting. Try again soon; a change may or may not have been
+ *   made, unless `isUnsent`.
+ * - `timed out`: our time limit or Postgres's was reached. The same applies.
  *
- * That a row is not there, or may not be changed by the actor, is no fault: the statement says so.
- * Every other error is a bug of ours and stays as it is.
+ * A missing row, or one that the actor may not change, is no fault: the statement says so. Every other error is our bug and
+ * stays as it is.
  */
 export class DatabaseFault extends Fault {
   override name = "DatabaseFault";
@@ -29,8 +29,8 @@ export class DatabaseFault extends Fault {
     if (this.kind === "refused") return undefined;
     const message =
       this.kind === "read-only"
-        ? "Todos cannot be changed just now, only read. Try again in a moment."
-        : "The database cannot be reached just now. Try again in a moment.";
+        ? "Todos cannot be changed right now, only read. Try again in a moment."
+        : "The database cannot be reached right now. Try again in a moment.";
     return { status: 503, message, retryAfter: 5 };
   }
 }
@@ -57,8 +57,8 @@ export function asDatabaseFault(error: unknown): unknown {
 }
 
 /**
- * Without a code it is a word of Neon's proxy or of another in between, or a connection that failed; a
- * SyntaxError is the driver's when it reads an answer that is no JSON.
+ * Without a code it comes from Neon's proxy or another one, or from a connection that failed; the driver throws a
+ * SyntaxError when an answer is not JSON.
  */
 function isNoAnswerOfPostgres({ name = "", message = "" }: Described): boolean {
   return (
@@ -81,8 +81,8 @@ function isUnreachable(code: string, message = ""): boolean {
 }
 
 /**
- * Whether a statement has surely not reached Postgres: no connection could be made, Postgres opened no session, or
- * Neon's proxy could not wake the compute up. A reset, or any other answer of a proxy, may come after it has.
+ * Whether a statement certainly did not reach Postgres: no connection could be made, Postgres opened no session, or
+ * Neon's proxy could not wake the compute up. A reset, or another answer of a proxy, may come after it did.
  */
 function isUnsent(error: unknown, code = ""): boolean {
   return (

@@ -11,7 +11,7 @@ export interface Statement<Row> {
 
 /**
  * Joins a statement to the schema that its rows are parsed with.
- * @param options `isRepeatable` lets it be sent again when nobody knows whether it arrived; unless told it is not
+ * @param options `isRepeatable` lets it be sent again when it is unknown whether it arrived; by default it is not
  */
 export function statement<Row>(
   row: z.ZodType<Row>,

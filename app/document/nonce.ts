@@ -1,6 +1,6 @@
 import { createContext, useContext } from "react";
 
-/** The nonce that this answer's Content-Security-Policy gives to its own scripts; empty in the browser. */
+/** The nonce of this answer's Content-Security-Policy; empty in the browser. */
 export const NonceContext = createContext("");
 
 export function useNonce(): string {

@@ -1,8 +1,8 @@
 import { createContext, useContext } from "react";
 
 /**
- * The reference of the request that this document answers, which the log has too. In the browser only where the
- * document tells of an error, since it is there to be quoted.
+ * The reference under which the log has this document's request. In the browser only if the document shows an error, for
+ * users to quote.
  */
 export const ReferenceContext = createContext<string | undefined>(undefined);
 
@@ -10,7 +10,7 @@ export function useReference(): string | undefined {
   return useContext(ReferenceContext);
 }
 
-/** The reference that the browser's document shows, if it does. */
+/** The reference that the document shows, if any. */
 export function shownReference(): string | undefined {
   return document.querySelector<HTMLElement>("[data-reference]")?.dataset.reference;
 }

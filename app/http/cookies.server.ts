@@ -2,22 +2,22 @@ import { type Cookie, createCookie } from "@remix-run/node";
 import { environment } from "#app/platform/environment.server.ts";
 
 /**
- * A cookie for what only the server may read: signed, not readable by scripts, not sent along by other sites. What
- * it holds is not encrypted: whoever has the cookie may use it all the same.
- * @param name without what is put before or after it, as `todos-session`
+ * A cookie for the server alone: signed, not readable by scripts, not sent by other sites. Its content is not encrypted:
+ * anyone who has the cookie can read and use it.
+ * @param name without prefix and port, such as `todos-session`
  */
 export function secretCookie(name: string, maxAgeSeconds: number): Cookie {
   return hostCookie(name, maxAgeSeconds, [environment().sessionSecret]);
 }
 
-/** The same for what is no secret: anybody may write it. */
+/** The same, unsigned, for what users may change. */
 export function plainCookie(name: string, maxAgeSeconds: number): Cookie {
   return hostCookie(name, maxAgeSeconds, []);
 }
 
 /**
- * `__Host-` binds it to this host over https. Cookies ignore ports, so on plain http, where several local
- * instances may run side by side, the port is part of the name.
+ * `__Host-` binds it to this host over https. Cookies ignore ports: on plain http, where several local instances may run
+ * side by side, the port is part of the name.
  */
 function hostCookie(name: string, maxAgeSeconds: number, secrets: string[]): Cookie {
   const { protocol, port } = new URL(environment().appOrigin);
@@ -32,7 +32,7 @@ function hostCookie(name: string, maxAgeSeconds: number, secrets: string[]): Coo
   });
 }
 
-/** The Set-Cookie value that takes a cookie away from the browser. */
+/** The Set-Cookie value that removes a cookie from the browser. */
 export function clearCookie(cookie: Cookie): Promise<string> {
   return cookie.serialize("", { maxAge: 0, expires: new Date(0) });
 }

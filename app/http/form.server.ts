@@ -2,8 +2,8 @@
 export type Form = ReadonlyMap<string, string>;
 
 /**
- * Reads a urlencoded form, which is how every form of ours arrives.
- * @returns undefined for any other body, and for one that gives a field twice
+ * Reads a urlencoded form, as all of ours are.
+ * @returns undefined for any other body, and if a field is repeated
  */
 export async function readForm(request: Request): Promise<Form | undefined> {
   const fields = await readFields(request);
@@ -11,7 +11,7 @@ export async function readForm(request: Request): Promise<Form | undefined> {
 }
 
 /**
- * The same for a form in which a field may stand several times.
+ * The same for a form that may repeat a field.
  * @returns its fields in their order; undefined for any other body
  */
 export async function readFields(request: Request): Promise<[name: string, value: string][] | undefined> {
@@ -20,7 +20,7 @@ export async function readFields(request: Request): Promise<[name: string, value
   return [...new URLSearchParams(await request.text())];
 }
 
-/** @returns undefined for fields one of which is given twice */
+/** @returns undefined if a field is repeated */
 export function toForm(fields: [name: string, value: string][]): Form | undefined {
   const form = new Map(fields);
   return form.size === fields.length ? form : undefined;

@@ -1,20 +1,20 @@
 import type { HeadersFunction } from "@remix-run/node";
 
-/** Headers of an answer that depends on who asks: kept by no cache. */
+/** Headers of an answer that depends on the user: no cache keeps it. */
 export function personalHeaders(setCookie?: string): Headers {
   const headers = new Headers({ "Cache-Control": "no-store" });
   if (setCookie) headers.append("Set-Cookie", setCookie);
   return headers;
 }
 
-/** The same for an answer that says to come back later. @param retryAfter seconds */
+/** The same for an answer that says to try again later. @param retryAfter seconds */
 export function retryHeaders(retryAfter: number): Headers {
   const headers = personalHeaders();
   headers.set("Retry-After", String(retryAfter));
   return headers;
 }
 
-/** Gives a document the headers that its loader or action asked for. Remix passes on the cookies itself. */
+/** Gives a document the headers of its loader or action. Remix passes on the cookies itself. */
 export const documentHeaders: HeadersFunction = ({ actionHeaders, loaderHeaders, errorHeaders }) => {
   const headers = new Headers();
   for (const name of ["Cache-Control", "Retry-After"]) {

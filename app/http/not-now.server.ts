@@ -3,7 +3,7 @@ import { logOutage } from "#app/platform/log.server.ts";
 
 /**
  * What to answer after a failure that may pass by itself: 503, which is logged, or 429.
- * @param operation what the log calls it, as `POST /sign-in`
+ * @param operation what the log calls it, such as `POST /sign-in`
  * @throws the error itself when trying again does not fix it
  */
 export function notNow(operation: string, error: unknown): TryLater {

@@ -5,7 +5,7 @@ import { Fault, type TryLater } from "#app/platform/fault.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import type { SharedCounts } from "./shared-counts.server.ts";
 
-/** Somebody has done something too often. What he wanted was not begun. */
+/** Something was done too often, and was not begun this time. */
 export class LimitReached extends Fault {
   override name = "LimitReached";
   readonly tryLater: TryLater;
@@ -19,11 +19,11 @@ export class LimitReached extends Fault {
   }
 }
 
-/** What may not be done too often, by somebody whom a string names: it is kept as a keyed hash alone. */
+/** A limit for each user, address or network. Only a keyed hash of them is stored. */
 export class Limit {
   /**
    * @param name what the log calls it
-   * @param words what the person reads who reaches it, before when he may go on
+   * @param words what users who reach it read, before when they can try again
    */
   constructor(
     private readonly name: string,
@@ -32,7 +32,7 @@ export class Limit {
   ) {}
 
   /**
-   * Counts one more time. To be called before it is done, or those who try at the same moment would all be let in.
+   * Counts one more time. To be called before it is done, or all attempts at the same moment would be let through.
    * @throws {LimitReached}
    */
   async count(who: string): Promise<void> {
@@ -46,17 +46,17 @@ export class Limit {
     }
   }
 
-  /** Takes one time back that was counted. */
+  /** Takes back one time that was counted. */
   async giveBack(who: string): Promise<void> {
     await this.counts.reward(this.#key(who));
   }
 
-  /** Forgets all that was counted. */
+  /** Resets the count. */
   async forget(who: string): Promise<void> {
     await this.counts.delete(this.#key(who));
   }
 
-  /** The secret signs cookies, too, and none of those has a value that begins like this. */
+  /** The secret also signs cookies, none of whose values begins like this. */
   #key(who: string): string {
     return createHmac("sha256", environment().sessionSecret)
       .update(`limit: ${this.name}: ${who}`)

@@ -1,6 +1,5 @@
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import { StackRefusal } from "#app/auth/stack/app.server.ts";
-import { StackFault } from "#app/auth/stack/requests.server.ts";
+import { tryLaterOf } from "#app/platform/fault.server.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
 import { Limit } from "./limit.server.ts";
 import { networkOf } from "./network.server.ts";
@@ -13,23 +12,18 @@ const minute = 60;
 const postsOfAddress = new Limit(
   "posts of an address",
   "Too many forms were sent from your network.",
-  new SharedCounts({
-    keyPrefix: "posts",
-    points: 300,
-    duration: 15 * minute,
-    inMemoryBlockOnConsumed: 301,
-  }),
+  new SharedCounts({ keyPrefix: "posts", points: 300, duration: 15 * minute, isFinal: true }),
 );
 
 const wrongPasswords = new Limit(
   "wrong passwords",
-  "Too many wrong passwords for this e-mail address.",
+  "Too many wrong passwords for this email address.",
   new SharedCounts({ keyPrefix: "passwords", points: 10, duration: 15 * minute }),
 );
 
 const mails = new Limit(
   "mails",
-  "Too many mails to this e-mail address were asked for.",
+  "Too many emails were requested for this address.",
   new SharedCounts({ keyPrefix: "mails", points: 5, duration: 60 * minute }),
 );
 
@@ -40,8 +34,8 @@ const changesOfUser = new Limit(
 );
 
 /**
- * Counts a post of somebody who is not signed in yet, by where it came from. In Vite's development server nobody
- * knows that, and nothing is counted.
+ * Counts a post by a visitor who is not signed in, by their network. Vite's development server does not tell that, and
+ * nothing is counted.
  * @throws {LimitReached}
  */
 export async function countPost(): Promise<void> {
@@ -50,7 +44,7 @@ export async function countPost(): Promise<void> {
 }
 
 /**
- * Counts a change that a user is about to make, of the list or of his account.
+ * Counts a change that a user is about to make, to the list or their account.
  * @throws {LimitReached}
  */
 export function countChange(userId: string): Promise<void> {
@@ -58,14 +52,16 @@ export function countChange(userId: string): Promise<void> {
 }
 
 /**
- * Tries a password, unless there were too many wrong ones for its e-mail address, whether or not that is anybody's. A
- * right one makes up for the wrong ones before it; where Stack did not look at it, it does not count.
+ * Tries a password, unless there were too many wrong ones for its email address, which need not belong to an account.
+ * The right one resets the count.
  * @param email as it was typed, without white space around it
+ * @param isWrong whether an error says that the password is wrong; other errors do not count
  * @throws {LimitReached} and what the attempt throws
  */
 export async function countingWrongPasswords<Result>(
   email: string,
   attempt: () => Promise<Result>,
+  isWrong: (error: unknown) => boolean,
 ): Promise<Result> {
   const who = email.toLowerCase();
   await wrongPasswords.count(who);
@@ -74,21 +70,14 @@ export async function countingWrongPasswords<Result>(
     await wrongPasswords.forget(who);
     return result;
   } catch (error) {
-    if (!isWrongPassword(error)) await wrongPasswords.giveBack(who);
+    if (!isWrong(error)) await wrongPasswords.giveBack(who);
     throw error;
   }
 }
 
-function isWrongPassword(error: unknown): boolean {
-  return (
-    error instanceof StackRefusal &&
-    ["EMAIL_PASSWORD_MISMATCH", "PASSWORD_CONFIRMATION_MISMATCH"].includes(error.code)
-  );
-}
-
 /**
- * Has a mail sent, unless there were too many to its address, whether or not that is anybody's. While Stack cannot be
- * reached it does not count.
+ * Sends an email, unless there were too many to its address, which need not belong to an account. It does not count if
+ * sending it may work later.
  * @throws {LimitReached} and what the sending throws
  */
 export async function countingMail<Result>(email: string, send: () => Promise<Result>): Promise<Result> {
@@ -97,7 +86,7 @@ export async function countingMail<Result>(email: string, send: () => Promise<Re
   try {
     return await send();
   } catch (error) {
-    if (error instanceof StackFault) await mails.giveBack(who);
+    if (tryLaterOf(error)) await mails.giveBack(who);
     throw error;
   }
 }

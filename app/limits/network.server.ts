@@ -1,20 +1,15 @@
-import { isIPv6 } from "node:net";
+import ipaddr from "ipaddr.js";
 
 /**
- * The network that belongs to one client: his address, or of an IPv6 one the first half, the /64 in which he may take
- * any address that he likes. An IPv4 address in the clothes of IPv6, as sockets that take both have them, is itself.
+ * The network of one client: its IPv4 address, also where a socket for both has it as IPv6; or of an IPv6 address the
+ * /64, in which a client can choose any address.
  */
 export function networkOf(address: string): string {
-  if (/^::ffff:/i.test(address)) return address.slice("::ffff:".length);
-  const [unscoped = ""] = address.split("%");
-  if (!isIPv6(unscoped)) return address;
-  // In a URL it stands in lower case, without leading zeros, and all of its groups are hexadecimal.
-  const [head = "", tail = ""] = new URL(`http://[${unscoped}]`).hostname.slice(1, -1).split("::");
-  const [before, after] = [groups(head), groups(tail)];
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0");
-  return `${[...before, ...zeros, ...after].slice(0, 4).join(":")}::/64`;
-}
-
-function groups(part: string): string[] {
-  return part === "" ? [] : part.split(":");
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
+  return `${parsed.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(":")}::/64`;
 }

@@ -1,14 +1,14 @@
-import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { connectDatabase, type Database } from "#app/db/database.server.ts";
-import { statement } from "#app/db/statement.server.ts";
+import { type Statement, statement } from "#app/db/statement.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 
-/** What somebody who signs in waits for a count at most: Stack has not been asked by then. */
+/** The longest that a sign-in waits for a count: Stack has not been asked by then. */
 const timeLimitMs = 2_000;
-/** A database that hangs is left alone for as long, rather than have everybody wait for it. */
+/** For this long a database that hangs is not asked again, so that not every user waits for it. */
 const pauseMs = 5_000;
 let pausedUntil = 0;
 
@@ -20,64 +20,71 @@ export interface CountOptions {
   points: number;
   /** In seconds, from the first time. */
   duration: number;
-  /** From as many on this process answers by itself until the time is over: only for what is never given back. */
-  inMemoryBlockOnConsumed?: number;
+  /** Nothing is given back: once the limit is reached, this process refuses by itself until the time is over. */
+  isFinal?: boolean;
 }
 
 /**
- * Counts in Postgres, for all processes together, with the database's clock; while that cannot be reached, in the
- * memory of this process. The library's own statements are replaced by ours: it would send them by a client of its
- * own, and nothing would check them against the schema.
+ * Counts in Postgres, for all processes together and with the database's clock; while the database cannot be reached, in
+ * the memory of this process. The library's RateLimiterPostgres sends statements of its own through a client of its own,
+ * which nothing checks against the schema.
  */
-export class SharedCounts extends RateLimiterPostgres {
+export class SharedCounts {
+  readonly #options: CountOptions;
+  readonly #inMemory: RateLimiterMemory;
+
   constructor(options: CountOptions) {
-    super({
-      ...options,
-      tableCreated: true,
-      clearExpiredByTimeout: false,
-      insuranceLimiter: new RateLimiterMemory(options),
-      // It must be something, and is not used.
-      storeClient: {},
-      storeType: "pool",
-    });
+    this.#options = options;
+    this.#inMemory = new RateLimiterMemory(options);
   }
 
-  /** The library's name for counting some points, less than none when they are given back. */
-  async _upsert(key: string, points: number, durationMs: number): Promise<z.infer<typeof countRow>> {
-    const [counted] = await query(addPoints(key, points, durationMs));
-    if (!counted) throw new Error("Counting returned no row");
-    return counted;
+  /** @throws {RateLimiterRes} when the limit is reached */
+  async consume(key: string): Promise<void> {
+    const { points, isFinal } = this.#options;
+    const known = isFinal ? await this.#inMemory.get(key) : null;
+    if (known && known.consumedPoints > points) throw known;
+    const counted = await this.#add(key, 1);
+    if (!counted) await this.#inMemory.consume(key);
+    else if (counted.points > points) {
+      if (isFinal) await this.#inMemory.block(key, counted.msBeforeNext / 1_000);
+      throw new RateLimiterRes(0, counted.msBeforeNext, counted.points);
+    }
   }
 
-  async _delete(key: string): Promise<boolean> {
-    return (await query(deleteCount(key))).length > 0;
+  async reward(key: string): Promise<void> {
+    if (!(await this.#add(key, -1))) await this.#inMemory.reward(key);
   }
 
-  _getRateLimiterRes(_key: string, _points: number, counted: z.infer<typeof countRow>): RateLimiterRes {
-    return new RateLimiterRes(
-      Math.max(this.points - counted.points, 0),
-      counted.msBeforeNext,
-      counted.points,
-    );
+  async delete(key: string): Promise<void> {
+    if (!(await query(deleteCount(this.#rowOf(key))))) await this.#inMemory.delete(key);
+  }
+
+  async #add(key: string, points: number): Promise<z.infer<typeof countRow> | undefined> {
+    const rows = await query(addPoints(this.#rowOf(key), points, this.#options.duration * 1_000));
+    return rows?.[0];
+  }
+
+  #rowOf(key: string): string {
+    return `${this.#options.keyPrefix}:${key}`;
   }
 }
 
 let current: Database | undefined;
 
-/** @throws whatever is wrong, for which the library then has its insurance */
-const query: Database["query"] = async (wanted) => {
-  if (Date.now() < pausedUntil) throw new Error("The database is left alone for a moment");
+/** @returns undefined while the database cannot count */
+async function query<Row>(wanted: Statement<Row>): Promise<Row[] | undefined> {
+  if (Date.now() < pausedUntil) return undefined;
   current ??= connectDatabase(environment().databaseUrl, timeLimitMs);
   try {
     return await current.query(wanted);
   } catch (error) {
     pausedUntil = Date.now() + pauseMs;
     logOutage("Counting for a limit", error);
-    throw error;
+    return undefined;
   }
-};
+}
 
-/** In one statement, so that those who come at the same moment are counted one after the other. */
+/** In one statement, so that attempts at the same moment are counted one after the other. */
 function addPoints(key: string, points: number, durationMs: number) {
   return statement(
     countRow,

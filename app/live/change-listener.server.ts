@@ -1,44 +1,58 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { type Client, connectClient } from "#app/db/database.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
+import { unlessAborted } from "#app/platform/unless-aborted.ts";
 
-/** What the triggers say of a change: of todos, or of profiles (names, roles, deletions). */
-export type Change = "todos" | "users";
+/** How the database tells of changes: triggers notify a channel, once per transaction, when someone listens. */
+export interface ChangeSource {
+  channel: string;
+  /** The table that every transaction with a change writes to: `schema.name`. */
+  ledger: string;
+  /** The payload of a change to what users may see. */
+  rightsPayload: string;
+}
 
 export interface ChangeListenerOptions {
   /** On Postgres's direct host: LISTEN needs a session of its own. */
   databaseUrl: string;
-  /** Once per transaction. Never before the change can be read. */
-  onChange(change: Change): void;
+  source: ChangeSource;
+  /** Once per transaction, and never before the change can be read. */
+  onChange(concernsRights: boolean): void;
   /**
-   * `true` as soon as it is proved that it hears: what happened before that is not known. `false` as soon as it may
-   * have missed something.
+   * `true` as soon as it is proved that notifications arrive: changes before that may have been missed. `false` as soon
+   * as one may be missed.
    */
   onLive(isLive: boolean): void;
 }
 
 const transactionsSchema = z.array(z.object({ id: z.string() }));
 
-/** Fast enough that a connection which went silent is replaced within 7 s. */
+/** With the limit below, a connection that went silent is replaced within 7 s. */
 const heartbeatMs = 4_000;
 const answerLimitMs = 3_000;
-/** How long it waits before it looks again for those who kept silent, at first and later on. */
+/** The pause before it looks for silent transactions again, at first and later on. */
 const firstLookMs = 50;
 const slowestLookMs = 1_000;
-/** Less than a request may take to connect: whoever waits here can be told that the page is not live. */
 const connectLimitMs = 5_000;
 const firstRetryMs = 100;
 const slowestRetryMs = 4_000;
 
 /**
- * Hears of every change that Postgres's triggers tell of, over one connection, until it is stopped.
+ * Hears every change that the source's triggers announce, over one connection, until it is stopped.
  *
- * That it hears is proved by a notification to itself, at the start and every few seconds: a connection whose other
- * end is gone says nothing, and neither does a pooler that does not carry LISTEN. A lost connection is replaced.
- * @returns what stops it; it calls back no more from then on
+ * A notification to itself, at the start and every few seconds, proves that it hears: neither a connection whose other
+ * end is gone nor a pooler that does not carry LISTEN would say so. A lost connection is replaced.
+ * @returns stops it, after which it calls nothing back
  */
-export function listenForChanges({ databaseUrl, onChange, onLive }: ChangeListenerOptions): () => void {
+export function listenForChanges({
+  databaseUrl,
+  source,
+  onChange,
+  onLive,
+}: ChangeListenerOptions): () => void {
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -53,58 +67,54 @@ export function listenForChanges({ databaseUrl, onChange, onLive }: ChangeListen
         if (!signal.aborted && retryMs === firstRetryMs) logOutage("Listening for changes", error);
       }
       // Half of it at random: the processes of a site should not all come back at once.
-      await pause(retryMs * (0.5 + Math.random() / 2), signal);
+      await delay(retryMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
       retryMs = Math.min(retryMs * 2, slowestRetryMs);
     }
   }
 
-  /** Listens until the connection is lost, which it throws. */
+  /** Listens until the connection is lost, and throws why. */
   async function listenOnce(onProved: () => void): Promise<void> {
     const client = await connectClient(databaseUrl, {
       applicationName: "todos-live",
       connectLimitMs,
     });
-    const ownChannel = `todos_live_${randomBytes(8).toString("hex")}`;
-    let onAnswer = () => {};
-    let onStop = () => {};
-    const lost = new Promise<never>((_, reject) => {
-      client.on("error", reject);
-      client.on("end", () => reject(new Error("The connection has ended")));
-      onStop = () => reject(signal.reason);
-      signal.addEventListener("abort", onStop);
+    const lost = new AbortController();
+    client.on("error", (error) => lost.abort(error));
+    client.on("end", () => lost.abort(new Error("The connection has ended")));
+    signal.addEventListener("abort", () => lost.abort(signal.reason), { signal: lost.signal });
+    const answered = <Answer>(answer: Promise<Answer>) => {
+      const limit = setTimeout(() => lost.abort(new Error("The database does not answer")), answerLimitMs);
+      return unlessAborted(answer, lost.signal).finally(() => clearTimeout(limit));
+    };
+    const pause = (ms: number) => unlessAborted(delay(ms, undefined, { signal: lost.signal }), lost.signal);
+
+    const ownChannel = `live_${randomBytes(8).toString("hex")}`;
+    const heard = new EventTarget();
+    client.on("notification", ({ channel, payload }) => {
+      if (channel === ownChannel) heard.dispatchEvent(new Event("own"));
+      else if (!lost.signal.aborted) onChange(payload === source.rightsPayload);
     });
-    // It is raced below, and may be lost once more when nobody looks any longer.
-    lost.catch(() => {});
+    const prove = () =>
+      answered(Promise.all([once(heard, "own"), client.query("select pg_notify($1, '')", [ownChannel])]));
+
     try {
       signal.throwIfAborted();
-      client.on("notification", ({ channel, payload }) => {
-        if (channel === ownChannel) onAnswer();
-        else if (!signal.aborted) onChange(payload === "users" ? "users" : "todos");
-      });
-      const prove = () =>
-        withinLimit(
-          new Promise<void>((resolve, reject) => {
-            onAnswer = resolve;
-            client.query("select pg_notify($1, '')", [ownChannel]).catch(reject);
-          }),
-        );
-
-      await Promise.race([lost, withinLimit(listen(client, ownChannel))]);
-      let silent = await Promise.race([lost, withinLimit(silentTransactions(client))]);
-      await Promise.race([lost, prove()]);
+      await answered(listen(client, source, ownChannel));
+      let silent = await answered(silentTransactions(client, source));
+      await prove();
       onProved();
       onLive(true);
       for (let lookMs = firstLookMs; ; lookMs = Math.min(lookMs * 2, slowestLookMs)) {
-        await Promise.race([lost, pause(silent.length > 0 ? lookMs : heartbeatMs, signal)]);
+        await pause(silent.length > 0 ? lookMs : heartbeatMs);
         if (silent.length > 0) {
-          silent = await Promise.race([lost, withinLimit(silentTransactions(client, silent))]);
-          if (!signal.aborted) onChange("users");
+          silent = await answered(silentTransactions(client, source, silent));
+          onChange(true);
         }
-        await Promise.race([lost, prove()]);
+        await prove();
       }
     } finally {
-      signal.removeEventListener("abort", onStop);
-      // Whoever listens anew by then is not to be told of this one.
+      lost.abort();
+      // By then another listener may have taken over.
       if (!signal.aborted) onLive(false);
       client.end().catch(() => {});
     }
@@ -114,52 +124,33 @@ export function listenForChanges({ databaseUrl, onChange, onLive }: ChangeListen
   return () => stopping.abort();
 }
 
-/** From now on transactions tell of what they change: the triggers look whether anybody holds the lock. */
-async function listen(client: Client, ownChannel: string): Promise<void> {
-  await client.query("select pg_advisory_lock_shared(hashtext('todos_changed'))");
+/** From now on transactions announce their changes: the triggers look whether the lock is held. */
+async function listen(client: Client, { channel }: ChangeSource, ownChannel: string): Promise<void> {
+  await client.query("select pg_advisory_lock_shared(hashtext($1))", [channel]);
   await client.query(`listen ${ownChannel}`);
-  await client.query("listen todos_changed");
+  await client.query(`listen ${channel}`);
 }
 
 /**
- * Transactions that have changed something and may have found that nobody listens: they will not tell of it when they
- * commit. What they have written to the ledger is locked until then.
- * @param among those that were found before; all of them unless told
+ * Transactions with changes that may have found no listener, and will not announce them when they commit. Until then
+ * they hold a lock on the ledger.
+ * @param among those found before; null: any
  * @returns their virtual ids
  */
-async function silentTransactions(client: Client, among: string[] | null = null): Promise<string[]> {
+async function silentTransactions(
+  client: Client,
+  { ledger }: ChangeSource,
+  among: string[] | null = null,
+): Promise<string[]> {
   const { rows } = await client.query(
     `select distinct l.virtualtransaction as id
      from pg_locks l
      join pg_database d on d.oid = l.database
      where d.datname = current_database()
-       and l.relation = to_regclass('public.todo_changes')
+       and l.relation = to_regclass($2)
        and l.mode = 'RowExclusiveLock'
        and ($1::text[] is null or l.virtualtransaction = any($1::text[]))`,
-    [among],
+    [among, ledger],
   );
   return transactionsSchema.parse(rows).map(({ id }) => id);
-}
-
-/** @throws {Error} when the promise takes too long */
-async function withinLimit<T>(promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("The database says nothing")), answerLimitMs);
-  });
-  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
-}
-
-/** Resolves after a while, and at once when the signal aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const finish = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, ms);
-    signal.addEventListener("abort", finish);
-  });
 }

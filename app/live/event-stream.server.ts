@@ -2,31 +2,32 @@
 
 const encoder = new TextEncoder();
 
-/** An event as bytes. The browser sends its `id` along when it comes back after a break. */
-export function toEvent(name: string, data: unknown, id?: string): Uint8Array {
-  const lines = [`event: ${name}`, ...(id ? [`id: ${id}`] : []), `data: ${JSON.stringify(data)}`];
-  return encoder.encode(`${lines.join("\n")}\n\n`);
+/** @returns makes an event into bytes. A browser sends its last `id` along when it reconnects. */
+export function eventMaker<Events>() {
+  return <Name extends keyof Events & string>(name: Name, data: Events[Name], id?: string): Uint8Array => {
+    const lines = [`event: ${name}`, ...(id ? [`id: ${id}`] : []), `data: ${JSON.stringify(data)}`];
+    return encoder.encode(`${lines.join("\n")}\n\n`);
+  };
 }
 
-/** A browser whose stream broke comes back soon, and not all of them at once. */
+/** Browsers whose streams broke reconnect soon, but not all at once. */
 const retryMs = () => 500 + Math.floor(Math.random() * 2_500);
 
-/** Half a minute of changes at their fastest. Who has not taken so much does not read. */
+/** Half a minute of changes at their fastest. A browser that has not taken them by then does not read. */
 const mostUntakenBytes = 2 * 1024 * 1024;
 
 export interface EventStream {
-  /** Sends bytes that `toEvent` made. Who does not take what he is sent is dropped. */
+  /** Sends bytes that `eventMaker` made. Drops a browser that does not read. */
   send(event: Uint8Array): void;
-  /** Ends the stream, so that the browser sees it end rather than break. */
+  /** Ends the stream without an error. */
   end(): void;
   response: Response;
 }
 
 /**
  * Opens a stream of events as an answer.
- * @param request its signal and the stream's own cancelling both tell that the browser is gone: not every server
- * heeds both
- * @param onGone called once, whoever ended it
+ * @param request both its signal and cancelling the stream tell that the browser is gone: not every server does both
+ * @param onGone called once, however it ended
  */
 export function openEventStream(request: Request, headers: Headers, onGone: () => void): EventStream {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -49,7 +50,7 @@ export function openEventStream(request: Request, headers: Headers, onGone: () =
   controller?.enqueue(encoder.encode(`retry: ${retryMs()}\n\n`));
 
   headers.set("Content-Type", "text/event-stream; charset=utf-8");
-  // Nobody in between may compress it, which collects events as well.
+  // A proxy that compresses also collects events.
   headers.set("Cache-Control", "no-store, no-transform");
   // nginx would collect events until they fill a buffer.
   headers.set("X-Accel-Buffering", "no");
@@ -58,7 +59,7 @@ export function openEventStream(request: Request, headers: Headers, onGone: () =
       if (!controller) return;
       const { desiredSize } = controller;
       if (desiredSize !== null && desiredSize < -mostUntakenBytes) {
-        controller.error(new Error("A page does not take what it is sent"));
+        controller.error(new Error("A page does not read its stream"));
         gone();
       } else {
         controller.enqueue(event);

@@ -1,72 +1,71 @@
-import { type Change, listenForChanges } from "./change-listener.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
+import { type ChangeSource, listenForChanges } from "./change-listener.server.ts";
+import { eventMaker } from "./event-stream.server.ts";
+import type { StreamEvents } from "./stream-events.ts";
 
-/** An open page, as far as the server knows it. */
+/** An open page, as the server knows it. */
 export interface Watcher {
-  /** What it shows, and with whom it can share: pages with the same key show the same. */
+  /** Pages with the same key show the same. */
   readonly key: string;
-  /** Takes an event as it goes over the wire. The same bytes may go to many. */
+  /** Takes an event as it goes over the wire. The same bytes may go to many watchers. */
   send(event: Uint8Array): void;
-  /** Ends its stream. The browser may come back. */
+  /** Ends its stream. The browser may reconnect. */
   end(): void;
 }
 
 export interface HubOptions<W extends Watcher> {
   databaseUrl: string;
+  source: ChangeSource;
   /**
-   * Reads what is to be seen, all of it in one snapshot.
+   * Reads what the pages show, all of it in one snapshot.
    * @param watchers one of each group
-   * @returns the event for each of their keys, and the version that these are all of
+   * @returns the `change` event for each of their keys, and the version of all of them
    */
   read(watchers: W[]): Promise<{ version: string; events: Map<string, Uint8Array> }>;
-  /** Tells watchers what each sees alone, after they were told the rest. */
-  tellOwnProgress(watchers: W[]): Promise<void>;
-  /** Ends those who may not watch any more. */
+  /** Sends watchers what each of them alone sees, after they were sent the rest. */
+  sendOwn(watchers: W[]): Promise<void>;
+  /** Ends those that may not watch any more. */
   checkRights(watchers: W[]): Promise<void>;
-  /** Says that there is something new, without what it is. */
-  reloadEvent(version: string): Uint8Array;
-  /** Says whether changes are heard at once. */
-  stateEvent(isLive: boolean): Uint8Array;
-  /** Says that the next event counts, whatever its version. */
-  resetEvent: Uint8Array;
-  /** Told once, however often what fails is tried again. */
-  onFault(operation: string, error: unknown): void;
 }
 
-/** Two readings are at least so far apart: what changes in between is read together. */
+/** The shortest time between two readings: what changes in between is read together. */
 const readPauseMs = 40;
 /**
- * At most so many different pages are read for a change, which keeps it below 20 statements, and below 30 if all of
- * them are searches. Of the others, these many a second are told to reload.
+ * The most different pages that are read for one change, which keeps it below 20 statements, or below 30 if all of them
+ * are searches. Pages beyond that are told to reload, this many a second.
  */
 const largestReadKeys = 12;
 const reloadsPerSecond = 100;
 const retryMs = 1_000;
-/** How often a page is kept fresh while no change can be heard. */
+/** How often pages are read while no change can be heard. */
 const pollMs = 3_000;
 const rightsMs = 60_000;
-/** A comment that keeps proxies from closing a silent stream: they may after 30 s. */
+/** How often a comment is sent: proxies may close a stream that is silent for 30 s. */
 const heartbeatMs = 15_000;
-/** A page that is loaded anew leaves and comes back: the listener's connection stays for it. */
+/** A page that is reloaded leaves and comes back: the listener keeps its connection for it. */
 const lingerMs = 5_000;
 
 const heartbeat = new TextEncoder().encode(": still here\n\n");
+const toEvent = eventMaker<StreamEvents>();
+const resetEvent = toEvent("reset", {});
+const stateEvent = (isLive: boolean) => toEvent("state", { isLive });
 
 interface Group<W> {
   /**
-   * Each with the first reading that counts for it whatever its version, or 0 when it has been told of that one. What
-   * was being read when a page came, or when listening began, may be older than what the page shows.
+   * Each with the first reading that counts for it whatever its version, or 0 once that has been sent. What was being
+   * read when a page came, or when listening began, may be older than what the page shows.
    */
   watchers: Map<W, number>;
-  /** What they were told last. Another group may have been told more by then. */
+  /** What they were sent last. Another group may have been sent more by then. */
   version: string | undefined;
   isStale: boolean;
 }
 
 /**
- * Tells open pages of changes. Pages that show the same are a group: for a change, however many there are, each
- * group is read once, made into bytes once, and sent as that.
+ * Tells open pages of changes. Pages that show the same are a group: for a change, each group is read once and made into
+ * bytes once, however many pages it has.
  *
- * It listens to the database, and has timers, only while somebody watches.
+ * It listens to the database, and has timers, only while a page is open.
  */
 export class Hub<W extends Watcher> {
   readonly #options: HubOptions<W>;
@@ -88,15 +87,15 @@ export class Hub<W extends Watcher> {
     this.#options = options;
   }
 
-  /** How many pages watch, and how many different ones they are. */
+  /** How many pages watch, and how many of them are different. */
   get size(): { watchers: number; groups: number } {
     return { watchers: this.#watchers().length, groups: this.#groups.size };
   }
 
   /**
-   * Lets a page watch. It is sent what there is to see, as soon as that is read: what the others were told last may
-   * be older than the page.
-   * @returns what is to be called when the page is gone
+   * Lets a page watch. It is sent the current state as soon as that is read: what the others were sent last may be older
+   * than the page.
+   * @returns to be called when the page is gone
    */
   watch(watcher: W): () => void {
     let group = this.#groups.get(watcher.key);
@@ -106,7 +105,7 @@ export class Hub<W extends Watcher> {
     }
     group.watchers.set(watcher, this.#readings + 1);
     this.#start();
-    watcher.send(this.#options.stateEvent(this.#isLive));
+    watcher.send(stateEvent(this.#isLive));
     this.#readSoon(group);
     return () => this.#leave(watcher);
   }
@@ -137,7 +136,8 @@ export class Hub<W extends Watcher> {
     if (this.#stopListening) return;
     this.#stopListening = listenForChanges({
       databaseUrl: this.#options.databaseUrl,
-      onChange: (change) => this.#changed(change),
+      source: this.#options.source,
+      onChange: (concernsRights) => (concernsRights ? this.#checkRightsSoon() : this.#allStale()),
       onLive: (isLive) => this.#setLive(isLive),
     });
     this.#timers = [
@@ -160,7 +160,7 @@ export class Hub<W extends Watcher> {
   }
 
   #setLive(isLive: boolean): void {
-    // Whatever came before is not known to be all: the database may even have been restored to an earlier state.
+    // Changes may have been missed; the database may even have been restored to an earlier state.
     if (isLive) {
       for (const { watchers } of this.#groups.values()) {
         for (const watcher of watchers.keys()) watchers.set(watcher, this.#readings + 1);
@@ -169,12 +169,7 @@ export class Hub<W extends Watcher> {
     }
     if (this.#isLive === isLive) return;
     this.#isLive = isLive;
-    this.#sendToAll(this.#options.stateEvent(isLive));
-  }
-
-  #changed(change: Change): void {
-    if (change === "users") this.#checkRightsSoon();
-    else this.#allStale();
+    this.#sendToAll(stateEvent(isLive));
   }
 
   #checkRightsSoon(): void {
@@ -191,7 +186,7 @@ export class Hub<W extends Watcher> {
     this.#scheduleRead(Math.max(0, this.#readAt + readPauseMs - performance.now()));
   }
 
-  /** The first change is read at once. Those that follow closely are read together, and the last one is never lost. */
+  /** The first change is read at once. Those that follow closely are read together; the last one is never lost. */
   #scheduleRead(delayMs: number): void {
     if (this.#isReading || this.#nextRead) return;
     this.#nextRead = setTimeout(() => {
@@ -215,14 +210,14 @@ export class Hub<W extends Watcher> {
     try {
       if (mustCheckRights) await this.#options.checkRights(this.#watchers());
       const { version, events } = await this.#options.read(largest.flatMap(([, group]) => oneOf(group)));
-      await this.#options.tellOwnProgress(this.#deliver(version, events, stale));
+      await this.#options.sendOwn(this.#deliver(version, events, stale));
       this.#isFailing = false;
     } catch (error) {
-      if (!this.#isFailing) this.#options.onFault("Reading for open pages", error);
+      if (!this.#isFailing) logOutage("Reading for open pages", error);
       this.#isFailing = true;
       for (const [, group] of stale) {
         group.isStale = true;
-        // They may have been told, but not of their own progress.
+        // They may have been sent that, but not what each of them alone sees.
         group.version = undefined;
       }
       this.#mustCheckRights ||= mustCheckRights;
@@ -234,9 +229,9 @@ export class Hub<W extends Watcher> {
   }
 
   /**
-   * Tells groups what was read, and those of which nothing was read that they have to reload. A poll that found
-   * nothing new tells nobody.
-   * @returns who was told
+   * Sends groups what was read, and tells those of which nothing was read to reload. After a poll that found nothing new
+   * nothing is sent.
+   * @returns the watchers that were told
    */
   #deliver(version: string, events: Map<string, Uint8Array>, groups: [string, Group<W>][]): W[] {
     const told: W[] = [];
@@ -247,11 +242,11 @@ export class Hub<W extends Watcher> {
       group.version = version;
       for (const [watcher, countsFrom] of group.watchers) {
         if (countsFrom > this.#readings || (countsFrom === 0 && !isNews)) continue;
-        // Before anything is sent: who does not read may be dropped by it, and is gone then.
+        // Before anything is sent, which drops a watcher that does not read.
         group.watchers.set(watcher, 0);
         if (!event) this.#toReload.add(watcher);
         told.push(watcher);
-        if (countsFrom > 0) watcher.send(this.#options.resetEvent);
+        if (countsFrom > 0) watcher.send(resetEvent);
         if (event) watcher.send(event);
       }
     }
@@ -260,7 +255,7 @@ export class Hub<W extends Watcher> {
 
   #reloadSome(): void {
     if (this.#toReload.size === 0) return;
-    const event = this.#options.reloadEvent(this.#version);
+    const event = toEvent("change", { version: this.#version }, this.#version);
     for (const watcher of [...this.#toReload].slice(0, reloadsPerSecond)) {
       this.#toReload.delete(watcher);
       watcher.send(event);

@@ -1,37 +1,45 @@
-import type { LiveEvents } from "#app/routes/todos/live/live-event.ts";
+import type { StreamEvents } from "./stream-events.ts";
 
-/** An event of `/events`, and the query string of the page for which it was sent. */
-export type LiveMessage = {
-  [Name in keyof LiveEvents]: { name: Name; data: LiveEvents[Name]; search: string };
-}[keyof LiveEvents];
+/** An event, and the query string of the page for which it was sent. */
+export type LiveMessage<Events extends StreamEvents> = {
+  [Name in keyof Events]: { name: Name; data: Events[Name]; search: string };
+}[keyof Events];
 
-const name = "todos-live";
-const names = ["change", "own", "state", "reset"] as const;
-/** How long to wait after an answer that was no stream. Meanwhile the page asks its loader. */
+/** The pause after an answer that was no stream. Meanwhile the page asks its loader. */
 const reopenMs = () => 4_000 + Math.random() * 4_000;
 
 /**
- * Hears what the server sends to the pages of this browser, as long as this page can be seen.
+ * Hears what the server sends to the pages of this browser, while this page is visible.
  *
- * A browser opens six connections to a site at most, over all its tabs. So one of the visible ones, which holds a
- * lock, has a stream, and passes on what it hears to the others.
+ * A browser opens at most six connections to a site, over all its tabs. So one of the visible tabs, which holds a lock,
+ * has a stream, and passes on what it hears to the others.
+ * @param path where the stream is
  * @param search the page's own query string
- * @returns what ends it
+ * @param names of all events
+ * @returns ends it
  */
-export function openLiveConnection(search: string, onMessage: (message: LiveMessage) => void): () => void {
-  const channel = new BroadcastChannel(name);
+export function openLiveConnection<Events extends StreamEvents>(
+  path: string,
+  search: string,
+  names: readonly (keyof Events & string)[],
+  onMessage: (message: LiveMessage<Events>) => void,
+): () => void {
+  type Message = LiveMessage<Events>;
+  const channel = new BroadcastChannel(path);
   let hide: (() => void) | undefined;
   let wasHidden = false;
-  // What the page that has the stream repeats for one that appears.
-  const last = new Map<LiveMessage["name"], LiveMessage>();
+  // What the tab that has the stream repeats for one that appears.
+  const last = new Map<Message["name"], Message>();
 
-  function tell(message: LiveMessage): void {
+  const toMessage = (name: keyof Events, data: unknown) => ({ name, data, search }) as Message;
+
+  function tell(message: Message): void {
     if (message.name !== "reset") last.set(message.name, message);
     channel.postMessage(message);
     onMessage(message);
   }
 
-  channel.onmessage = ({ data }: MessageEvent<LiveMessage | "hello">) => {
+  channel.onmessage = ({ data }: MessageEvent<Message | "hello">) => {
     if (!hide) return;
     if (data === "hello") for (const message of last.values()) channel.postMessage(message);
     else onMessage(data);
@@ -42,18 +50,16 @@ export function openLiveConnection(search: string, onMessage: (message: LiveMess
     let source: EventSource | undefined;
     let reopening: ReturnType<typeof setTimeout> | undefined;
     function open(): void {
-      const opened = new EventSource(`/events${search}`);
+      const opened = new EventSource(path + search);
       source = opened;
       for (const name of names) {
-        opened.addEventListener(name, ({ data }) =>
-          tell({ name, data: JSON.parse(data), search } as LiveMessage),
-        );
+        opened.addEventListener(name, ({ data }) => tell(toMessage(name, JSON.parse(data))));
       }
       opened.onerror = () => {
-        tell({ name: "state", data: { isLive: false }, search });
-        // It comes back by itself unless there was an answer that is no stream: somebody was signed out, say.
+        tell(toMessage("state", { isLive: false }));
+        // It reconnects by itself unless the answer was no stream, for example after a sign-out.
         if (opened.readyState !== EventSource.CLOSED) return;
-        tell({ name: "change", data: { version: "" }, search });
+        tell(toMessage("change", { version: "" }));
         reopening = setTimeout(open, reopenMs());
       };
     }
@@ -67,13 +73,13 @@ export function openLiveConnection(search: string, onMessage: (message: LiveMess
 
   function show(): () => void {
     channel.postMessage("hello");
-    // On plain http there are no locks, save on localhost: each page has a stream of its own there.
+    // Plain http has no locks, except on localhost: each tab has a stream of its own there.
     if (!navigator.locks) return stream();
     const waiting = new AbortController();
     let giveBack = () => waiting.abort();
     navigator.locks
-      .request(name, { signal: waiting.signal }, () => {
-        // Granted in the moment in which it was given up.
+      .request(path, { signal: waiting.signal }, () => {
+        // The lock may be granted at the moment in which it is given up.
         if (waiting.signal.aborted) return;
         const close = stream();
         return new Promise<void>((resolve) => {
@@ -93,8 +99,8 @@ export function openLiveConnection(search: string, onMessage: (message: LiveMess
     const isVisible = document.visibilityState === "visible";
     if (!isVisible) wasHidden = true;
     if (isVisible && !hide) {
-      // What the others were told meanwhile counts, even if the database was restored to an earlier state.
-      if (wasHidden) onMessage({ name: "reset", data: {}, search });
+      // What the other tabs heard meanwhile counts, even if the database was restored to an earlier state.
+      if (wasHidden) onMessage(toMessage("reset", {}));
       hide = show();
     }
     if (!isVisible && hide) {

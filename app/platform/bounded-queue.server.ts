@@ -1,11 +1,13 @@
-/** Work that was not begun, as too much waits already. */
+import { unlessAborted } from "./unless-aborted.ts";
+
+/** Work that was not begun because too much is waiting. */
 export class QueueFull extends Error {
   override name = "QueueFull";
 }
 
 /**
- * What asks somebody who may be slow: some of it at once, some more waiting in the order in which it came, and the
- * rest refused. Whoever asks may hang without our memory growing.
+ * A queue for requests to a service that may be slow: some run at once, some wait in their order, and the rest are refused.
+ * Memory does not grow while the service hangs.
  */
 export class BoundedQueue {
   readonly #atOnce: number;
@@ -14,18 +16,18 @@ export class BoundedQueue {
   #running = 0;
   #held = 0;
 
-  /** @param limits how much runs at once, and how much may wait besides */
+  /** @param limits how many run at once, and how many more may wait */
   constructor({ atOnce, waiting }: { atOnce: number; waiting: number }) {
     this.#atOnce = atOnce;
     this.#places = atOnce + waiting;
   }
 
   /**
-   * Keeps a place for as long as some work takes, pauses between its turns included.
-   * @throws {QueueFull} at once, where there is none
+   * Holds a place for as long as some work takes, including the pauses between its turns.
+   * @throws {QueueFull} if there is none
    */
   async hold<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#held >= this.#places) throw new QueueFull(`${this.#held} are waiting already`);
+    if (this.#held >= this.#places) throw new QueueFull(`${this.#held} are already waiting`);
     this.#held += 1;
     try {
       return await work();
@@ -51,7 +53,7 @@ export class BoundedQueue {
     }
   }
 
-  /** Resolves when somebody who is done hands on his turn. */
+  /** Resolves when another turn ends. */
   #turn(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = () => {
@@ -70,12 +72,4 @@ export class BoundedQueue {
       signal.addEventListener("abort", giveUp);
     });
   }
-}
-
-function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(signal.reason);
-    signal.addEventListener("abort", giveUp);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
-  });
 }

@@ -12,7 +12,7 @@ export interface Environment {
   sessionSecret: string;
   /** Absent: there is no webhook route. */
   stackWebhookSecret?: string | undefined;
-  /** How many proxies in front of us may be believed about the client's address. */
+  /** How many proxies in front of us are trusted to tell the client's address. */
   trustProxyHops: number;
   port: number;
   /** The address to listen on; absent: every interface. */
@@ -30,7 +30,7 @@ export interface StackProject {
 
 export type Variables = Record<string, string | undefined>;
 
-/** Every missing or malformed variable at once, a sentence each. */
+/** Names every missing or malformed variable at once. */
 export class InvalidEnvironment extends Error {
   override name = "InvalidEnvironment";
   constructor(readonly problems: string[]) {
@@ -60,25 +60,23 @@ const schema = z.object({
   ...stackSchema.shape,
   APP_ORIGIN: httpOrigin.refine(
     (value) => parseUrl(value)?.origin === value,
-    "has to be an origin alone, such as https://todos.example.com",
+    "must be just an origin, such as https://todos.example.com",
   ),
   SESSION_SECRET: z
     .string("is missing")
     .min(32, "has to be at least 32 characters; `openssl rand -base64 32` makes a good one"),
-  // Stricter than the library, which reads one that was cut off as a shorter key, and then finds no signature right.
+  // Stricter than the library, which takes a truncated one for a shorter key, and then rejects every signature.
   STACK_WEBHOOK_SECRET: z
     .string()
     .regex(
       /^whsec_(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$/,
-      "has to be the signing secret of a webhook: whsec_ and then base64",
+      "must be the signing secret of a webhook: whsec_ and then base64",
     )
     .optional(),
   TRUST_PROXY_HOPS: z.coerce.number("is not a number").int("is not a whole number").min(0).default(0),
   PORT: z.coerce.number("is not a number").int("is not a whole number").min(0).max(65535).default(3000),
   HOST: z.string().optional(),
-  LOG_LEVEL: z
-    .enum(["debug", "info", "warn", "error"], "is none of debug, info, warn, error")
-    .default("info"),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"], "must be debug, info, warn or error").default("info"),
 });
 
 /**
@@ -86,13 +84,7 @@ const schema = z.object({
  * @throws {InvalidEnvironment} naming every variable that is missing or malformed.
  */
 export function readEnvironment(variables: Variables = process.env): Environment {
-  const parsed = schema.safeParse(withoutPublicPrefixes(withoutBlanks(variables)));
-  if (!parsed.success) {
-    throw new InvalidEnvironment(
-      parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`),
-    );
-  }
-  const values = parsed.data;
+  const values = parse(schema, withoutPublicPrefixes(withoutBlanks(variables)));
   return {
     databaseUrl: values.DATABASE_URL,
     databaseUrlUnpooled: values.DATABASE_URL_UNPOOLED ?? withoutPooler(values.DATABASE_URL),
@@ -115,7 +107,7 @@ export function environment(): Environment {
   return current;
 }
 
-/** Adds the variables of `.env`, where there is one; what is set already wins. */
+/** Adds the variables of `.env`, if there is one, to those that are not set. */
 export function loadDotEnv(): void {
   try {
     process.loadEnvFile(".env");
@@ -125,8 +117,8 @@ export function loadDotEnv(): void {
 }
 
 /**
- * The database that migrations and commands talk to when one is configured, on its direct host.
- * @throws {InvalidEnvironment} when it is set and no Postgres URL.
+ * The database of migrations and commands if one is configured, on its direct host.
+ * @throws {InvalidEnvironment} when it is not a Postgres URL
  */
 export function configuredDatabaseUrl(variables: Variables = process.env): string | undefined {
   const { DATABASE_URL, DATABASE_URL_UNPOOLED } = withoutBlanks(variables);
@@ -148,55 +140,51 @@ export function configuredStackProject(variables: Variables = process.env): Stac
   const values = withoutPublicPrefixes(withoutBlanks(variables));
   const { STACK_PROJECT_ID, STACK_PUBLISHABLE_CLIENT_KEY, STACK_SECRET_SERVER_KEY } = values;
   if (!STACK_PROJECT_ID && !STACK_PUBLISHABLE_CLIENT_KEY && !STACK_SECRET_SERVER_KEY) return undefined;
-  const parsed = stackSchema.safeParse(values);
-  if (!parsed.success) {
-    throw new InvalidEnvironment(
-      parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`),
-    );
-  }
-  return stackProjectOf(parsed.data);
+  return stackProjectOf(parse(stackSchema, values));
 }
 
-const trueOrFalse = z
-  .enum(["true", "false"], "is neither true nor false")
-  .transform((value) => value === "true");
+/** @throws {InvalidEnvironment} */
+function parse<Values>(wanted: z.ZodType<Values>, variables: Variables): Values {
+  const parsed = wanted.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  throw new InvalidEnvironment(
+    parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`),
+  );
+}
 
-/** A blank variable is one that is not set, hence the `none`. */
+const trueOrFalse = z.enum(["true", "false"], "must be true or false").transform((value) => value === "true");
+
+/** A blank variable is not set, hence `none`. */
 const oauthProviders = z.string().transform((value, context) => {
   const names = value.trim() === "none" ? [] : value.split(",").map((name) => name.trim());
   const known = z.array(z.enum(["github", "google"])).safeParse([...new Set(names)]);
   if (known.success) return known.data;
-  context.addIssue("has to be a comma-separated list out of github and google, or none");
+  context.addIssue("must be a comma-separated list of github and google, or none");
   return z.NEVER;
 });
 
-/** What decides between local mode and a real configuration, where local mode lives, and how it is set. */
+const localSchema = z.object({
+  PORT: schema.shape.PORT,
+  LOCAL_DIR: z.string().default(".local"),
+  LOCAL_SYNC_DELAY_MS: z.coerce.number("is not a number").int().min(0).max(600_000).default(300),
+  LOCAL_REQUIRE_VERIFIED_EMAIL: trueOrFalse.default(false),
+  LOCAL_ALLOW_SIGN_UP: trueOrFalse.default(true),
+  LOCAL_OAUTH_PROVIDERS: oauthProviders.default(["github", "google"]),
+});
+
+/** The settings of local mode, and what decides between it and a real configuration. */
 export function readLocalSettings(variables: Variables = process.env) {
   const values = withoutPublicPrefixes(withoutBlanks(variables));
-  const parsed = z
-    .object({
-      PORT: schema.shape.PORT,
-      LOCAL_DIR: z.string().default(".local"),
-      LOCAL_SYNC_DELAY_MS: z.coerce.number("is not a number").int().min(0).max(600_000).default(300),
-      LOCAL_REQUIRE_VERIFIED_EMAIL: trueOrFalse.default(false),
-      LOCAL_ALLOW_SIGN_UP: trueOrFalse.default(true),
-      LOCAL_OAUTH_PROVIDERS: oauthProviders.default(["github", "google"]),
-    })
-    .safeParse(values);
-  if (!parsed.success) {
-    throw new InvalidEnvironment(
-      parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`),
-    );
-  }
+  const local = parse(localSchema, values);
   return {
-    port: parsed.data.PORT,
-    directory: parsed.data.LOCAL_DIR,
-    syncDelayMs: parsed.data.LOCAL_SYNC_DELAY_MS,
+    port: local.PORT,
+    directory: local.LOCAL_DIR,
+    syncDelayMs: local.LOCAL_SYNC_DELAY_MS,
     /** Of the stand-in for Stack Auth. */
     stackSettings: {
-      requiresVerifiedEmail: parsed.data.LOCAL_REQUIRE_VERIFIED_EMAIL,
-      allowsSignUp: parsed.data.LOCAL_ALLOW_SIGN_UP,
-      oauthProviders: parsed.data.LOCAL_OAUTH_PROVIDERS,
+      requiresVerifiedEmail: local.LOCAL_REQUIRE_VERIFIED_EMAIL,
+      allowsSignUp: local.LOCAL_ALLOW_SIGN_UP,
+      oauthProviders: local.LOCAL_OAUTH_PROVIDERS,
     },
     nodeEnv: values.NODE_ENV,
     databaseUrl: values.DATABASE_URL,
@@ -211,12 +199,12 @@ export function isStartedByNpm(variables: Variables = process.env): boolean {
 
 /** What a child process inherits. */
 export function inheritedVariables(variables: Variables = process.env): Variables {
-  // Vitest's mark would make remix.config.js leave the Remix plugin out.
+  // With VITEST set, remix.config.js leaves the Remix plugin out.
   const { VITEST, ...inherited } = withoutBlanks(variables);
   return inherited;
 }
 
-/** Leaves out what says which database, Stack project and site are meant; local mode has its own. */
+/** Leaves out the database, Stack project and site: local mode has its own. */
 export function withoutConfiguration(variables: Variables): Variables {
   const configuration =
     /^(DATABASE_URL(_UNPOOLED)?|APP_ORIGIN|(NEXT_PUBLIC_|VITE_)?STACK_(API_URL|PROJECT_ID|PUBLISHABLE_CLIENT_KEY|SECRET_SERVER_KEY))$/;
@@ -232,7 +220,7 @@ function stackProjectOf(values: z.infer<typeof stackSchema>): StackProject {
   };
 }
 
-/** A Neon host answers LISTEN and migrations on its name without `-pooler`; other URLs stay as they are. */
+/** LISTEN and migrations need the name of a Neon host without `-pooler`; other URLs stay as they are. */
 function withoutPooler(url: string): string {
   const parsed = parseUrl(url);
   if (!parsed || !isNeonHost(parsed)) return url;

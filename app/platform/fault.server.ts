@@ -1,4 +1,4 @@
-/** What a user is told when something cannot be done for now, and when to try again. */
+/** What a user is told when something cannot be done now, and when to try again. */
 export interface TryLater {
   status: 429 | 503;
   message: string;

@@ -3,13 +3,13 @@ import { stackOf, summaryOf } from "./logged-error.server.ts";
 import { requestContext } from "./request-context.server.ts";
 
 /**
- * The log. The server writes it as lines of JSON; before it has started, and in commands and in development, what
- * goes wrong is told as sentences for people.
+ * The log. The server writes lines of JSON; before it has started, and in commands and development, warnings and errors
+ * are sentences for people.
  *
- * Each line within a request has its `reference`, and the `userId` of who is signed in. What happened, as far as
- * somebody may search for it, is an `event` of few words: `log.info({ event: "signed in", method: "password" }, "…")`.
- * An error goes in as `err`. Nothing that people type, own or carry may be logged: passwords, codes, tokens, cookies,
- * e-mail addresses, query strings. `redact` is for what gets here all the same.
+ * Each line within a request has its `reference`, and the `userId` of the signed-in user. What an operator may search for
+ * is an `event` of a few words: `log.info({ event: "signed in", method: "password" }, "…")`. An error goes in as `err`.
+ * Never log what users type, own or carry: passwords, codes, tokens, cookies, email addresses, query strings. `redact`
+ * is a second line of defense.
  */
 export const log: Logger = pino(
   {
@@ -28,27 +28,27 @@ export const log: Logger = pino(
 );
 
 /**
- * One line for a failure that passes by itself, however deep its stack and its causes.
- * @param operation what was being done, as `POST /sign-in`
+ * One line, without a stack, for a failure that passes by itself.
+ * @param operation what was being done, such as `POST /sign-in`
  */
 export function logOutage(operation: string, error: unknown): void {
   log.error({ event: "outage" }, `${operation}: ${summaryOf(error)}`);
 }
 
-/** By console: a reader of our output that has gone away is no reason to end. */
+/** By `console`, which does not end the process when the reader of our output is gone. */
 let write = (line: string): void => {
   const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message: string; stack: string } };
   console.error([msg, err?.message].filter(Boolean).join(": ") + (err?.stack ? `\n${err.stack}` : ""));
 };
 
-/** From here on the log is lines of JSON on stdout. */
+/** From now on the log is lines of JSON on stdout. */
 export function logAsJson(level: LevelWithSilent): void {
   log.level = level;
   // biome-ignore lint/suspicious/noConsole: stdout is where the log belongs
   write = (line) => console.log(line.trimEnd());
 }
 
-/** Names under which libraries and people keep what is secret or personal, at the top of a line and one below it. */
+/** Common names of what is secret or personal, at the top level of a line and one below. */
 function secretPaths(): string[] {
   const names = [
     "accessToken",

@@ -1,12 +1,12 @@
 /**
- * What went wrong, and why, and why that: the first line of each message, without what libraries quote in it. Of an
- * error nothing else is told but its stack: its properties may hold rows, parameters, or whole requests.
+ * What went wrong and why: the first line of each message in the chain of causes, without what libraries quote in it.
+ * Besides the stack nothing else of an error is logged: its properties may hold rows, parameters or whole requests.
  */
 export function summaryOf(error: unknown): string {
   return reasons(error).join(" < ");
 }
 
-/** Where it was thrown, and where its causes were: the lines of the stacks without the messages above them. */
+/** The stacks of an error and its causes, without the messages above them. */
 export function stackOf(error: unknown, depth = 0): string {
   if (!(error instanceof Error) || depth > 5) return "";
   const frames = (error.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line));
@@ -15,13 +15,13 @@ export function stackOf(error: unknown, depth = 0): string {
 
 function reasons(error: unknown, depth = 0): string[] {
   if (!(error instanceof Error) || depth > 5) return depth === 0 ? [`${typeof error} thrown`] : [];
-  // What could not be read is quoted in it.
-  if (error instanceof SyntaxError) return ["no valid JSON", ...reasons(error.cause, depth + 1)];
+  // Its message quotes the text that could not be parsed.
+  if (error instanceof SyntaxError) return ["invalid JSON", ...reasons(error.cause, depth + 1)];
   const [line = ""] = (error.message || (error as NodeJS.ErrnoException).code || error.name).split("\n", 1);
   return [withoutSecrets(line).slice(0, 200), ...reasons(error.cause, depth + 1)];
 }
 
-/** Addresses and connection strings, tokens, and query strings. */
+/** Without email addresses, connection strings, tokens and query strings. */
 function withoutSecrets(line: string): string {
   return line
     .replaceAll(/[^\s"'<>()]+@[^\s"'<>()]+/g, "…@…")

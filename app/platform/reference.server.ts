@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** Digits and letters that nobody takes for each other when he reads them out (Crockford's base 32). */
+/** Digits and letters that are not confused when read out loud (Crockford's base 32). */
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** A name for a request, short enough to be quoted: 50 random bits. */

@@ -1,4 +1,4 @@
-/** The process is up. Says nothing of the database: `/readyz` does. */
+/** The process is up, whether or not its database is: see `/readyz`. */
 export function loader() {
   return new Response("ok\n", { headers: { "Cache-Control": "no-store", "Content-Type": "text/plain" } });
 }

@@ -4,12 +4,12 @@ import { connectDatabase } from "#app/db/database.server.ts";
 import { repeatable, statement } from "#app/db/statement.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
-import { isStopping } from "#app/server/stopping.server.ts";
+import { isStopping } from "#app/platform/stopping.server.ts";
 
-/** Load balancers wait 2 s at most, and a process with much to do takes a while before and after. */
+/** Load balancers wait 2 s at most, and a busy process needs some of that before and after. */
 const limitMs = 1_000;
 
-/** The database answers, the migrations have been run, and nobody has asked the process to stop. */
+/** The database answers, migrations have run, and the process is not stopping. */
 export async function loader() {
   const headers = { "Cache-Control": "no-store", "Content-Type": "text/plain" };
   if (isStopping()) return new Response("stopping\n", { status: 503, headers });

@@ -12,13 +12,13 @@ export function loader() {
   return redirect("/", { status: 303, headers: personalHeaders() });
 }
 
-/** Remembers a theme, and leads back to the page whose form it was. */
+/** Keeps a theme, and leads back to the page of the form. */
 export async function action({ request }: ActionFunctionArgs) {
   const { data } = fields.safeParse(Object.fromEntries((await readForm(request)) ?? []));
   if (!data) {
     const headers = personalHeaders();
     headers.set("Content-Type", "text/plain; charset=utf-8");
-    return new Response("The themes are system, light and dark.\n", { status: 400, headers });
+    return new Response("Choose one of the themes: system, light or dark.\n", { status: 400, headers });
   }
   const headers = personalHeaders(await rememberTheme(data.theme));
   return redirect(safeRedirectTo(data.redirectTo), { status: 303, headers });

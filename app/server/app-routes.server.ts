@@ -1,15 +1,16 @@
 import type { ServerBuild } from "@remix-run/node";
 import { matchRoutes } from "@remix-run/react";
+import { isForIndexRoute } from "#app/http/remix-data.ts";
 
-/** What the app has at a URL. */
+/** The route of a URL. */
 export interface AppRoute {
-  /** As routes.ts has it, such as `/auth/:provider`: unlike the path it holds nothing that somebody has typed. */
+  /** As in routes.ts, such as `/auth/:provider`: unlike the path it holds nothing that a user typed. */
   pattern: string;
-  /** The methods that are taken there. */
+  /** The methods that it accepts. */
   methods: readonly string[];
 }
 
-/** @returns what tells the route of a URL; undefined where there is none */
+/** @returns finds the route of a URL; undefined where there is none */
 export function appRoutes({ routes }: ServerBuild): (url: URL) => AppRoute | undefined {
   const all = Object.values(routes).filter((route) => route !== undefined);
   const children = all.filter(({ id }) => id !== "root");
@@ -21,8 +22,7 @@ export function appRoutes({ routes }: ServerBuild): (url: URL) => AppRoute | und
     const route = matchRoutes(objects, pathname)?.at(-1)?.route;
     const module = modules.get(route?.id ?? "");
     if (!route || !module) return undefined;
-    // Without `?index` a form is one for the layout around the index route: https://remix.run/docs/en/main/guides/index-query-param
-    const takesPosts = module.action !== undefined && (!route.index || searchParams.has("index"));
+    const takesPosts = module.action !== undefined && (!route.index || isForIndexRoute(searchParams));
     const methods = [
       ...(module.loader || "default" in module ? ["GET", "HEAD"] : []),
       ...(takesPosts ? ["POST"] : []),

@@ -4,7 +4,7 @@ import { log } from "#app/platform/log.server.ts";
 import { newReference } from "#app/platform/reference.server.ts";
 import { securityHeaders } from "./security-headers.server.ts";
 
-/** By the codes of Node's parser and its time-outs; everything else makes no sense as HTTP. */
+/** By the error codes of Node's parser and timeouts; all others mean invalid HTTP. */
 const statusByCode: Record<string, number> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
@@ -12,15 +12,15 @@ const statusByCode: Record<string, number> = {
 };
 
 /**
- * Answers what never becomes a request: it cannot be read, has too many headers, or does not arrive in time. Node
- * would answer too, without our headers.
+ * Answers what never becomes a request because it is invalid, its headers are too large, or it does not arrive in time.
+ * Node would answer too, without our headers.
  */
 export function answerClientErrors(server: Server): void {
   const answers = new WeakMap<Duplex, ServerResponse>();
   server.on("request", ({ socket }, response) => answers.set(socket, response));
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const answer = answers.get(socket);
-    // Another answer in the middle of one would only spoil it.
+    // A second answer would corrupt the one that is being sent.
     const isAnswering = answer?.headersSent && !answer.writableFinished;
     if (!socket.writable || error.code === "ECONNRESET" || isAnswering) socket.destroy();
     else refuseRaw(socket, statusByCode[error.code ?? ""] ?? 400);
@@ -41,6 +41,6 @@ function refuseRaw(socket: Duplex, status: number): void {
     "X-Request-Id": reference,
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  log.info({ event: "unreadable request", reference, status }, `Not a request: ${status}`);
+  log.info({ event: "unreadable request", reference, status }, `Not a request, answered with ${status}`);
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, "", words].join("\r\n"));
 }

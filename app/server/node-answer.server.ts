@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** The headers of a request to Node's server, each value by itself. */
+/** The headers of a Node request, each value by itself. */
 export function toHeaders(request: IncomingMessage): Headers {
   const headers = new Headers();
   for (const [name, values] of Object.entries(request.headersDistinct)) {
@@ -11,7 +11,7 @@ export function toHeaders(request: IncomingMessage): Headers {
   return headers;
 }
 
-/** Aborts when the browser goes away before it has its answer. */
+/** Aborts when the client goes away before it has its answer. */
 export function closeSignal(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   response.once("close", () => {
@@ -20,14 +20,14 @@ export function closeSignal(response: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
-/** Sends the app's answer, which depends on the cookies that came with the request. */
+/** Sends the app's answer, which depends on the request's cookies. */
 export async function send(
   answer: Response,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   response.statusCode = answer.status;
-  // A page has a nonce of its own, even one that is the same for everybody.
+  // Even a page that is the same for all users has its own nonce.
   response.setHeader("Cache-Control", "no-store");
   for (const [name, value] of answer.headers) {
     if (name !== "set-cookie") response.setHeader(name, value);
@@ -36,7 +36,7 @@ export async function send(
   const cookies = answer.headers.getSetCookie();
   if (cookies.length > 0) response.setHeader("Set-Cookie", cookies);
   if (!answer.body || request.method === "HEAD") {
-    // Remix has taken the body of a HEAD's answer away; redirects never have one.
+    // Remix has removed the body of an answer to HEAD; redirects never have one.
     if (answer.headers.has("Location")) response.setHeader("Content-Length", 0);
     await answer.body?.cancel();
     response.end();

@@ -1,8 +1,8 @@
 /**
  * Whether a request that changes something comes from a page of this site.
  *
- * Browsers say so themselves in `Sec-Fetch-Site`. Those that do not, and plain http hosts other than
- * localhost, get no such header: `Origin` decides then. A request with neither is refused.
+ * Browsers say so in `Sec-Fetch-Site`. Old ones do not, and none does for plain http on hosts other than localhost: then
+ * `Origin` decides. A request with neither is refused.
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
 export function isFromThisSite(headers: Headers, appOrigin: string): boolean {

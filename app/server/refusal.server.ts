@@ -2,31 +2,31 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServerBuild } from "@remix-run/node";
 import type { Theme } from "#app/document/theme.ts";
 import { readTheme } from "#app/document/theme-cookie.server.ts";
+import { errorBody, isDataRequest, remixHeaders } from "#app/http/remix-data.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
 import { toHeaders } from "./node-answer.server.ts";
 import { plainPagePolicy } from "./security-headers.server.ts";
 
 const words = {
-  400: () => ["Not possible", "The server does not understand this request."],
+  400: () => ["Bad request", "The server doesn't understand this request."],
   403: () => [
     "Not allowed",
-    `This form was not sent from a page of this site. Use it at ${environment().appOrigin} and send it again.`,
+    `This form wasn't sent from a page of this site. Open ${environment().appOrigin} and send it again.`,
   ],
   404: () => ["Not found", "There is nothing at this address."],
-  405: () => ["Not possible", "This page takes no such request."],
-  413: () => ["Too large", "That is more than this site takes at once, which is 64 KiB for a form."],
+  405: () => ["Bad request", "This page doesn't accept this kind of request."],
+  413: () => ["Too large", "This is more than the site accepts. A form can have at most 64 KiB."],
   500: () => [
     "Something went wrong",
-    `It is our fault, not yours. Please try again. Should it go on, quote the reference ${requestContext()?.reference}.`,
+    `This is a problem on our side. Please try again. If this keeps happening, quote reference ${requestContext()?.reference}.`,
   ],
 } satisfies Record<number, () => [title: string, message: string]>;
 export type RefusalStatus = keyof typeof words;
 
 /**
- * Answers a request that does not reach the app, or that the app has failed at. A script of ours gets the answer in a
- * shape that it shows with the page kept as it is; who asks for HTML gets a short page that looks like the others; and
- * anything else gets a sentence.
+ * Answers a request that does not reach the app, or that the app failed at: a script with data that it shows without
+ * leaving the page, a browser with a short page that looks like the others, and any other client with a sentence.
  */
 export async function refuse(
   status: RefusalStatus,
@@ -35,7 +35,7 @@ export async function refuse(
   { headers = {}, stylesheet }: { headers?: Record<string, string>; stylesheet?: string | undefined } = {},
 ): Promise<void> {
   const [title, message] = words[status]();
-  const { type, body, ...others } = /[?&]_data=/.test(request.url ?? "")
+  const { type, body, ...others } = isDataRequest(request.url ?? "")
     ? dataAnswer(request, message)
     : await textAnswer(request, title, message, stylesheet);
   response.writeHead(status, {
@@ -48,13 +48,13 @@ export async function refuse(
   response.end(body);
 }
 
-/** Remix takes an error status without one of its headers for a broken network. */
 function dataAnswer({ method }: IncomingMessage, message: string) {
   const type = "application/json";
-  const reference = requestContext()?.reference;
-  if (method === "GET") return { type, body: JSON.stringify({ reference }), "X-Remix-Catch": "yes" };
+  if (method === "GET") {
+    return { type, body: errorBody(requestContext()?.reference), [remixHeaders.error]: "yes" };
+  }
   const refused = { ok: false, isTemporary: false, errors: { form: message }, typed: {}, task: "" };
-  return { type, body: JSON.stringify(refused), "X-Remix-Response": "yes" };
+  return { type, body: JSON.stringify(refused), [remixHeaders.answer]: "yes" };
 }
 
 async function textAnswer(request: IncomingMessage, title: string, message: string, stylesheet?: string) {
@@ -84,7 +84,7 @@ ${stylesheet ? `<link rel="stylesheet" href="${stylesheet}">\n` : ""}<link rel="
 <section class="landing">
 <h1>${title}</h1>
 <p>${message}</p>
-<p class="actions"><a class="button primary" href="/">To the list</a></p>
+<p class="actions"><a class="button primary" href="/">Back to the list</a></p>
 </section>
 </main>
 </body>

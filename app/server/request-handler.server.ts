@@ -1,24 +1,25 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { createRequestHandler, type ServerBuild } from "@remix-run/node";
-import { formLimitBytes, readBody, webhookLimitBytes } from "#app/http/body.server.ts";
+import { isFilePath, isLastResort } from "#app/http/remix-data.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { newReference } from "#app/platform/reference.server.ts";
 import { inRequest, type RequestContext } from "#app/platform/request-context.server.ts";
+import { isStopping } from "#app/platform/stopping.server.ts";
 import { appRoutes } from "./app-routes.server.ts";
 import { readAssets, sendAsset } from "./assets.server.ts";
+import { formLimitBytes, readBody, webhookLimitBytes } from "./body.server.ts";
 import { clientAddress } from "./client-address.server.ts";
 import { closeSignal, send, toHeaders } from "./node-answer.server.ts";
 import { isFromThisSite } from "./origin.server.ts";
 import { type RefusalStatus, refuse, stylesheetOf } from "./refusal.server.ts";
 import { logOpenedStream, logRequest, type RequestFacts } from "./request-log.server.ts";
 import { securityHeaders } from "./security-headers.server.ts";
-import { isStopping } from "./stopping.server.ts";
 
-/** Not for browsers: its posts come from elsewhere, with a signature that the route checks. */
+/** Its posts come from another site, with a signature that the route checks. */
 const webhookPath = "/webhooks/stack";
 
-/** Answers requests with the production build: its files, its routes, and refusals for the rest. */
+/** Answers requests with the files and routes of the production build, and refuses the rest. */
 export function requestHandler(build: ServerBuild): RequestListener {
   const { appOrigin, stackWebhookSecret, trustProxyHops } = environment();
   const assets = readAssets(build.assetsBuildDirectory);
@@ -66,8 +67,7 @@ export function requestHandler(build: ServerBuild): RequestListener {
     const headers = toHeaders(request);
     const isForm = method === "POST" && !isWebhook;
     if (isForm && !isFromThisSite(headers, appOrigin)) return no(403);
-    // The app itself tells who reads a page's address wrongly that nothing is there, but makes no such page for files.
-    if (!route && (isFile(pathname) || !["GET", "HEAD"].includes(method))) return no(404);
+    if (!route && (isFilePath(pathname) || !["GET", "HEAD"].includes(method))) return no(404);
     const methods = isWebhook ? ["POST"] : route?.methods;
     if (methods && !methods.includes(method)) return no(405, { Allow: methods.join(", ") });
     if (asset) return sendAsset(asset, request, response);
@@ -77,7 +77,7 @@ export function requestHandler(build: ServerBuild): RequestListener {
       body = await readBody(request, isWebhook ? webhookLimitBytes : formLimitBytes);
       if (!body) return no(413);
     }
-    // Remix compares Origin with Host by rules of its own; ours have been applied.
+    // Remix would compare Origin with Host by its own rules; ours have been applied.
     for (const name of ["Origin", "X-Forwarded-Host"]) headers.delete(name);
     const init = {
       method,
@@ -86,16 +86,16 @@ export function requestHandler(build: ServerBuild): RequestListener {
       ...(body ? { body: new Uint8Array(body) } : {}),
     };
     const made = await render(new Request(target, init));
-    if (isLastResort(made, isWebhook)) return no(500);
+    if (!isWebhook && isLastResort(made)) return no(500);
     if (made.headers.get("Content-Type")?.startsWith("text/event-stream")) logOpenedStream(facts);
     await send(made, request, response);
   }
 }
 
 /**
- * The URL that a request is for: its path, on our own origin. The Host header is the client's to write, and a
- * path such as //evil.example has to stay a path.
- * @returns undefined when the path is none, or is encoded wrongly
+ * The URL of a request: its path on our own origin. The client writes the Host header, and a path such as
+ * //evil.example has to stay a path.
+ * @returns undefined for an invalid path
  */
 function targetOf(path: string, appOrigin: string): URL | undefined {
   try {
@@ -107,17 +107,7 @@ function targetOf(path: string, appOrigin: string): URL | undefined {
   }
 }
 
-/** We do not need it, but a request without one is none: https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
+/** @see https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
 function hasHost({ httpVersion, headers }: IncomingMessage): boolean {
   return httpVersion !== "1.1" || headers.host !== undefined;
-}
-
-/** Whether a path names a file: browsers ask for some by themselves, and old pages for those of an old build. */
-function isFile(pathname: string): boolean {
-  return pathname.startsWith("/assets/") || /\.[a-z0-9]{1,15}$/i.test(pathname);
-}
-
-/** Whether Remix has failed with words of its own, which are neither a page nor have a reference. */
-function isLastResort({ status, headers }: Response, isWebhook: boolean): boolean {
-  return status === 500 && !isWebhook && !/html|json/.test(headers.get("Content-Type") ?? "");
 }

@@ -9,9 +9,8 @@ const nothing = [
 ];
 
 /**
- * The headers of every answer. Those with a page in them replace the policy with one that lets in what it needs.
- *
- * The promise of https is for two years, and not for subdomains: whose those are, this app cannot know.
+ * The headers of every answer; pages replace the policy with one that allows what they need. HSTS leaves out subdomains,
+ * which may belong to other sites.
  */
 export function securityHeaders(): Record<string, string> {
   return {
@@ -35,9 +34,9 @@ export function securityHeaders(): Record<string, string> {
 export const plainPagePolicy = [...nothing, "style-src 'self'", "img-src 'self'"].join("; ");
 
 /**
- * The Content-Security-Policy of a page of the app's.
- * @param nonce names the page's own scripts; they may load further ones (`strict-dynamic`)
- * @param isDevelopment Vite injects style elements and talks over a WebSocket
+ * The Content-Security-Policy of the app's pages.
+ * @param nonce marks the page's own scripts, which may load others (`strict-dynamic`)
+ * @param isDevelopment Vite injects style elements and uses a WebSocket
  */
 export function documentPolicy(nonce: string, isDevelopment: boolean): string {
   return [

@@ -2,27 +2,26 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ServerBuild } from "@remix-run/node";
 import { environment } from "#app/platform/environment.server.ts";
-import { log, logAsJson, logOutage } from "#app/platform/log.server.ts";
-import { sweep } from "#app/sweep.server.ts";
+import { log, logAsJson } from "#app/platform/log.server.ts";
 import { answerClientErrors } from "./client-errors.server.ts";
 import { requestHandler } from "./request-handler.server.ts";
-import { stopOnSignal } from "./stopping.server.ts";
+import { stopOnSignal } from "./stop-on-signal.server.ts";
 
 const limits = {
   maxHeaderSize: 16 * 1024,
-  /** From a connection's opening, or a request's first byte. */
+  /** From the opening of the connection, or the first byte of a request. */
   headersTimeout: 10_000,
-  /** For all of a request. A body that is too large is read to its end, but not for ever. */
+  /** For the whole request. A body that is too large is read to its end, but not forever. */
   requestTimeout: 30_000,
-  /** How often Node looks for either. */
+  /** How often Node checks both. */
   connectionsCheckingInterval: 1_000,
-  /** Longer than proxies keep connections open, most of them for 60 s: else they would send a request into a close. */
+  /** Longer than proxies keep connections open, mostly 60 s: otherwise a request could meet a closing connection. */
   keepAliveTimeout: 75_000,
-  /** `requestHandler` looks for one itself: Node would refuse without our headers. */
+  /** `requestHandler` checks it: Node would refuse without our headers. */
   requireHostHeader: false,
 };
 
-/** For a client that does not take what it is sent. Streams of events have something to send every 20 s. */
+/** For clients that stop reading. Event streams send something at least every 20 s. */
 const silenceLimitMs = 90_000;
 
 /**
@@ -30,17 +29,17 @@ const silenceLimitMs = 90_000;
  * @param build what `remix vite:build` wrote; this module is part of it
  * @throws {InvalidEnvironment} before anything is opened
  */
-export async function startServer(build: ServerBuild): Promise<void> {
+export async function listen(build: ServerBuild): Promise<void> {
   const { appOrigin, port, host, logLevel } = environment();
   logAsJson(logLevel);
-  // Node would end the process just so, but print all that the error has, such as rows and requests.
+  // Node would end the process too, but print everything in the error, such as rows and requests.
   process.on("uncaughtException", (error) => {
-    log.fatal({ event: "crash", err: error }, "The process ends");
+    log.fatal({ event: "crash", err: error }, "The process exits");
     process.exit(1);
   });
   const answer = requestHandler(build);
   const server = createServer(limits, answer);
-  // Whatever else is expected than to be told to go on, an answer is no worse than a refusal without our headers.
+  // An unknown `Expect` gets an answer. Node would refuse it, without our headers.
   server.on("checkExpectation", answer);
   server.timeout = silenceLimitMs;
   answerClientErrors(server);
@@ -48,6 +47,5 @@ export async function startServer(build: ServerBuild): Promise<void> {
   server.listen(port, host);
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   log.info(`Listening on port ${(server.address() as AddressInfo).port}, serving ${appOrigin}`);
-  sweep().catch((error) => logOutage("Sweeping", error));
   stopOnSignal(server);
 }

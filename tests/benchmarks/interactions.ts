@@ -1,5 +1,6 @@
 import { type Browser, chromium, type Page } from "@playwright/test";
 import { connectClient } from "#app/db/database.server.ts";
+import { isDataRequest } from "#app/http/remix-data.ts";
 import { findChromium } from "#tests/browser/chromium.ts";
 import { startInstance } from "./local-instance.ts";
 
@@ -118,7 +119,7 @@ const interactions: Interaction[] = [
     name: "filter",
     async run(page, round) {
       const name = round % 2 === 0 ? "Mine" : "All";
-      const loaded = page.waitForResponse(/_data=/);
+      const loaded = page.waitForResponse((response) => isDataRequest(response.url()));
       await page.getByRole("link", { name, exact: true }).click();
       await loaded;
     },
@@ -127,7 +128,7 @@ const interactions: Interaction[] = [
     name: "type a letter of a search",
     async run(page, round) {
       const field = page.getByRole("searchbox", { name: "Search" });
-      const loaded = page.waitForResponse(/_data=/);
+      const loaded = page.waitForResponse((response) => isDataRequest(response.url()));
       await field.press(round % 2 === 0 ? "o" : "Backspace");
       await loaded;
     },

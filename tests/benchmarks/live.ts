@@ -8,6 +8,7 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
+import { dataPath } from "#app/http/remix-data.ts";
 import type { LocalInstance } from "#db/local/directory/instance.ts";
 import { findChromium } from "#tests/browser/chromium.ts";
 import { startInstance } from "./local-instance.ts";
@@ -180,7 +181,7 @@ async function steadyLoad(groups: Watcher[][], id: string, cookies: string[]): P
 async function toggle(id: string, number: number, cookies: string[]): Promise<number> {
   const cookie = cookies[number % cookies.length] ?? "";
   const sentAt = performance.now();
-  const { status } = await post("/?index&_data=routes/todos/route", cookie, {
+  const { status } = await post(dataPath("/?index", "routes/todos/route"), cookie, {
     intent: "toggle",
     via: "script",
     id,

@@ -145,7 +145,7 @@ test("deleting the account removes its todos for everyone, signs out, and says s
 
   await confirmation.fill(` ${doug.email.toUpperCase()} `);
   await doug.page.getByRole("button", { name: "Delete the account" }).click();
-  await expect(doug.page.getByText("Your account was deleted, and you are signed out.")).toBeVisible();
+  await expect(doug.page.getByText("Your account was deleted, so you have been signed out.")).toBeVisible();
   await expect(doug.page.getByRole("link", { name: "Sign in" })).toBeVisible();
   await expect.poll(() => profileInPostgres(doug.email)).toBeUndefined();
   await expect.poll(() => todosOf(doug.email)).toEqual([{ todos: "0" }]);

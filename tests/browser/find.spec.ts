@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { isDataRequest } from "#app/http/remix-data.ts";
 import { addTodo, dbSql, expect, progressOf, removeTodos, test, todo, withManyTodos } from "./people.ts";
 
 const filter = (page: Page, name: string) => page.getByRole("link", { name, exact: true });
@@ -135,7 +136,7 @@ test("others' changes show under a filter and a search without a reload", async 
   await doug.page.goto("/?show=active&q=seed");
   let loads = 0;
   doug.page.on("request", (request) => {
-    if (request.url().includes("_data=")) loads++;
+    if (isDataRequest(request.url())) loads++;
   });
   await addTodo(bob.page, "Buy seeds");
   await addTodo(bob.page, "Feed the cat");

@@ -114,7 +114,7 @@ test("a missing page says so, and leads back", async ({ visitor, expectConsoleEr
   const page = await visitor();
   const answer = await page.goto("/nowhere");
   expect(answer?.status()).toBe(404);
-  await page.getByRole("link", { name: "To the list" }).click();
+  await page.getByRole("link", { name: "Back to the list" }).click();
   await expect(page).toHaveURL("/");
 });
 

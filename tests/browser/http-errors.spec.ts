@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import { dataPath, isDataRequest } from "#app/http/remix-data.ts";
 import { type LoggedInstance, startLoggedInstance } from "./secrets/logged-instance.ts";
 import { expectSecurityHeaders } from "./security-headers.ts";
 
@@ -58,11 +59,11 @@ test("an unexpected error shows a reference that is in the log, and no details",
   const requests: [path: string, init: { method?: string; body?: string; accept?: string }, type: string][] =
     [
       ["/", {}, "text/html"],
-      ["/?_data=routes%2Ftodos%2Froute", {}, "application/json"],
+      [dataPath("/", "routes/todos/route"), {}, "application/json"],
       ["/export.json", {}, "text/plain"],
       ["/export.csv", { accept: "text/html" }, "text/html"],
       ["/?index", form, "text/html"],
-      ["/?index=&_data=routes%2Ftodos%2Froute", form, "application/json"],
+      [dataPath("/?index=", "routes/todos/route"), form, "application/json"],
     ];
   await instance.run("todos", breakList);
   for (const [path, { accept = "*/*", ...init }, type] of requests) {
@@ -103,7 +104,7 @@ test("a page shows the reference too when a script meets the error, and offers a
   await expect(page.getByRole("heading", { name: "Account" })).toBeVisible();
 
   await instance.run("todos", breakList);
-  const answered = page.waitForResponse(/_data=routes%2Ftodos/);
+  const answered = page.waitForResponse((response) => isDataRequest(response.url()));
   await page.getByRole("link", { name: "Shared todos" }).click();
   const byScript = (await (await answered).allHeaders())["x-request-id"];
   await expect(page.getByRole("heading", { name: "Something went wrong" })).toBeVisible();
@@ -116,7 +117,7 @@ test("a page shows the reference too when a script meets the error, and offers a
   await expect(page).toHaveTitle("Something went wrong · Todos");
 
   await instance.run("todos", fixList);
-  await page.getByRole("link", { name: "To the list" }).click();
+  await page.getByRole("link", { name: "Back to the list" }).click();
   await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
   await page.context().close();
 });

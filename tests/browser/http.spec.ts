@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
+import { dataPath, remixHeaders } from "#app/http/remix-data.ts";
 import { expect, test } from "./people.ts";
 import { expectSecurityHeaders } from "./security-headers.ts";
 
@@ -49,7 +50,7 @@ const posts: [title: string, headers: Record<string, string>, isLetThrough: bool
 for (const [title, headers, isLetThrough] of posts) {
   test(`a post ${title} ${isLetThrough ? "reaches the app" : "is refused, for pages and scripts alike"}`, async () => {
     const cookie = await signUp();
-    for (const path of ["/?index", "/?index&_data=routes%2Ftodos%2Froute"]) {
+    for (const path of ["/?index", dataPath("/?index", "routes/todos/route")]) {
       const fields = { intent: "toggle", id: "9223372036854775807", complete: "true" };
       const answer = await fetch(origin + path, form(fields, { Cookie: cookie, ...headers }));
       // There is no such todo.
@@ -74,13 +75,13 @@ test("a body over 64 KiB is refused, with or without Content-Length", async () =
 test("our own script gets a refusal in the shape that its forms show", async () => {
   const body = `intent=add&task=${"x".repeat(70_000)}`;
   const headers = { Origin: origin, "Content-Type": "application/x-www-form-urlencoded" };
-  const answer = await fetch(`${origin}/?index&_data=routes%2Ftodos%2Froute`, {
+  const answer = await fetch(origin + dataPath("/?index", "routes/todos/route"), {
     method: "POST",
     headers,
     body,
   });
   expect(answer.status).toBe(413);
-  expect(answer.headers.get("X-Remix-Response")).toBe("yes");
+  expect(answer.headers.get(remixHeaders.answer)).toBe("yes");
   expect(await answer.json()).toMatchObject({
     ok: false,
     errors: { form: expect.stringContaining("64 KiB") },

@@ -44,7 +44,7 @@ test("after ten wrong passwords an email has to wait, the form keeps its text, a
   const answered = page.waitForResponse((answer) => answer.request().method() === "POST");
   await signIn(page, bob.email, "correct horse");
   await expect(page.getByRole("alert")).toHaveText(
-    "Too many wrong passwords for this e-mail address. Try again in 15 minutes.",
+    "Too many wrong passwords for this email address. Try again in 15 minutes.",
   );
   const answer = await answered;
   expect(answer.status()).toBe(429);
@@ -79,7 +79,7 @@ test("an email gets five mails an hour, and no page reveals whether it has an ac
     await page.getByLabel("Email").fill(email);
     await page.getByRole("button", { name: "Send the link" }).click();
     await expect(page.getByRole("alert")).toHaveText(
-      "Too many mails to this e-mail address were asked for. Try again in 60 minutes.",
+      "Too many emails were requested for this address. Try again in 60 minutes.",
     );
     await expect(page.getByLabel("Email")).toHaveValue(email);
   }

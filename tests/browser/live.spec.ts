@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { isDataRequest } from "#app/http/remix-data.ts";
 import { whileDatabaseIsClosed } from "./closed-database.ts";
 import { addTodo, dbSql, expect, progressOf, removeTodos, test, todo } from "./people.ts";
 
@@ -14,7 +15,7 @@ test("what one user adds, ticks, and deletes shows on the other's screen without
   const doug = await person("Doug");
   let loads = 0;
   doug.page.on("request", (request) => {
-    if (/_data=|\/$/.test(request.url())) loads++;
+    if (isDataRequest(request.url()) || request.url().endsWith("/")) loads++;
   });
 
   await addTodo(bob.page, "Buy seeds");

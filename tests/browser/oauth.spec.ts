@@ -82,6 +82,6 @@ test("an unknown provider gets a page that says so", async ({ visitor, expectCon
   const page = await visitor();
   expect((await page.goto("/auth/nonsense"))?.status()).toBe(404);
   await expect(page.getByRole("heading", { name: "Not found" })).toBeVisible();
-  await page.getByRole("link", { name: "To the list" }).click();
+  await page.getByRole("link", { name: "Back to the list" }).click();
   await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
 });

@@ -57,7 +57,7 @@ test("a user whom Stack deletes disappears from every page with their todos, and
     await doug.page.getByRole("textbox", { name: "New todo" }).fill("Too late");
     await doug.page.getByRole("button", { name: "Add" }).click();
   }
-  await expect(doug.page.getByText("Your account was deleted, and you are signed out.")).toBeVisible();
+  await expect(doug.page.getByText("Your account was deleted, so you have been signed out.")).toBeVisible();
 });
 
 test("a name that looks like HTML is text, a long one fits, and a missing one is N/A", async ({ person }) => {

@@ -64,7 +64,7 @@ test("users are told that the statistics are not for them, and so are former adm
   await setRole(email, "member");
   await header(page, "Total").getByRole("link").click();
   await expect(page.getByRole("heading", { name: "Not allowed" })).toBeVisible();
-  await page.getByRole("link", { name: "To the list" }).click();
+  await page.getByRole("link", { name: "Back to the list" }).click();
   await expect(page.getByRole("link", { name: "Stats" })).toHaveCount(0);
 });
 

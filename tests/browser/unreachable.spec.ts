@@ -1,3 +1,4 @@
+import { isDataRequest } from "#app/http/remix-data.ts";
 import { addTodo, expect, test } from "./people.ts";
 
 // What a page does when the server in front of the app answers its script, or nothing does.
@@ -19,7 +20,7 @@ for (const [title, answer] of inFront) {
     expectConsoleError(/Failed to load resource|Bad Gateway|Failed to fetch/);
     const page = await visitor();
     await page.goto("/");
-    await page.route(/_data=/, answer);
+    await page.route(({ href }) => isDataRequest(href), answer);
     await page.getByRole("main").getByRole("link", { name: "Sign in" }).click();
     await expect(page.getByRole("heading", { name: "Not reachable" })).toBeVisible();
     await expect(page).toHaveURL("/sign-in");
@@ -39,10 +40,12 @@ test("the list and what the user typed stay while a server in front answers in t
   expectConsoleError(/Failed to load resource/);
   const { page } = await person("Bob");
   await addTodo(page, "Water the plants");
-  await page.route(/_data=/, (route) =>
-    route.request().method() === "GET"
-      ? route.fulfill({ status: 502, body: "Bad Gateway" })
-      : route.continue(),
+  await page.route(
+    ({ href }) => isDataRequest(href),
+    (route) =>
+      route.request().method() === "GET"
+        ? route.fulfill({ status: 502, body: "Bad Gateway" })
+        : route.continue(),
   );
   await page.getByRole("textbox", { name: "New todo" }).fill("half written");
   const asked = page.waitForResponse((answer) => answer.status() === 502);
@@ -67,7 +70,10 @@ test("a form that is too large gets a page like the others, and the user can go 
   await expect(page.getByRole("heading", { name: "Too large" })).toBeVisible();
   await expect(page.getByText("64 KiB")).toBeVisible();
   // The policy allowed the stylesheet.
-  await expect(page.getByRole("link", { name: "To the list" })).toHaveCSS("text-decoration-line", "none");
+  await expect(page.getByRole("link", { name: "Back to the list" })).toHaveCSS(
+    "text-decoration-line",
+    "none",
+  );
   await page.goBack();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { listenForChanges } from "#app/live/change-listener.server.ts";
+import { todoChanges } from "#app/routes/todos/live/open-pages.server.ts";
 import { by, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
 const url = process.env.DATABASE_URL ?? "";
@@ -19,7 +20,8 @@ function listening(databaseUrl = url) {
   const told: (string | boolean)[] = [];
   const stop = listenForChanges({
     databaseUrl,
-    onChange: (change) => told.push(change),
+    source: todoChanges,
+    onChange: (concernsRights) => told.push(concernsRights ? "users" : "todos"),
     onLive: (isLive) => told.push(isLive),
   });
   onTestFinished(stop);
@@ -99,7 +101,7 @@ test("a connection that answers but delivers no notifications is not live", asyn
   const { told } = listening();
   await expect
     .poll(() => errors.mock.calls, patience)
-    .toEqual([["Listening for changes: The database says nothing"]]);
+    .toEqual([["Listening for changes: The database does not answer"]]);
   expect(told).not.toContain(true);
 });
 
@@ -183,8 +185,9 @@ test("stopped while live, it calls back no more, even for a change that arrives 
   const told: (string | boolean)[] = [];
   const stop = listenForChanges({
     databaseUrl: url,
-    onChange(change) {
-      told.push(change);
+    source: todoChanges,
+    onChange(concernsRights) {
+      told.push(concernsRights ? "users" : "todos");
       stop();
     },
     onLive: (isLive) => told.push(isLive),

@@ -40,7 +40,7 @@ async function isToldInWords(task: string): Promise<void> {
   for (const answer of [page, change]) {
     expect(answer.status).toBe(503);
     expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThan(0);
-    expect(answer.text).toContain("The database cannot be reached just now.");
+    expect(answer.text).toContain("The database cannot be reached right now.");
     expect(answer.text).not.toMatch(/postgres|ECONN|ETIMEDOUT|127\.0\.0\.1|insert into/i);
     expect(answer.tookMs).toBeLessThan(patienceMs);
   }
@@ -124,7 +124,7 @@ test("with a read-only database the site shows the todos, and says of each chang
   expect(page.text).toContain("there to be read");
   expect(change.status).toBe(503);
   expect(change.headers.get("Retry-After")).not.toBeNull();
-  expect(change.text).toContain("Todos cannot be changed just now, only read.");
+  expect(change.text).toContain("Todos cannot be changed right now, only read.");
   expect(change.text).toContain("not now");
   expect(ready.status).toBe(200);
   await site.run("alter role app reset default_transaction_read_only", "postgres");

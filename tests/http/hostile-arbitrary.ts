@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { dataParameter, remixHeaders } from "#app/http/remix-data.ts";
 import { app, type Sent, send } from "./app.ts";
 import { flawsOf } from "./soundness.ts";
 
@@ -109,7 +110,10 @@ export const anyUrl = fc
     fc.array(segment, { maxLength: 5 }),
     fc.array(
       fc.tuple(
-        fc.oneof(name.map(encodeURIComponent), fc.constantFrom("before", "q", "todo", "after", "_data")),
+        fc.oneof(
+          name.map(encodeURIComponent),
+          fc.constantFrom("before", "q", "todo", "after", dataParameter),
+        ),
         text.map(encodeURIComponent),
       ),
       {
@@ -140,7 +144,7 @@ const headerName = fc.constantFrom(
     "Sec-Fetch-Site",
     "Cookie",
   ],
-  ...["Sec-Fetch-Mode", "Purpose", "Content-Type", "Authorization", "X-Remix-Response", "Cache-Control"],
+  ...["Sec-Fetch-Mode", "Purpose", "Content-Type", "Authorization", remixHeaders.answer, "Cache-Control"],
 );
 const ownCookie = fc
   .tuple(

@@ -1,3 +1,4 @@
+import { dataPath, remixHeaders } from "#app/http/remix-data.ts";
 import { type Answer, forEach, send } from "./app.ts";
 import type { Person } from "./people.ts";
 import { flawsOf } from "./soundness.ts";
@@ -54,10 +55,9 @@ function expectedFor(form: Form, person: Person, body: Body): number {
 export async function flawsIn(attempts: Attempt[]): Promise<string[]> {
   const flaws: string[] = [];
   await forEach(attempts, async ({ form, person, body, badness, expected, isScripts }) => {
-    const separator = form.path.includes("?") ? "&" : "?";
     const answer = await send({
       method: "POST",
-      path: form.path + (isScripts ? `${separator}_data=${encodeURIComponent(form.routeId)}` : ""),
+      path: isScripts ? dataPath(form.path, form.routeId) : form.path,
       body: bodyOf(body),
       ...(form.isAnonymous ? {} : { cookie: person.cookie }),
     });
@@ -70,5 +70,5 @@ export async function flawsIn(attempts: Attempt[]): Promise<string[]> {
 
 /** Remix answers a script's post with 204 where it redirects a page. */
 export function statusOf({ status, headers }: Answer): number {
-  return Number(headers["x-remix-status"] ?? status);
+  return Number(headers[remixHeaders.status.toLowerCase()] ?? status);
 }

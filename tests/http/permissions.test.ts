@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "vitest";
+import { remixHeaders } from "#app/http/remix-data.ts";
 import { type Answer, hangUp, send } from "./app.ts";
 import { fingerprint } from "./rows.ts";
 import { actions, requestFor } from "./table/actions.ts";
@@ -82,7 +83,7 @@ for (const { name, actor, outcome, isScripts } of cells) {
 }
 
 function outcomeOf({ status, headers, body }: Answer): string {
-  const location = String(headers.location ?? headers["x-remix-redirect"] ?? "");
+  const location = String(headers.location ?? headers[remixHeaders.redirect.toLowerCase()] ?? "");
   if (location.startsWith("/sign-in")) return "sign in";
   if (location.startsWith("/verify-email")) return "confirm";
   // For a script, Remix redirects with 204.

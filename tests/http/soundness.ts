@@ -1,3 +1,4 @@
+import { remixHeaders } from "#app/http/remix-data.ts";
 import { type Answer, app } from "./app.ts";
 
 /** What no answer may contain: where the code is, how data is stored, how services are reached. */
@@ -19,7 +20,7 @@ export function flawsOf({ status, headers, body }: Answer): string[] {
   if (headers["content-type"]?.startsWith("text/html") && /<script>steal|<img src=x|<svg onload/.test(body)) {
     flaws.push("repeats what was typed as HTML");
   }
-  const location = headers.location ?? headers["x-remix-redirect"];
+  const location = headers.location ?? headers[remixHeaders.redirect.toLowerCase()];
   if (location !== undefined && !isOwnPath(String(location))) flaws.push(`leads to ${location}`);
   return flaws;
 }

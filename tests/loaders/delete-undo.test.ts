@@ -4,7 +4,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { database } from "#app/db/current.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { sweepUndoableTodos } from "#app/sweep.server.ts";
+import { sweep } from "#app/db/sweep.server.ts";
 import { allTodos, Browser, runSql, signedIn } from "./browser.ts";
 
 const bob = await signedIn("bob");
@@ -145,12 +145,12 @@ test("after ten minutes it is too late, and the sweep removes what was kept", as
   const id = await bobsTodo();
   await bob.change({ intent: "delete", id });
   await later(9);
-  await sweepUndoableTodos();
+  await sweep();
   expect(await undoable()).toEqual([{ id }]);
   await later(1);
   expect((await bob.change({ intent: "restore", id })).status).toBe(404);
   expect(await undoable()).toEqual([{ id }]);
-  await sweepUndoableTodos();
+  await sweep();
   expect(await undoable()).toEqual([]);
 });
 
@@ -197,7 +197,7 @@ test.each([
   await runSql("alter table neon_auth.users_sync enable trigger user");
   expect((await admin.change({ intent: "restore", id })).status).toBe(404);
   expect(await undoable()).toEqual([{ id }]);
-  await sweepUndoableTodos();
+  await sweep();
   expect(await undoable()).toEqual([]);
   expect(await allTodos()).toEqual([]);
 });

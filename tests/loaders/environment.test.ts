@@ -118,9 +118,9 @@ test("everything that is malformed about local mode is named at once", () => {
   };
   expect(problemsOf(variables, readLocalSettings)).toEqual([
     "LOCAL_SYNC_DELAY_MS is not a number",
-    "LOCAL_REQUIRE_VERIFIED_EMAIL is neither true nor false",
-    "LOCAL_ALLOW_SIGN_UP is neither true nor false",
-    "LOCAL_OAUTH_PROVIDERS has to be a comma-separated list out of github and google, or none",
+    "LOCAL_REQUIRE_VERIFIED_EMAIL must be true or false",
+    "LOCAL_ALLOW_SIGN_UP must be true or false",
+    "LOCAL_OAUTH_PROVIDERS must be a comma-separated list of github and google, or none",
   ]);
 });
 

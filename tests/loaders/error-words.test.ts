@@ -7,19 +7,19 @@ const answer = (status: number, data: unknown = null) => ({ status, statusText: 
 const withoutStack = (message: string) => Object.assign(new Error(message), { stack: undefined });
 
 test.each([
-  [answer(400), "Not possible", false],
+  [answer(400), "Bad request", false],
   [answer(403), "Not allowed", false],
   [answer(404), "Not found", false],
-  [answer(405), "Not possible", false],
+  [answer(405), "Bad request", false],
   [answer(413), "Too large", false],
-  [answer(429), "Too much at once", true],
+  [answer(429), "Too many requests", true],
   [answer(502), "Not reachable", true],
   [answer(503), "Not available", true],
   [withoutStack("<h1>502 Bad Gateway</h1>"), "Not reachable", true],
   [new TypeError("Failed to fetch"), "Not reachable", true],
   [new TypeError("NetworkError when attempting to fetch resource."), "Not reachable", true],
   [new TypeError("Load failed"), "Not reachable", true],
-])("%s is told as %j, and whether to try again", (error, title, isTemporary) => {
+])("%s is described as %j, with whether to try again", (error, title, isTemporary) => {
   expect(errorWords(error)).toMatchObject({ title, isTemporary, isOurFault: false });
 });
 
@@ -29,7 +29,7 @@ test.each([
   withoutStack("Unexpected Server Error"),
   new TypeError("undefined is not a function"),
   "thrown",
-])("%s is our fault, and told without its own words", (error) => {
+])("%s is our fault, and its own words are not shown", (error) => {
   const { title, message, isOurFault } = errorWords(error);
   expect([title, isOurFault]).toEqual(["Something went wrong", true]);
   expect(message).not.toMatch(/undefined|thrown|Server Error/);

@@ -384,7 +384,7 @@ test("who does not read is dropped, alone, and holds no more memory than one who
     most = Math.max(most, process.memoryUsage().arrayBuffers - before);
   }
   expect(openPagesCount()).toMatchObject({ watchers: 1, people: 1 });
-  await expect(new Response(slow[0]?.body).text()).rejects.toThrow("does not take");
+  await expect(new Response(slow[0]?.body).text()).rejects.toThrow("does not read");
   // Each of them was sent 2 MB.
   expect(most).toBeLessThan(50_000_000);
   await add("and on it goes");

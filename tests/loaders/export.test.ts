@@ -202,5 +202,5 @@ test.each(files)("%s says when the database cannot be reached, and when to come 
   const answer = await whileCutOff(() => bob.load(load, path));
   expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "5"]);
   expect(answer.headers.get("Content-Disposition")).toBeNull();
-  expect(await answer.text()).toContain("cannot be reached just now");
+  expect(await answer.text()).toContain("cannot be reached right now");
 });

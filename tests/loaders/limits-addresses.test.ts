@@ -4,6 +4,7 @@ import { expect, test, vi } from "vitest";
 import { z } from "zod";
 import { database } from "#app/db/current.server.ts";
 import { statement } from "#app/db/statement.server.ts";
+import { sweep } from "#app/db/sweep.server.ts";
 import { networkOf } from "#app/limits/network.server.ts";
 import { inRequest } from "#app/platform/request-context.server.ts";
 import { action as magicLink } from "#app/routes/auth/magic-link/route.tsx";
@@ -12,7 +13,6 @@ import { action as resetPassword } from "#app/routes/auth/password/reset-passwor
 import { action as signIn } from "#app/routes/auth/password/sign-in.tsx";
 import { action as signUp } from "#app/routes/auth/password/sign-up.tsx";
 import { action as verifyEmail } from "#app/routes/auth/verify-email/route.tsx";
-import { sweep } from "#app/sweep.server.ts";
 import { stack } from "#tests/setup/stack.ts";
 import { Browser, runSql } from "./browser.ts";
 import { guess, told } from "./limits.ts";

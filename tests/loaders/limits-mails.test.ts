@@ -7,7 +7,7 @@ import { stack, stackRequests } from "#tests/setup/stack.ts";
 import { Browser, signedUp } from "./browser.ts";
 import { newEmail, pass, told } from "./limits.ts";
 
-const tooMany = "Too many mails to this e-mail address were asked for. Try again in 60 minutes.";
+const tooMany = "Too many emails were requested for this address. Try again in 60 minutes.";
 vi.spyOn(console, "error").mockReturnValue();
 
 test("five mails an hour go to an address, of whatever kind, and the sixth is told to wait", async () => {

@@ -9,7 +9,7 @@ import { guess, newEmail, pass, password, times, told } from "./limits.ts";
 import { mailedLinkTo } from "./mailed-codes.ts";
 
 const asksStack = "POST /api/v1/auth/password/sign-in";
-const tooMany = "Too many wrong passwords for this e-mail address. Try again in 15 minutes.";
+const tooMany = "Too many wrong passwords for this email address. Try again in 15 minutes.";
 // The stand-in takes its time over a password, as Stack does.
 vi.setConfig({ testTimeout: 20_000 });
 const log = vi.spyOn(console, "error").mockReturnValue();

@@ -108,7 +108,7 @@ test("what could not be read as JSON is not told", () => {
   })();
   log.error({ err: error }, "A request failed");
   expect(lines()).toEqual([
-    expect.objectContaining({ err: expect.objectContaining({ message: "no valid JSON" }) }),
+    expect.objectContaining({ err: expect.objectContaining({ message: "invalid JSON" }) }),
   ]);
   expect(JSON.stringify(lines())).not.toContain(planted);
 });

@@ -271,16 +271,6 @@ test.each([
   expect([await allProfiles(), stackRequests]).toEqual([[], []]);
 });
 
-test("a body may have 1 MiB and no more, whether or not its length is announced", async () => {
-  const start = '{"type": "team.created", "data": "';
-  const body = `${start}${"x".repeat(1024 * 1024 - start.length - 2)}"}`;
-  expect((await send(delivery(body))).status).toBe(204);
-  expect((await send(delivery(`${body} `))).status).toBe(413);
-  const announced = delivery(event);
-  announced.headers.set("Content-Length", String(1024 * 1024 + 1));
-  expect((await send(announced)).status).toBe(413);
-});
-
 test("while the database does not answer, Stack is told when to deliver again", async () => {
   const user = await atStack.create({});
   const [created = {}] = await eventsOf(user);

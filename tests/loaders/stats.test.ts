@@ -118,7 +118,7 @@ test.each(pages)("%s says when the database cannot be reached, and when to come 
   silenceLog();
   const answer = await whileCutOff(() => admin.load(load, path));
   expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "5"]);
-  expect(await answer.text()).toContain("cannot be reached just now");
+  expect(await answer.text()).toContain("cannot be reached right now");
 });
 
 test("without todos nothing is completed, and no share is made up", async () => {

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { database } from "#app/db/current.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { sweep, sweepDeletedProfiles } from "#app/sweep.server.ts";
+import { sweep } from "#app/db/sweep.server.ts";
 import { allTodos, runSql, signedIn } from "./browser.ts";
 
 afterEach(() => vi.useRealTimers());
@@ -25,7 +25,7 @@ test("a sweep removes every todo of deleted profiles, and no other", async () =>
   await deletedWithTodos("doug", 11_000);
   const bob = await signedIn("bob");
   await bob.change({ intent: "add", task: "bob's" });
-  await sweepDeletedProfiles();
+  await sweep();
   expect(await left()).toEqual(new Set(["bob's"]));
 });
 

@@ -46,3 +46,10 @@ export async function resetPassword(code: string, password: string): Promise<voi
     askStack(resetSchema, "/auth/password/reset", { body: { code, password } }),
   );
 }
+
+export function isWrongPassword(error: unknown): boolean {
+  return (
+    error instanceof StackRefusal &&
+    ["EMAIL_PASSWORD_MISMATCH", "PASSWORD_CONFIRMATION_MISMATCH"].includes(error.code)
+  );
+}

@@ -11,6 +11,7 @@ import {
   rename,
 } from "#app/auth/stack/account.server.ts";
 import { StackRefusal, type Tokens } from "#app/auth/stack/app.server.ts";
+import { isWrongPassword } from "#app/auth/stack/passwords.server.ts";
 import { isSameEmail } from "#app/auth/stack/users.server.ts";
 import { answerStackForm, type RefusedForm } from "#app/auth/stack-form.server.ts";
 import { database } from "#app/db/current.server.ts";
@@ -102,7 +103,11 @@ function answerChange(actor: Actor, request: Request, form: Form | undefined): P
         attempt: (typed) =>
           make(async () => {
             const passwords = { old: typed.currentPassword, new: typed.newPassword };
-            await countingWrongPasswords(email ?? userId, () => changePassword(tokens, passwords));
+            await countingWrongPasswords(
+              email ?? userId,
+              () => changePassword(tokens, passwords),
+              isWrongPassword,
+            );
             log.info({ event: "password changed", userId }, "A password was changed");
             return done("done=password");
           }),

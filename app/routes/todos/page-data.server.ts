@@ -4,9 +4,9 @@ import {
   readSession,
   rememberProfile,
 } from "#app/auth/session/session.server.ts";
+import { sweepNowAndThen } from "#app/db/sweep.server.ts";
 import { notNow } from "#app/http/not-now.server.ts";
 import type { TryLater } from "#app/platform/fault.server.ts";
-import { sweepNowAndThen } from "#app/sweep.server.ts";
 import type { Undoable } from "./changes/answer.ts";
 import { type List, readList } from "./list/read.server.ts";
 import { parseListView } from "./list/views.ts";

@@ -3,7 +3,7 @@ import type {
   ClientLoaderFunctionArgs,
   ShouldRevalidateFunction,
 } from "@remix-run/react";
-import { neverReachedApp } from "#app/document/error-words.ts";
+import { neverReachedApp } from "#app/http/remix-data.ts";
 import { type ActionAnswer, typedIn } from "./changes/answer.ts";
 import { stream } from "./live/stream.ts";
 import { siteUnreachable } from "./outbox/words.ts";

@@ -1,10 +1,10 @@
 import { Webhook } from "standardwebhooks";
 
 /**
- * Checks who sent a webhook, what he sent, and that it was within the last five minutes: he may be repeating what
- * he overheard. Stack's sender, Svix, has names of its own for the headers of the standard.
+ * Checks a webhook's sender and content, and that it was sent within the last five minutes, since a recorded one could be
+ * replayed. Stack's sender, Svix, has its own names for the standard's headers.
  * @param secret `whsec_` and base64
- * @returns when this delivery was attempted, to the second; undefined unless all of it is right
+ * @returns when this delivery was attempted, to the second; undefined for an invalid signature
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function verifiedAttempt(headers: Headers, body: string, secret: string): Date | undefined {

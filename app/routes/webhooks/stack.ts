@@ -2,7 +2,6 @@ import type { ActionFunctionArgs } from "@remix-run/node";
 import { z } from "zod";
 import { readUser, type StackUser, stackUserSchema, userIdSchema } from "#app/auth/stack/sign-in.server.ts";
 import { database } from "#app/db/current.server.ts";
-import { readText, webhookLimitBytes } from "#app/http/body.server.ts";
 import { retryHeaders } from "#app/http/headers.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { tryLaterOf } from "#app/platform/fault.server.ts";
@@ -13,7 +12,7 @@ import { verifiedAttempt } from "./signature.server.ts";
 const eventSchema = z.union([
   z.object({ type: z.literal(["user.created", "user.updated"]), data: stackUserSchema }),
   z.object({ type: z.literal("user.deleted"), data: z.object({ id: userIdSchema }) }),
-  // Teams and whatever else Stack may come to tell of.
+  // Teams, and other events that Stack may add.
   z
     .object({ type: z.string().regex(/^(?!user\.(created|updated|deleted)$)/) })
     .transform(() => "other" as const),
@@ -24,12 +23,11 @@ export function loader() {
   return environment().stackWebhookSecret ? answer(405, { Allow: "POST" }) : answer(404);
 }
 
-/** Takes what Stack tells of its users, where Neon does not. Whatever is not answered with 2xx is delivered again. */
+/** Takes Stack's events about users, for databases that Neon does not sync. Stack repeats those not answered with 2xx. */
 export async function action({ request }: ActionFunctionArgs) {
   const { stackWebhookSecret } = environment();
   if (stackWebhookSecret === undefined || request.method !== "POST") return loader();
-  const body = await readText(request, webhookLimitBytes);
-  if (body === undefined) return answer(413);
+  const body = await request.text();
   const attemptedAt = verifiedAttempt(request.headers, body, stackWebhookSecret);
   if (attemptedAt === undefined) return answer(401);
   const event = eventSchema.safeParse(parseJson(body)).data;
@@ -38,7 +36,7 @@ export async function action({ request }: ActionFunctionArgs) {
     await apply(event, attemptedAt);
     return answer(204);
   } catch (error) {
-    // In one line, and not rethrown: Remix would log all of the error, which may quote the row.
+    // Not rethrown: Remix would log the whole error, which may quote the row.
     logOutage("POST /webhooks/stack", error);
     const tryLater = tryLaterOf(error);
     return tryLater
@@ -54,8 +52,8 @@ async function apply(event: Event, attemptedAt: Date): Promise<void> {
 }
 
 /**
- * Stores a user as Stack knows him now, however old the event is. Where Stack does not know him any more, or not yet
- * everywhere, what was sent along is all there is; it is no newer than Stack's answer, whatever the sender's clock.
+ * Stores a user as Stack has them now, however old the event is. If Stack no longer has them, or not yet everywhere, the
+ * event's data is stored; it is no newer than Stack's answer, whatever the sender's clock says.
  */
 async function storeAsAtStack(sent: StackUser, attemptedAt: Date): Promise<void> {
   const readAt = new Date();

@@ -1,5 +1,6 @@
 import sql, { type Sql } from "sql-template-tag";
 import { z } from "zod";
+import { dataPath } from "#app/http/remix-data.ts";
 import type { Sent } from "../app.ts";
 import { sessionOf } from "../people.ts";
 import { rows } from "../rows.ts";
@@ -100,9 +101,7 @@ export function requestFor(
   further: Record<string, string>,
   isScripts: boolean,
 ): Sent {
-  const separator = path.includes("?") ? "&" : "?";
-  const data = isScripts && routeId ? `${separator}_data=${encodeURIComponent(routeId)}` : "";
-  const request = { path: path + data, cookie: scene.cookie };
+  const request = { path: isScripts && routeId ? dataPath(path, routeId) : path, cookie: scene.cookie };
   if (!fields) return request;
   const via: Record<string, string> = isScripts ? { via: "script" } : {};
   const body = new URLSearchParams({ ...fields(scene), ...further, ...via }).toString();

@@ -1,3 +1,4 @@
+import { dataPath } from "#app/http/remix-data.ts";
 import { app } from "../app.ts";
 import type { Case } from "../hostile-requests.ts";
 import { type Person, sessionCookie, sessionOf } from "../people.ts";
@@ -55,7 +56,7 @@ async function badCookies(person: Person, other: Person): Promise<[badness: stri
 export async function cookieCases(person: Person, other: Person): Promise<Case[]> {
   const cookies = await badCookies(person, other);
   const requests: Pick<Case, "method" | "path" | "body" | "expected">[] = [
-    { path: "/?_data=routes%2Ftodos%2Froute", expected: 200 },
+    { path: dataPath("/", "routes/todos/route"), expected: 200 },
     { path: "/account", expected: 303 },
     { path: "/stats", expected: 303 },
     { path: "/export.json", expected: 303 },

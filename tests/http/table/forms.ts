@@ -3,13 +3,13 @@ import { type Form, ifIntent } from "./form.ts";
 import { listForms } from "./list-forms.ts";
 
 const toAccount = { path: "/account", routeId: "routes/account/route" };
-const anonymous = (page: string) =>
-  ({ path: `/${page}`, routeId: `routes/${page}`, isAnonymous: true }) as const;
+const anonymous = (page: string, file: string) =>
+  ({ path: `/${page}`, routeId: `routes/auth/${file}`, isAnonymous: true }) as const;
 
 export const forms: Form[] = [
   ...listForms,
   {
-    ...anonymous("sign-in"),
+    ...anonymous("sign-in", "password/sign-in"),
     name: "sign in",
     fields: () => [
       ["email", `${crypto.randomUUID()}@example.com`],
@@ -19,7 +19,7 @@ export const forms: Form[] = [
     answer: () => 400,
   },
   {
-    ...anonymous("sign-up"),
+    ...anonymous("sign-up", "password/sign-up"),
     name: "sign up",
     fields: () => [
       ["email", `${crypto.randomUUID()}@example.com`],
@@ -37,33 +37,33 @@ export const forms: Form[] = [
     triesOneIn: 12,
   },
   {
-    ...anonymous("forgot-password"),
+    ...anonymous("forgot-password", "password/forgot-password"),
     name: "forgot password",
     fields: () => [["email", `${crypto.randomUUID()}@example.com`]],
     answer: (fields) => (isEmail(fields.get("email")) ? 303 : 400),
   },
   {
-    ...anonymous("reset-password"),
+    ...anonymous("reset-password", "password/reset-password"),
     name: "reset password",
     path: "/reset-password?code=0000000000",
     fields: () => [["password", "correct horse"]],
     answer: () => 400,
   },
   {
-    ...anonymous("magic-link"),
+    ...anonymous("magic-link", "magic-link/route"),
     name: "have a link mailed",
     fields: () => [["email", `${crypto.randomUUID()}@example.com`]],
     answer: (fields) => (isEmail(fields.get("email")) ? 303 : 400),
   },
   {
-    ...anonymous("magic-link"),
+    ...anonymous("magic-link", "magic-link/route"),
     name: "type a mailed code",
     fields: () => [["code", "abc123"]],
     // This browser has not asked for one.
     answer: () => 400,
   },
   {
-    ...anonymous("verify-email"),
+    ...anonymous("verify-email", "verify-email/route"),
     name: "confirm an address",
     path: "/verify-email?code=0000000000",
     fields: () => [["unknown", "x"]],

@@ -1,3 +1,4 @@
+import { remixHeaders } from "#app/http/remix-data.ts";
 import type { Case } from "../hostile-requests.ts";
 import type { Person } from "../people.ts";
 
@@ -35,8 +36,7 @@ const headers: [name: string, values: string[]][] = [
   ["Referer", ["javascript:steal()", long]],
   ["Content-Type", ["", "text/html; charset=", long]],
   ["Authorization", ["Bearer x", `Basic ${btoa("a:b")}`]],
-  ["X-Remix-Response", ["yes"]],
-  ["X-Remix-Request", ["yes"]],
+  ...Object.values(remixHeaders).map((name): [string, string[]] => [name, ["yes"]]),
   ["Sec-Fetch-Mode", ["navigate", "x"]],
   ["Cache-Control", ["no-cache", "only-if-cached"]],
   ["Upgrade-Insecure-Requests", ["1"]],

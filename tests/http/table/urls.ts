@@ -1,3 +1,4 @@
+import { dataParameter, dataPath } from "#app/http/remix-data.ts";
 import type { Case } from "../hostile-requests.ts";
 import type { Person } from "../people.ts";
 import { type BadValue, badValues, oneOfEach } from "./values.ts";
@@ -56,7 +57,7 @@ const signedOutPages: Page[] = [
 ];
 /** The list as a script requests it, which costs less than a page, so everything is tried here. */
 const list: Page = {
-  path: "/?_data=routes%2Ftodos%2Froute",
+  path: dataPath("/", "routes/todos/route"),
   names: ["show", "q", "before", "todo", "from"],
   further: cursors,
 };
@@ -106,10 +107,10 @@ export function dataCases(next: () => Person): Case[] {
       dataRoutes.map(
         (route): Case => ({
           method,
-          path: `${path}${method === "POST" ? "index&" : ""}_data=${route}`,
+          path: `${path}${method === "POST" ? "index&" : ""}${dataParameter}=${route}`,
           ...(method === "POST" && { body: "intent=clear-completed" }),
           cookie: next().cookie,
-          badness: "_data",
+          badness: dataParameter,
           expected: [400, 403, 404, 405],
         }),
       ),

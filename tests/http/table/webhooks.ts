@@ -19,6 +19,7 @@ const payloads: [badness: string, body: string, expected: number][] = [
   ["a prototype", '{"__proto__":{"type":"user.deleted","data":{"id":"x"}}}', 400],
   ["depth", `{"type":"team.created","data":${"[".repeat(50_000)}${"]".repeat(50_000)}}`, 204],
   ["something else", '{"type":"team.created","data":{"id":"x"}}', 204],
+  ["1 MiB", '{"type":"team.created","data":"x"}'.padEnd(1024 * 1024), 204],
   ["1 MiB and more", `"${"x".repeat(1024 * 1024)}"`, 413],
 ];
 

@@ -2,6 +2,7 @@ import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remi
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
 import { type SignedOutData, signedOutOnly } from "#app/auth/session/signed-out-only.server.ts";
+import { isWrongPassword } from "#app/auth/stack/passwords.server.ts";
 import { signIn } from "#app/auth/stack/sign-in.server.ts";
 import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { AccountDeleted } from "#app/components/account-deleted.tsx";
@@ -26,7 +27,7 @@ export function loader({ request }: LoaderFunctionArgs) {
 export function action({ request }: ActionFunctionArgs) {
   return answerCredentials(
     request,
-    (credentials) => countingWrongPasswords(credentials.email, () => signIn(credentials)),
+    (credentials) => countingWrongPasswords(credentials.email, () => signIn(credentials), isWrongPassword),
     refreshProfile,
   );
 }

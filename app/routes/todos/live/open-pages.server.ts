@@ -1,33 +1,44 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { isDeleted, type Session } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
-import { openEventStream, toEvent } from "#app/live/event-stream.server.ts";
+import type { ChangeSource } from "#app/live/change-listener.server.ts";
+import { eventMaker, openEventStream } from "#app/live/event-stream.server.ts";
 import { Hub, type Watcher } from "#app/live/hub.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
-import { log, logOutage } from "#app/platform/log.server.ts";
+import { log } from "#app/platform/log.server.ts";
+import { onStop } from "#app/platform/stopping.server.ts";
 import type { ListPart } from "../list/page.server.ts";
 import { keyOf, readSharedLists } from "../list/read.server.ts";
 import { type Member, progressOf } from "../list/team.server.ts";
 import { rightsOf } from "../list/viewer.server.ts";
 import type { LiveEvents } from "./live-event.ts";
 
+/** The triggers of the migrations notify this channel. */
+export const todoChanges: ChangeSource = {
+  channel: "todos_changed",
+  ledger: "public.todo_changes",
+  rightsPayload: "users",
+};
+
+const toEvent = eventMaker<LiveEvents>();
+
 /** A page of the list that is open in a browser. */
 interface OpenPage extends Watcher {
   session: Session;
   part: ListPart;
   isAdmin: boolean;
-  /** His own line in Team progress as he was told it last, in JSON. */
+  /** The viewer's own line in Team progress as it was last sent, in JSON. */
   ownProgress?: string;
 }
 
-/** One stream per browser: nobody has so many of them. */
+/** A browser has one stream, and no user has that many browsers. */
 const mostStreamsPerUser = 20;
 const streamsOf = new Map<string, number>();
 
-/** Views that cannot be shared are told that there is something new, and no more. */
+/** The key of pages that cannot be shared: they are told to reload. */
 const notShared = "not shared";
 
-/** What is read for all of them belongs to none of the requests that opened them. */
+/** Reads for all pages must not run in the context of the request that opened one. */
 const outsideOfRequests = AsyncLocalStorage.snapshot();
 
 let firstOfTeam: Member[] = [];
@@ -37,27 +48,24 @@ let hub: Hub<OpenPage> | undefined;
 function openPages(): Hub<OpenPage> {
   hub ??= new Hub<OpenPage>({
     databaseUrl: environment().databaseUrlUnpooled,
+    source: todoChanges,
     read,
-    tellOwnProgress,
+    sendOwn: sendOwnProgress,
     checkRights,
-    reloadEvent: (version) => event("change", { version }, version),
-    stateEvent: (isLive) => event("state", { isLive }),
-    resetEvent: event("reset", {}),
-    onFault: logOutage,
   });
   return hub;
 }
 
-/** How many pages are open, how many different ones, and how many people have them open. */
+/** How many pages are open, how many different ones, and for how many users. */
 export function openPagesCount() {
   return { ...openPages().size, people: streamsOf.size };
 }
 
 /**
  * Answers with a stream of the changes to a page.
- * @param page `isAdmin` as it is now: the page is told to reload when that changes. Pages with `isWholeTeam` show so
- * much of the team that they share it with nobody
- * @returns undefined when the user has more streams already than a person can have browsers
+ * @param page `isAdmin`: the page is told to reload when that changes; `isWholeTeam`: it shows a part of the team that
+ * no other page does
+ * @returns undefined when the user has too many streams
  */
 export function openPage(
   request: Request,
@@ -73,7 +81,7 @@ export function openPage(
     countStreams(userId, -1);
     leave();
   });
-  // An end that came while we asked who he is: nobody will tell of it again.
+  // The end may have come while we asked who the viewer is: no event will follow.
   if (isClosing || request.signal.aborted) end();
   else {
     const key = isWholeTeam ? notShared : keyOf(part);
@@ -82,7 +90,9 @@ export function openPage(
   return response;
 }
 
-/** Ends every stream, for good. The browsers come back when somebody answers again. */
+onStop(closeOpenPages);
+
+/** Ends every stream, for good. Browsers reconnect when a process answers again. */
 export function closeOpenPages(): void {
   isClosing = true;
   hub?.close();
@@ -98,15 +108,15 @@ async function read(pages: OpenPage[]) {
   const shared = pages.filter(({ key }) => key !== notShared);
   const { version, team, lists } = await readSharedLists(shared.map(({ part }) => part));
   firstOfTeam = team;
-  const events = new Map([[notShared, event("change", { version }, version)]]);
+  const events = new Map([[notShared, toEvent("change", { version }, version)]]);
   for (const [index, list] of lists.entries()) {
-    events.set(shared[index]?.key ?? "", event("change", { version, list }, version));
+    events.set(shared[index]?.key ?? "", toEvent("change", { version, list }, version));
   }
   return { version, events };
 }
 
-/** Whoever is not among the first of Team progress sees himself below them. One statement for all of these. */
-async function tellOwnProgress(pages: OpenPage[]): Promise<void> {
+/** Viewers who are not among the first of Team progress see themselves below. One statement reads all of them. */
+async function sendOwnProgress(pages: OpenPage[]): Promise<void> {
   if ((firstOfTeam[0]?.members ?? 0) <= firstOfTeam.length) return;
   const isAmongFirst = new Set(firstOfTeam.map(({ userId }) => userId));
   const others = pages.filter(({ session }) => !isAmongFirst.has(session.userId));
@@ -120,11 +130,11 @@ async function tellOwnProgress(pages: OpenPage[]): Promise<void> {
     const ownProgress = JSON.stringify(progress);
     if (page.ownProgress === ownProgress) continue;
     page.ownProgress = ownProgress;
-    page.send(event("own", { progress }));
+    page.send(toEvent("own", { progress }));
   }
 }
 
-/** Ends the streams of those who were deleted, or whose access token has expired: the next one asks Stack anew. */
+/** Ends the streams of deleted users, and of expired access tokens: the next stream refreshes the token. */
 async function checkRights(pages: OpenPage[]): Promise<void> {
   const rows = await database().query(rightsOf([...new Set(pages.map(({ session }) => session.userId))]));
   const rightsByUser = new Map(rows.map((row) => [row.userId, row]));
@@ -133,15 +143,11 @@ async function checkRights(pages: OpenPage[]): Promise<void> {
     const rights = rightsByUser.get(userId);
     const isGone = isDeleted(page.session, rights);
     const isAdmin = rights?.isAdmin ?? false;
-    if (isGone || isAdmin !== page.isAdmin) page.send(event("change", { version: "" }));
+    if (isGone || isAdmin !== page.isAdmin) page.send(toEvent("change", { version: "" }));
     if (isGone || expiresAt * 1_000 <= Date.now()) page.end();
     if (isAdmin !== page.isAdmin)
       log.info({ event: "admin right changed", userId, isAdmin }, "Seen at an open page");
     page.isAdmin = isAdmin;
     page.session.profileSeen ||= rights !== undefined;
   }
-}
-
-function event<Name extends keyof LiveEvents>(name: Name, data: LiveEvents[Name], id?: string): Uint8Array {
-  return toEvent(name, data, id);
 }

@@ -13,13 +13,14 @@ interface Pushed {
   inPlaceOf: List | undefined;
 }
 
-/** A break that is mended so soon is nothing to tell. */
+const names = ["change", "own", "state", "reset"] as const;
+/** A shorter break is not mentioned. */
 const unmentionedBreakMs = 3_000;
-/** Pages that have to ask do not ask all at once. */
+/** Pages that have to reload do not do so all at once. */
 const askWithinMs = 1_000;
 
 /**
- * The list as it is now: what was loaded, or what has been pushed since. The page asks its loader only when what was
+ * The list as it is now: what was loaded, or what has been pushed since. The page calls its loader only when what was
  * pushed was not for its part of the list.
  */
 export function useLiveList<L extends List>(loaded: L): { data: L; isLive: boolean } {
@@ -30,7 +31,7 @@ export function useLiveList<L extends List>(loaded: L): { data: L; isLive: boole
   const [isLive, setIsLive] = useState(true);
   const data = newest(loaded, pushed, own);
 
-  // What the listener below needs of the latest rendering; it must not be opened anew for each.
+  // The listener below reads the latest rendering, but must not be opened again for each.
   const latest = useRef({ loaded, version: data.version, revalidate });
   latest.current = { loaded, version: data.version, revalidate };
 
@@ -58,7 +59,7 @@ export function useLiveList<L extends List>(loaded: L): { data: L; isLive: boole
       isReset = false;
     }
 
-    function hear(message: LiveMessage): void {
+    function hear(message: LiveMessage<LiveEvents>): void {
       switch (message.name) {
         case "change":
           change(message.data, message.search === search);
@@ -78,7 +79,7 @@ export function useLiveList<L extends List>(loaded: L): { data: L; isLive: boole
     }
 
     setPushed(undefined);
-    const close = openLiveConnection(search, hear);
+    const close = openLiveConnection<LiveEvents>("/events", search, names, hear);
     return () => {
       clearTimeout(asking);
       clearTimeout(breaking);
@@ -107,7 +108,7 @@ function isOwnView({ filter: { ownerId } }: SharedList, { viewer }: List): boole
   return ownerId === null || ownerId === viewer.id;
 }
 
-/** The first of the team, which is the same for all, and below them the viewer, if he has a line of his own. */
+/** The first of the team, who are the same for all viewers, and below them the viewer if they are not among them. */
 function withViewer(first: List["team"], { viewer, team }: List, own: LiveEvents["own"] | undefined) {
   const members = first[0]?.members ?? 0;
   if (members <= first.length || first.some(({ userId }) => userId === viewer.id)) return first;

@@ -22,10 +22,3 @@ export const unsentMark = "unsent";
 export const saidUnsent = (task: string) => `“${task}” is saved and will be sent later`;
 
 export const tooManyUnsent = "Too many unsent changes. Try again when you're connected.";
-
-/** Asked at sign-out. */
-export function questionOfUnsent(count: number): string {
-  return count === 1
-    ? "You have 1 unsent change. Sign out and lose it?"
-    : `You have ${count} unsent changes. Sign out and lose them?`;
-}

@@ -4,14 +4,14 @@ import { database } from "#app/db/current.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 
-/** A small bite: nobody who ticks a todo meanwhile should notice. */
+/** Small enough not to delay users who tick a todo meanwhile. */
 const batchSize = 5_000;
 const pauseMs = 60_000;
 let nextAt = Date.now() + pauseMs;
 
 /**
- * Sweeps in the background, at most once a minute. To be called when the app is used, so that an idle one lets
- * its database sleep.
+ * Sweeps in the background, at most once a minute. To be called when the app is used, so that the database of an idle app
+ * can sleep.
  */
 export function sweepNowAndThen(): void {
   if (Date.now() < nextAt) return;
@@ -20,33 +20,25 @@ export function sweepNowAndThen(): void {
 }
 
 /**
- * Does all that is left for later.
+ * Does all the cleaning up that requests leave for later.
  * @throws {DatabaseFault}
  */
 export async function sweep(): Promise<void> {
-  await sweepDeletedProfiles();
-  await sweepUndoableTodos();
-  await inBatches(removePastLimits());
-  await foldTodoChanges();
+  for (const removal of [todosOfDeletedProfiles(), pastUndoableTodos(), pastLimits()])
+    await inBatches(removal);
+  await database().query(foldTodoChanges());
 }
 
-/** Folds the ledger of changes into the counters, so that pages have little of it to read. */
-async function foldTodoChanges(): Promise<void> {
-  await database().query(
-    statement(z.object({ isFolded: z.boolean() }), sql`select true as "isFolded" from fold_todo_changes()`),
+/** Folds the ledger of changes into the counters, so that pages read little of it. */
+function foldTodoChanges() {
+  return statement(
+    z.object({ isFolded: z.boolean() }),
+    sql`select true as "isFolded" from fold_todo_changes()`,
   );
 }
 
-/**
- * Removes what nobody can bring back any more: after ten minutes, or because its owner is deleted and no trigger could
- * do it.
- * @throws {DatabaseFault}
- */
-export function sweepUndoableTodos(): Promise<void> {
-  return inBatches(removePastUndoableTodos());
-}
-
-function removePastUndoableTodos() {
+/** What can no longer be restored: after ten minutes, or if its owner was deleted and no trigger could remove it. */
+function pastUndoableTodos() {
   return statement(
     z.object({ removed: z.number() }),
     sql`
@@ -72,8 +64,8 @@ function removePastUndoableTodos() {
   );
 }
 
-/** What is counted anew at the next try. */
-function removePastLimits() {
+/** Counts whose time is over. */
+function pastLimits() {
   return statement(
     z.object({ removed: z.number() }),
     sql`
@@ -96,15 +88,10 @@ function removePastLimits() {
 }
 
 /**
- * Removes the todos that the trigger on users_sync could not: it gives up on locked rows and long lists, and not
- * every role may create it. Until then reads hide them.
- * @throws {DatabaseFault}
+ * What the trigger on users_sync could not remove: it gives up on locked rows and long lists, and not every role may create
+ * it. Until then reads hide these todos.
  */
-export function sweepDeletedProfiles(): Promise<void> {
-  return inBatches(removeTodosOfDeletedProfiles());
-}
-
-function removeTodosOfDeletedProfiles() {
+function todosOfDeletedProfiles() {
   return statement(
     z.object({ removed: z.number() }),
     sql`
@@ -127,7 +114,7 @@ function removeTodosOfDeletedProfiles() {
   );
 }
 
-/** Repeats a statement that removes a batch, until there is no full one left. */
+/** Repeats a statement that removes a batch, until a batch is not full. */
 async function inBatches(removal: Statement<{ removed: number }>): Promise<void> {
   let removed: number;
   do {

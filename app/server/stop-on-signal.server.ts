@@ -1,0 +1,44 @@
+import type { Server, ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { isStartedByNpm } from "#app/platform/environment.server.ts";
+import { whenParentIsGone } from "#app/platform/parent-process.server.ts";
+import { beginStop, finishStop, isStopping } from "#app/platform/stopping.server.ts";
+
+/** From the signal on. What is not done by then is cut off. */
+const stopLimitMs = 10_000;
+/**
+ * New connections are still taken for this long after a SIGTERM: a load balancer learns from `/readyz`, or from the
+ * sender of the signal, that this process is going away, but not at the same moment.
+ */
+const noticeMs = 1_000;
+/** All requests are answered by then: a pool that hangs does not delay the exit. */
+const closeLimitMs = 2_000;
+
+/**
+ * Stops the process on SIGTERM, on SIGINT, and when the npm that started it is gone: live streams end, requests in
+ * flight finish, database connections close, and it exits with 0; with 1 when that takes more than 10 s. A second
+ * signal exits with 1 at once.
+ */
+export function stopOnSignal(server: Server): void {
+  const unanswered = new Set<ServerResponse>();
+  server.on("request", (_, response) => {
+    unanswered.add(response);
+    response.once("close", () => unanswered.delete(response));
+  });
+
+  async function stop(notice: number): Promise<void> {
+    if (isStopping()) process.exit(1);
+    setTimeout(() => process.exit(1), stopLimitMs).unref();
+    beginStop();
+    await delay(notice);
+    server.close();
+    // Not until the server is closed: an idle connection would keep it open.
+    while (unanswered.size > 0) await delay(20);
+    await Promise.race([finishStop(), delay(closeLimitMs)]);
+    process.exit(0);
+  }
+  process.on("SIGTERM", () => stop(noticeMs));
+  // Someone at a terminal is waiting.
+  process.on("SIGINT", () => stop(0));
+  if (isStartedByNpm()) whenParentIsGone(() => isStopping() || stop(noticeMs));
+}
