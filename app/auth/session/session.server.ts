@@ -32,10 +32,10 @@ export interface Session {
 
 /** A request's session, if it has one, and the cookie to send back, if it changed. */
 export interface SessionRead {
-  session?: Session;
-  setCookie?: string;
+  session?: Session | undefined;
+  setCookie?: string | undefined;
   /** Nobody is signed in any more, because the account was deleted. */
-  wasDeleted?: boolean;
+  wasDeleted?: boolean | undefined;
 }
 
 /** The same with the tokens, whatever kind of user they are for. A restricted one has no session. */

@@ -1,8 +1,9 @@
 import { redirect } from "@remix-run/node";
 import { z } from "zod";
 import { nameField, newPasswordField, passwordField } from "#app/auth/fields.server.ts";
+import { profileOnly, readAsUser, toSignIn } from "#app/auth/session/guard.server.ts";
 import { restrictedAnswer } from "#app/auth/session/restricted-answer.server.ts";
-import { endSession, isDeleted, renewTokens } from "#app/auth/session/session.server.ts";
+import { endSession, endSessionOfDeleted, renewTokens } from "#app/auth/session/session.server.ts";
 import {
   changePassword,
   deleteAccount,
@@ -13,14 +14,11 @@ import {
 import { StackRefusal, type Tokens } from "#app/auth/stack/app.server.ts";
 import { isSameEmail } from "#app/auth/stack/users.server.ts";
 import { answerStackForm, type RefusedForm } from "#app/auth/stack-form.server.ts";
-import { database } from "#app/db/current.server.ts";
 import { type Form, readForm } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { countChange, countingWrongPasswords } from "#app/limits/limits.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { untilNameArrives } from "#app/profiles/arrival.server.ts";
-import { farewell, toSignIn } from "./account.server.ts";
-import { accountOf } from "./queries.server.ts";
 
 /** Who changes his account, and how Stack knows that it is he. */
 interface Actor {
@@ -57,19 +55,17 @@ export async function changeAccount(request: Request): Promise<Response> {
     shownAgain: ["intent", "name", "email"],
     words: {},
     attempt: async () => {
-      // A session that was ended elsewhere has a token that passes for up to ten minutes more: Stack is asked.
-      const { signedIn, session, setCookie } = await renewTokens(request);
-      if (!signedIn) return toSignIn(setCookie);
-      if (!session) return restrictedAnswer(request, setCookie);
-      const [account] = await database().query(accountOf(session));
-      if (isDeleted(session, account)) return farewell("/sign-in");
-      const email = account ? account.email : session.email;
-      const answer = await answerChange(
-        { userId: session.userId, email, tokens: signedIn.tokens },
-        request,
-        form,
-      );
-      if (setCookie && !answer.headers.has("Set-Cookie")) answer.headers.append("Set-Cookie", setCookie);
+      // The token of a session that was ended elsewhere stays valid for up to ten minutes: ask Stack.
+      const { signedIn, ...who } = await renewTokens(request);
+      if (signedIn?.token.restriction) return restrictedAnswer(request, who.setCookie);
+      const asked = await readAsUser(request, who, profileOnly);
+      if (!asked.isSignedIn) return toSignIn(asked, "/account");
+      if (!signedIn) return toSignIn(who, "/account");
+      const { id: userId, email } = asked.viewer;
+      const answer = await answerChange({ userId, email, tokens: signedIn.tokens }, request, form);
+      if (asked.setCookie && !answer.headers.has("Set-Cookie")) {
+        answer.headers.append("Set-Cookie", asked.setCookie);
+      }
       return answer;
     },
   });
@@ -123,7 +119,7 @@ function answerChange(actor: Actor, request: Request, form: Form | undefined): P
           make(async () => {
             await deleteAccount(tokens);
             log.info({ event: "account deleted", userId }, "An account was deleted");
-            return farewell("/");
+            return redirect("/", { status: 303, headers: personalHeaders(await endSessionOfDeleted()) });
           }),
       });
     default: {
@@ -148,7 +144,7 @@ async function whileAccountLasts(change: () => Promise<Response>): Promise<Respo
     return await change();
   } catch (error) {
     if (!(error instanceof StackRefusal) || error.code !== "CANNOT_GET_OWN_USER_WITHOUT_USER") throw error;
-    return toSignIn(await endSession());
+    return toSignIn({ setCookie: await endSession() }, "/account");
   }
 }
 

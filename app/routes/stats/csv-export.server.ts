@@ -1,13 +1,12 @@
 import type { Session } from "#app/auth/session/session.server.ts";
+import { viewerOf } from "#app/auth/session/viewers.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { csvFile } from "#app/http/csv.server.ts";
-import { viewer } from "#app/routes/todos/list/queries.server.ts";
 import { allUsersBatch, type UserStats, usersPerBatch } from "./queries.server.ts";
 
-/** Reads a batch of users, and the profile of who asks: no users are none, or are not for him. */
 export async function readBatch(session: Session, after: string | null) {
-  const [[profile], users] = await database().snapshot(viewer(session), allUsersBatch(session, after));
-  return { profile, users };
+  const [[profile], data] = await database().snapshot(viewerOf(session), allUsersBatch(session, after));
+  return { profile, data };
 }
 
 /**
@@ -31,7 +30,7 @@ async function* usersInBatches(session: Session, first: UserStats[]): AsyncGener
   while (users.length === usersPerBatch) {
     const batch = await readBatch(session, users.at(-1)?.userId ?? null);
     if (!batch.profile?.isAdmin || batch.profile.isDeleted) throw new RightLost();
-    users = batch.users;
+    users = batch.data;
     yield users;
   }
 }
