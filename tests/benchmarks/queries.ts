@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import type { Session } from "#app/auth/session/session.server.ts";
+import { viewerOf } from "#app/auth/session/viewers.server.ts";
 import type { Statement } from "#app/db/statement.server.ts";
 import { statsTotals, todosPerDay, usersPage } from "#app/routes/stats/queries.server.ts";
 import { wholeList } from "#app/routes/todos/list/list-part.server.ts";
@@ -9,7 +10,6 @@ import {
   remainingTodos,
   teamProgress,
   todosPage,
-  viewer,
 } from "#app/routes/todos/list/queries.server.ts";
 import { migrate } from "#db/commands/migrate.ts";
 import { startPostgres } from "#db/local/postgres.ts";
@@ -44,7 +44,7 @@ const baseline = await measured(counted, []);
 console.log(`Team progress by counting every todo (baseline): ${baseline.toFixed(1)} ms`);
 
 const list = [
-  ["who is looking", viewer(session)],
+  ["who is looking", viewerOf(session)],
   ["the newest 50 todos", todosPage(wholeList, null)],
   ["how many are open", remainingTodos(wholeList)],
   ["the version", listVersion()],

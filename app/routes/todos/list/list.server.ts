@@ -1,10 +1,6 @@
-import {
-  endSessionOfDeleted,
-  isDeleted,
-  readSession,
-  rememberProfile,
-  type Session,
-} from "#app/auth/session/session.server.ts";
+import { readAsUser } from "#app/auth/session/guard.server.ts";
+import { readSession, type Session } from "#app/auth/session/session.server.ts";
+import { viewerOf } from "#app/auth/session/viewers.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { notNow } from "#app/http/not-now.server.ts";
 import { isOverdue } from "#app/profiles/arrival.server.ts";
@@ -14,7 +10,7 @@ import { completedTodos } from "./completed.server.ts";
 import { partOf } from "./linked-todo.server.ts";
 import { pageOf, remainingOf, toPage } from "./list-part.server.ts";
 import { parseListView } from "./list-view.ts";
-import { listVersion, teamProgress, viewer } from "./queries.server.ts";
+import { listVersion, teamProgress } from "./queries.server.ts";
 
 /**
  * Everything that `/` shows, in one round trip and one snapshot of the database; two where a link leads to a todo.
@@ -22,56 +18,49 @@ import { listVersion, teamProgress, viewer } from "./queries.server.ts";
  */
 export async function readList(request: Request) {
   try {
-    const { session, setCookie, wasDeleted = false } = await readSession(request);
-    if (!session) return { data: { view: "landing" as const, wasDeleted }, setCookie };
+    const asked = await readAsUser(request, await readSession(request), readParts);
+    const { setCookie } = asked;
+    if (!asked.isSignedIn) {
+      return { data: { view: "landing" as const, wasDeleted: asked.wasDeleted }, setCookie };
+    }
+    sweepNowAndThen();
 
+    const { session, viewer, hasProfile, data } = asked;
+    const isProfileMissing = !hasProfile && isOverdue(session);
+    const undo = await readUndoOffer(request, session);
+    return {
+      data: { view: "list" as const, viewer, isProfileMissing, ...data, addKey: crypto.randomUUID(), undo },
+      setCookie,
+    };
+  } catch (error) {
+    const unavailable = notNow("GET /", error);
+    return { data: { view: "unavailable" as const, ...unavailable }, setCookie: undefined };
+  }
+
+  async function readParts(session: Session) {
     const listView = parseListView(new URL(request.url).searchParams);
     const { part, isLinkedThere } = await partOf(listView, session.userId);
     const [[profile], newestFirst, [count], team, [list], [done]] = await database().snapshot(
-      viewer(session),
+      viewerOf(session),
       pageOf(part),
       remainingOf(part),
       teamProgress(session.userId, listView.teamFrom),
       listVersion(),
       completedTodos(session.userId),
     );
-    if (isDeleted(session, profile)) {
-      return { data: { view: "landing" as const, wasDeleted: true }, setCookie: await endSessionOfDeleted() };
-    }
-    sweepNowAndThen();
-
-    return {
-      data: {
-        view: "list" as const,
-        version: list?.version ?? "",
-        viewer: toViewer(session, profile),
-        isProfileMissing: !profile && isOverdue(session),
-        listView,
-        ...toPage(newestFirst, count),
-        ownerId: part.filter.ownerId,
-        isNewestPage: part.before === null,
-        isLinkedThere,
-        completed: done?.completed ?? 0,
-        ownCompleted: done?.ownCompleted ?? 0,
-        team,
-        addKey: crypto.randomUUID(),
-        undo: await readUndoOffer(request, session),
-      },
-      setCookie: profile && !session.profileSeen ? await rememberProfile(request, setCookie) : setCookie,
+    const data = {
+      version: list?.version ?? "",
+      listView,
+      ...toPage(newestFirst, count),
+      ownerId: part.filter.ownerId,
+      isNewestPage: part.before === null,
+      isLinkedThere,
+      completed: done?.completed ?? 0,
+      ownCompleted: done?.ownCompleted ?? 0,
+      team,
     };
-  } catch (error) {
-    const unavailable = notNow("GET /", error);
-    return { data: { view: "unavailable" as const, ...unavailable }, setCookie: undefined };
+    return { profile, data };
   }
 }
 
 export type ListData = Awaited<ReturnType<typeof readList>>["data"];
-export type Viewer = ReturnType<typeof toViewer>;
-
-function toViewer(session: Session, profile: { email: string | null; isAdmin: boolean } | undefined) {
-  return {
-    id: session.userId,
-    email: profile ? profile.email : session.email,
-    isAdmin: profile?.isAdmin ?? false,
-  };
-}

@@ -1,6 +1,5 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
-import type { Session } from "#app/auth/session/session.server.ts";
 import { repeatable, statement } from "#app/db/statement.server.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Filter } from "./list-part.server.ts";
@@ -9,24 +8,6 @@ import type { Filter } from "./list-part.server.ts";
 export const todosPerPage = 50;
 /** How many people Team progress shows before it links to the rest, and on each page of the rest. */
 export const membersPerPage = 20;
-
-const viewerRow = z.object({ email: z.string().nullable(), isAdmin: z.boolean(), isDeleted: z.boolean() });
-
-/** Who is looking: no row before the sync has brought the profile, and none again after a deletion. */
-export function viewer({ userId }: Session) {
-  return statement(
-    viewerRow,
-    sql`
-      select
-        u.email,
-        coalesce(u.raw_json -> 'server_metadata' ->> 'role' = 'admin', false) as "isAdmin",
-        u.deleted_at is not null as "isDeleted"
-      from neon_auth.users_sync u
-      where u.id = ${userId}::text
-    `,
-    repeatable,
-  );
-}
 
 export const todoRow = z.object({
   id: z.string(),
@@ -178,22 +159,6 @@ export function teamProgress(userId: string | null, from: number | null) {
       join neon_auth.users_sync u on u.id = shown.owner_id
       order by shown.latest desc, u.id
     `,
-  );
-}
-
-/** Who of some users may look at the list, and who may change all of it. Nobody has a row before his profile came. */
-export function rightsOf(userIds: string[]) {
-  return statement(
-    viewerRow.omit({ email: true }).extend({ userId: z.string() }),
-    sql`
-      select
-        u.id as "userId",
-        coalesce(u.raw_json -> 'server_metadata' ->> 'role' = 'admin', false) as "isAdmin",
-        u.deleted_at is not null as "isDeleted"
-      from neon_auth.users_sync u
-      where u.id = any(${userIds}::text[])
-    `,
-    repeatable,
   );
 }
 

@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { isDeleted, type Session } from "#app/auth/session/session.server.ts";
+import { viewersOf } from "#app/auth/session/viewers.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { openEventStream, toEvent } from "#app/live/event-stream.server.ts";
 import { Hub, type Watcher } from "#app/live/hub.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { log, logOutage } from "#app/platform/log.server.ts";
 import type { ListPart } from "#app/routes/todos/list/list-part.server.ts";
-import { type Member, progressOf, rightsOf } from "#app/routes/todos/list/queries.server.ts";
+import { type Member, progressOf } from "#app/routes/todos/list/queries.server.ts";
 import { keyOf, readSharedLists } from "#app/routes/todos/list/shared-list.server.ts";
 import type { LiveEvents } from "./live-event.ts";
 
@@ -125,7 +126,7 @@ async function tellOwnProgress(pages: OpenPage[]): Promise<void> {
 
 /** Ends the streams of those who were deleted, or whose access token has expired: the next one asks Stack anew. */
 async function checkRights(pages: OpenPage[]): Promise<void> {
-  const rows = await database().query(rightsOf([...new Set(pages.map(({ session }) => session.userId))]));
+  const rows = await database().query(viewersOf([...new Set(pages.map(({ session }) => session.userId))]));
   const rightsByUser = new Map(rows.map((row) => [row.userId, row]));
   for (const page of pages) {
     const { userId, expiresAt } = page.session;

@@ -1,6 +1,6 @@
 import { useId } from "react";
+import type { Viewer } from "#app/auth/session/guard.server.ts";
 import { ChangeForm, type Fields } from "#app/routes/todos/changes/change-form.tsx";
-import type { Viewer } from "#app/routes/todos/list/list.server.ts";
 import type { Todo } from "#app/routes/todos/list/queries.server.ts";
 
 interface BulkChangesProps {

@@ -1,11 +1,11 @@
 import { useSearchParams } from "@remix-run/react";
+import type { Viewer } from "#app/auth/session/guard.server.ts";
 import type { RefusedChange } from "#app/routes/todos/changes/answer.ts";
 import { ChangeForm } from "#app/routes/todos/changes/change-form.tsx";
 import { EditButton } from "#app/routes/todos/editing/edit-button.tsx";
 import { EditTodo } from "#app/routes/todos/editing/edit-todo.tsx";
 import { useEditing } from "#app/routes/todos/editing/use-editing.ts";
 import { useKeyShortcut } from "#app/routes/todos/keyboard/single-letters.ts";
-import type { Viewer } from "#app/routes/todos/list/list.server.ts";
 import type { Todo } from "#app/routes/todos/list/queries.server.ts";
 import { Waits } from "#app/routes/todos/outbox/waiting-todo.tsx";
 import { placeOf, TodoLink } from "./todo-link.tsx";
