@@ -1,5 +1,5 @@
 import { useId } from "react";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 
 interface FieldProps {
   label: string;

@@ -1,6 +1,5 @@
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import { StackRefusal } from "#app/auth/stack/app.server.ts";
-import { StackFault } from "#app/auth/stack/requests.server.ts";
+import { AuthFault, AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
 import { Limit } from "./limit.server.ts";
 import { networkOf } from "./network.server.ts";
@@ -81,7 +80,7 @@ export async function countingWrongPasswords<Result>(
 
 function isWrongPassword(error: unknown): boolean {
   return (
-    error instanceof StackRefusal &&
+    error instanceof AuthRefusal &&
     ["EMAIL_PASSWORD_MISMATCH", "PASSWORD_CONFIRMATION_MISMATCH"].includes(error.code)
   );
 }
@@ -97,7 +96,7 @@ export async function countingMail<Result>(email: string, send: () => Promise<Re
   try {
     return await send();
   } catch (error) {
-    if (error instanceof StackFault) await mails.giveBack(who);
+    if (error instanceof AuthFault) await mails.giveBack(who);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import sql from "sql-template-tag";
 import { z } from "zod";
-import type { AccessToken } from "#app/auth/session/access-token.server.ts";
+import type { AccessToken } from "#app/auth/provider/auth-provider.ts";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";

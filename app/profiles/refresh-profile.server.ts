@@ -1,5 +1,5 @@
-import type { AccessToken } from "#app/auth/session/access-token.server.ts";
-import { readUser } from "#app/auth/stack/sign-in.server.ts";
+import type { AccessToken } from "#app/auth/provider/auth-provider.ts";
+import { readUser } from "#app/auth/stack/users.server.ts";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";

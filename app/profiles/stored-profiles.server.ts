@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
-import type { AccessToken } from "#app/auth/session/access-token.server.ts";
-import type { StackUser } from "#app/auth/stack/sign-in.server.ts";
+import type { AccessToken } from "#app/auth/provider/auth-provider.ts";
+import type { StackUser } from "#app/auth/stack/users.server.ts";
 import { repeatable, statement } from "#app/db/statement.server.ts";
 
 // How neon_auth.users_sync is written where Neon does not fill it. docs/decisions/0008-webhook-ordering.md says why

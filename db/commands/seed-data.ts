@@ -22,7 +22,7 @@ const accounts = [
   },
 ];
 
-/** Makes the accounts that are not there yet. @throws {StackFault} */
+/** Makes the accounts that are not there yet. @throws {AuthFault} */
 export async function seedAccounts(stack: StackProject) {
   const made = [];
   for (const account of accounts) {

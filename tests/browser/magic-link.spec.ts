@@ -5,8 +5,8 @@ import { expect, mailTo, test } from "./people.ts";
 async function askForLink(page: Page): Promise<string> {
   const email = `magic-${crypto.randomUUID().slice(0, 8)}@example.com`;
   await page.goto("/sign-in?redirectTo=%2F%3Fshow%3Dactive");
-  await page.getByRole("link", { name: "Sign in by e-mail" }).click();
-  await expect(page.getByRole("heading", { name: "Sign in by e-mail" })).toBeVisible();
+  await page.getByRole("link", { name: "Sign in by email" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in by email" })).toBeVisible();
   await page.getByLabel("Email").fill(email);
   await page.getByRole("button", { name: "Send the link" }).click();
   await expect(page.getByRole("status")).toContainText(email);
@@ -36,7 +36,7 @@ test("a mailed link signs somebody new in, in whichever browser its button is pr
   await expectSignedIn(phone, email);
 
   await scanner.getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(scanner.getByRole("alert")).toContainText("used already");
+  await expect(scanner.getByRole("alert")).toContainText("already been used");
   await scanner.getByRole("link", { name: "Send a new link" }).click();
   await expect(scanner.getByRole("button", { name: "Send the link" })).toBeVisible();
 });
@@ -50,7 +50,7 @@ test("the code of the mail is typed where the link was asked for, and the link i
   const email = await askForLink(page);
   await page.getByLabel("Code").fill("000000");
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(page.getByRole("alert")).toContainText("not the code of the newest mail");
+  await expect(page.getByRole("alert")).toContainText("isn't the code in the latest email");
   await expect(page.getByLabel("Code")).toHaveValue("");
 
   const { text } = await mailTo(email);
@@ -83,7 +83,7 @@ test("somebody with a password whose address is not verified is told to use the 
   await page.goto("/magic-link");
   await page.getByLabel("Email").fill(email);
   await page.getByRole("button", { name: "Send the link" }).click();
-  await expect(page.getByRole("alert")).toContainText("Sign in with the password");
+  await expect(page.getByRole("alert")).toContainText("Sign in with your password");
   await expect(page.getByLabel("Email")).toHaveValue(email);
   await page.getByRole("link", { name: "Sign in with a password" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();

@@ -50,7 +50,7 @@ test("whoever cancels is told so on the sign-in page, from where he can start ag
   const page = await visitor();
   await leaveFor(page, "GitHub", "/sign-in?redirectTo=/%3Fshow=active");
   await page.getByRole("link", { name: "Cancel" }).click();
-  await expect(page.getByRole("alert")).toHaveText(/You did not allow the sign-in/);
+  await expect(page.getByRole("alert")).toHaveText(/You didn't allow the sign-in/);
   const startAgain = page.getByRole("link", { name: "Continue with GitHub" });
   await expect(startAgain).toHaveAttribute("href", "/auth/github?redirectTo=%2F%3Fshow%3Dactive");
   await startAgain.click();
@@ -67,7 +67,7 @@ test("whose address has a password account that was not confirmed is told so, an
   const page = await visitor();
   await leaveFor(page, "GitHub");
   await signInAs(page, email);
-  await expect(page.getByRole("alert")).toHaveText(/Sign in as you did before and confirm it/);
+  await expect(page.getByRole("alert")).toHaveText(/Sign in as before and verify it/);
   expect(page.url()).not.toContain(encodeURIComponent(email));
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill("correct horse");

@@ -60,7 +60,7 @@ async function everyForm(startFailing: () => void | Promise<void>, retryAfter = 
       return refusalOf(answer);
     }),
   );
-  const form = "The sign-in service cannot be reached just now. Try again in a moment.";
+  const form = "The sign-in service can't be reached. Try again in a moment.";
   expect(answers).toEqual(forms.map(({ kept }) => ({ status: 503, errors: { form }, typed: kept })));
   expectLines(...forms.map(({ path }) => `POST ${path.replace(/\?.*/, "")}: `));
 }

@@ -134,7 +134,7 @@ test("a cookie without our signature is as good as none", async () => {
   browser.cookie = browser.cookie.replace(/\.[^.]*$/, "");
   expect(await refusalOf(await type(browser, typed))).toMatchObject({
     status: 400,
-    errors: { form: expect.stringContaining("Ask for a new one") },
+    errors: { form: expect.stringContaining("Send a new one") },
   });
 });
 
@@ -207,14 +207,14 @@ interface RefusedSending {
 }
 const refusedSendings: RefusedSending[] = [
   { what: "no address", email: "", field: "email", words: "Enter" },
-  { what: "half an address", email: "bob@", field: "email", words: "not an e-mail" },
-  { what: "an address that Stack finds malformed", email: "bob@x.c", field: "email", words: "not an e-mail" },
+  { what: "half an address", email: "bob@", field: "email", words: "valid email" },
+  { what: "an address that Stack finds malformed", email: "bob@x.c", field: "email", words: "valid email" },
   {
     what: "the address of a password that nobody has shown to be his",
     email: "unverified@example.com",
     given: () => signedUp("unverified@example.com"),
     field: "email",
-    words: "Sign in with the password",
+    words: "Sign in with your password",
   },
   {
     what: "an unknown address where nobody can sign up",
@@ -222,7 +222,7 @@ const refusedSendings: RefusedSending[] = [
       standIn.settings.allowsSignUp = false;
     },
     field: "email",
-    words: "new ones cannot be made",
+    words: "You can't create new accounts",
   },
   {
     what: "any address where magic links are off",
@@ -230,7 +230,7 @@ const refusedSendings: RefusedSending[] = [
       standIn.settings.allowsMagicLinks = false;
     },
     field: "form",
-    words: "switched off",
+    words: "turned off",
   },
   {
     what: "any address where Stack does not trust this site",
@@ -240,7 +240,7 @@ const refusedSendings: RefusedSending[] = [
       stack.use(http.post("http://stack.test/api/v1/auth/otp/send-sign-in-code", answer));
     },
     field: "form",
-    words: "does not know this site",
+    words: "doesn't know this site",
   },
 ];
 test.each(refusedSendings)("asking for a link with $what is refused in words", async (refused) => {
@@ -262,7 +262,7 @@ interface BadCode {
   words: string;
 }
 const badCodes: BadCode[] = [
-  { what: "used", spoil: (_, { path }) => press(new Browser(), path), words: "used already" },
+  { what: "used", spoil: (_, { path }) => press(new Browser(), path), words: "already been used" },
   { what: "expired", spoil: expireCodes, words: "expired" },
   {
     what: "worn out",
@@ -291,14 +291,14 @@ test("a link is no way past a password that somebody has set meanwhile without s
   const refused = await refusalOf(await press(new Browser(), path));
   expect(refused).toMatchObject({
     status: 400,
-    errors: { form: expect.stringContaining("Sign in with the password") },
+    errors: { form: expect.stringContaining("Sign in with your password") },
   });
 });
 
 test.each([
-  ["wrong", "000000", "Look again"],
-  ["too short", "00000", "six letters and digits"],
-  ["no code", "Ünicöd", "six letters and digits"],
+  ["wrong", "000000", "Check it"],
+  ["too short", "00000", "6 letters and digits"],
+  ["no code", "Ünicöd", "6 letters and digits"],
   ["missing", " ", "Enter the code"],
 ])("a typed code that is %s is refused beside the field", async (_, code, words) => {
   const browser = new Browser();
@@ -318,9 +318,9 @@ test("the sign-in page leads to the mailed links, but not where they are off at 
 });
 
 test.each([
-  ["unknown", "a".repeat(45), "does not work"],
-  ["damaged", "a".repeat(40), "not complete"],
-  ["garbage", "%00'", "does not work"],
+  ["unknown", "a".repeat(45), "doesn't work"],
+  ["damaged", "a".repeat(40), "doesn't work"],
+  ["garbage", "%00'", "doesn't work"],
 ])("a link whose code is %s is refused in words", async (_, code, words) => {
   expect(await refusalOf(await press(new Browser(), `/magic-link?code=${code}`))).toEqual({
     status: 400,
@@ -334,7 +334,7 @@ test("after a second mail the first one's link still works, and its code is not 
   const browser = new Browser();
   const first = await sentTo(browser, "twice@example.com");
   const second = await sentTo(browser, "twice@example.com");
-  expect((await refusalOf(await type(browser, first.typed))).errors.code).toContain("newest mail");
+  expect((await refusalOf(await type(browser, first.typed))).errors.code).toContain("latest email");
   expect(await type(browser, second.typed)).toRedirectTo("/");
   expect(await press(new Browser(), first.path)).toRedirectTo("/");
 });

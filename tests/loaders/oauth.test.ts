@@ -151,7 +151,7 @@ test("whoever cancels at the provider is told so, and can start again", async ()
   expect(cancelled).toRedirectTo("/sign-in?problem=denied&redirectTo=%2Fstats");
   expect(await browser.signInPage(cancelled)).toMatchObject({
     redirectTo: "/stats",
-    problem: expect.stringContaining("You did not allow the sign-in."),
+    problem: expect.stringContaining("You didn't allow the sign-in."),
     providers: [
       { id: "github", name: "GitHub" },
       { id: "google", name: "Google" },
@@ -164,7 +164,7 @@ test("whose address belongs to an account that has not confirmed it is told to d
   const browser = new OAuthBrowser();
   const refused = await browser.signInThrough("github", { email: "unverified@example.com" });
   expect(refused).toRedirectTo("/sign-in?problem=unverified");
-  expect((await browser.signInPage(refused)).problem).toContain("Sign in as you did before and confirm it");
+  expect((await browser.signInPage(refused)).problem).toContain("Sign in as before and verify it");
   expect((await browser.todosPage()).data.view).toBe("landing");
 });
 
@@ -173,7 +173,7 @@ test("where new accounts cannot be made, nobody new gets in", async () => {
   const browser = new OAuthBrowser();
   const refused = await browser.signInThrough("github", newAccount());
   expect(refused).toRedirectTo("/sign-in?problem=closed");
-  expect((await browser.signInPage(refused)).problem).toContain("New accounts cannot be made here");
+  expect((await browser.signInPage(refused)).problem).toContain("You can't create new accounts here");
 });
 
 test("whoever takes longer than ten minutes starts again", async () => {
@@ -183,16 +183,16 @@ test("whoever takes longer than ten minutes starts again", async () => {
   stackRequests.length = 0;
   const refused = await browser.comeBack(back);
   expect(refused).toRedirectTo("/sign-in?problem=expired&redirectTo=%2Fstats");
-  expect((await browser.signInPage(refused)).problem).toContain("longer than ten minutes");
+  expect((await browser.signInPage(refused)).problem).toContain("longer than 10 minutes");
   expect(stackRequests).not.toContain("POST /api/v1/auth/oauth/token");
 });
 
 test.each([
-  ["OUTER_OAUTH_TIMEOUT", "expired", "longer than ten minutes"],
+  ["OUTER_OAUTH_TIMEOUT", "expired", "longer than 10 minutes"],
   ["OAUTH_PROVIDER_TEMPORARILY_UNAVAILABLE", "unavailable", "Try again in a moment"],
-  ["MULTI_FACTOR_AUTHENTICATION_REQUIRED", "second-factor", "asks for a second factor"],
-  ["SOMETHING_NEW", "failed", "did not accept that"],
-  ["toString", "failed", "did not accept that"],
+  ["MULTI_FACTOR_AUTHENTICATION_REQUIRED", "second-factor", "needs a second factor"],
+  ["SOMETHING_NEW", "failed", "didn't accept that"],
+  ["toString", "failed", "didn't accept that"],
 ])("the error %s is told in words of ours", async (errorCode, problem, words) => {
   const browser = new OAuthBrowser();
   const refused = await browser.comeBack(callbackPath({ error: "server_error", errorCode }));
@@ -216,8 +216,8 @@ test("an error, which anybody can make up, changes nothing and shows none of its
   expect(browser.cookie).toBe(cookie);
   await browser.comeBack(callbackPath({ error: "server_error", errorCode: message }));
   expect(log.mock.calls).toEqual([
-    ["An OAuth sign-in: Stack refused: no known error"],
-    ["An OAuth sign-in: Stack refused: no known error"],
+    ["An OAuth sign-in: The provider refused: no known error"],
+    ["An OAuth sign-in: The provider refused: no known error"],
   ]);
 });
 
@@ -240,7 +240,7 @@ test("an answer that is opened again leads on whoever is signed in, and tells th
 
   const signedOut = new OAuthBrowser();
   const refused = await signedOut.comeBack(back);
-  expect((await signedOut.signInPage(refused)).problem).toContain("was not started in this browser");
+  expect((await signedOut.signInPage(refused)).problem).toContain("started in another browser");
   expect(signedOut.cookie).toBe("");
 });
 

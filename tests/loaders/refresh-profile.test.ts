@@ -1,6 +1,6 @@
 import { HttpResponse, http } from "msw";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { AccessToken } from "#app/auth/session/access-token.server.ts";
+import type { AccessToken } from "#app/auth/provider/auth-provider.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
 import { stack, stackRequests } from "#tests/setup/stack.ts";

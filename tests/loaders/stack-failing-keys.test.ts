@@ -92,7 +92,9 @@ test.each(
   const nextHour = await holderOf(await standIn.signAccessToken({ sub: "bob", email: "bob@example.com" }));
   expect((await nextHour.todosPage()).data.view).toBe("list");
   await vi.waitFor(() => expect(log).toHaveBeenCalled(), { interval: 5 });
-  expect(log.mock.calls.flat()).toEqual([expect.stringMatching(/^Reading Stack's keys again: [^\n]+$/)]);
+  expect(log.mock.calls.flat()).toEqual([
+    expect.stringMatching(/^Reading the provider's keys again: [^\n]+$/),
+  ]);
   expect((await nextHour.todosPage()).data.view).toBe("list");
   expect(stackRequests).toEqual([`GET ${keysPath}`]);
 });

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { HttpResponse, http, passthrough } from "msw";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { startSession } from "#app/auth/session/session.server.ts";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import * as signOutRoute from "#app/routes/auth/sign-out.ts";
 import { type Failure, failures, knownError, startFailingStack } from "#tests/mocks/failing-stack.ts";
@@ -77,7 +77,7 @@ async function everybody(startFailing: () => void | Promise<void>, retryAfter = 
     expect(rest).toEqual({
       status: 503,
       retryAfter,
-      errors: { form: "The sign-in service cannot be reached just now. Try again in a moment." },
+      errors: { form: "The sign-in service can't be reached. Try again in a moment." },
       kept: { email: typed.email, name: typed.name },
       cookie: "",
     });
@@ -140,7 +140,7 @@ test("a refusal that we have no words for is in the log", async () => {
   failing.fail(knownError("INVALID_PUBLISHABLE_CLIENT_KEY", 401, { project_id: "x" }));
   expect(await attempt("signIn")).toMatchObject({
     status: 400,
-    errors: { form: expect.stringContaining("does not accept") },
+    errors: { form: expect.stringContaining("doesn't accept") },
   });
   expectLines("POST /sign-in: Stack refused: INVALID_PUBLISHABLE_CLIENT_KEY");
 });
@@ -150,7 +150,7 @@ test("somebody whose account was made, but whose sign-up was given up, is told t
   expect(await attempt("signUp")).toMatchObject({ status: 503, cookie: "" });
   failing.recover();
   expect((await attempt("signUp")).errors).toEqual({
-    email: "There is an account with this e-mail address already. Sign in instead.",
+    email: "This email address already has an account. Sign in instead.",
   });
   expect(await new Browser().signIn(typed)).toRedirectTo("/");
 });
@@ -177,8 +177,8 @@ test("a wrong key of ours signs nobody out", async () => {
 test("an attempt leaves nothing behind that keeps a process from ending", async () => {
   failing.fail(failures["answers 429 and says when to come back"]);
   const program = `
-    import { signIn } from "./app/auth/stack/sign-in.server.ts";
-    signIn(${JSON.stringify(typed)}).catch((error) => console.log(error.message));
+    import { stack } from "./app/auth/stack/stack.server.ts";
+    stack.signIn(${JSON.stringify(typed)}).catch((error) => console.log(error.message));
   `;
   const arguments_ = ["--import", "tsx", "--input-type=module", "--eval", program];
   const env = { ...process.env, STACK_API_URL: failing.origin };

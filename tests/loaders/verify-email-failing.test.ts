@@ -12,7 +12,7 @@ const failing = await startFailingStack(standIn.handlers, environment().stack.ap
 environment().stack.apiUrl = failing.origin;
 
 const limitMs = 5_000;
-const unavailable = "The sign-in service cannot be reached just now. Try again in a moment.";
+const unavailable = "The sign-in service can't be reached. Try again in a moment.";
 const log = vi.spyOn(console, "error").mockReturnValue();
 
 beforeEach(() => {

@@ -1,12 +1,12 @@
 import { decodeJwt } from "jose";
 import { z } from "zod";
-import type { Tokens } from "#app/auth/stack/app.server.ts";
-import { StackFault } from "#app/auth/stack/requests.server.ts";
-import { signOut } from "#app/auth/stack/sign-in.server.ts";
+import type { AccessToken, RestrictedToken, Tokens } from "#app/auth/provider/auth-provider.ts";
+import { AuthFault } from "#app/auth/provider/errors.server.ts";
+import { authProvider } from "#app/auth/provider.server.ts";
 import { clearCookie, secretCookie } from "#app/http/cookies.server.ts";
 import { log, logOutage } from "#app/platform/log.server.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
-import { type AccessToken, type RestrictedToken, verifyAccessToken } from "./access-token.server.ts";
+import { verifyAccessToken } from "./access-token.server.ts";
 import { refreshNow, refreshOnce } from "./refreshes.server.ts";
 import { restrictedAnswer } from "./restricted-answer.server.ts";
 
@@ -67,7 +67,7 @@ const refreshBeforeExpirySeconds = 30;
 
 /**
  * Reads and verifies a request's session; asks Stack only for a token that is about to expire.
- * @throws {StackFault} when the token has expired, or is of an unknown key, and Stack cannot be reached
+ * @throws {AuthFault} when the token has expired, or is of an unknown key, and Stack cannot be reached
  * @throws {Response} for a restricted user: he is led to where he can do something about it
  */
 export async function readSession(request: Request): Promise<SessionRead> {
@@ -78,7 +78,7 @@ export async function readSession(request: Request): Promise<SessionRead> {
 
 /**
  * Does the same for what answers restricted users itself.
- * @throws {StackFault}
+ * @throws {AuthFault}
  */
 export async function readTokens(request: Request): Promise<TokensRead> {
   const { content, ...read } = await readContent(request);
@@ -98,7 +98,7 @@ export async function readTokens(request: Request): Promise<TokensRead> {
 /**
  * A request's tokens with an access token that Stack has just made, and that says what is true now.
  * @param isEnough tells of the request's own token whether it will do
- * @throws {StackFault}
+ * @throws {AuthFault}
  */
 export async function renewTokens(
   request: Request,
@@ -130,7 +130,7 @@ async function renew(content: Content, refresh: Promise<string | undefined>): Pr
   const token = accessToken ? await verifyAccessToken(accessToken) : "invalid";
   if (!accessToken || token === "invalid") return { setCookie: await endSession() };
   // That is nothing which the person could mend by signing in again.
-  if (typeof token === "string") throw new StackFault(`Stack's new token is no good here: ${token}`);
+  if (typeof token === "string") throw new AuthFault(`Stack's new token is no good here: ${token}`);
   const renewed = { ...content, accessToken };
   return { ...toRead(token, renewed), setCookie: await sessionCookie().serialize(renewed) };
 }
@@ -183,7 +183,9 @@ export async function revokeSession(request: Request): Promise<void> {
   const content = await contentOf(request.headers.get("Cookie"));
   if (!content) return;
   log.info({ event: "signed out", userId: userOf(content) }, "Somebody has signed out");
-  await signOut(content).catch((error) => logOutage("Ending a session at Stack", error));
+  await authProvider()
+    .signOut(content)
+    .catch((error) => logOutage("Ending a session at Stack", error));
 }
 
 /** Whose session it is, or was: the cookie is signed, whatever has become of the token. */

@@ -1,8 +1,8 @@
 import { redirect } from "@remix-run/node";
-import type { Tokens } from "#app/auth/stack/app.server.ts";
+import type { AccessToken, Tokens } from "#app/auth/provider/auth-provider.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { log, logOutage } from "#app/platform/log.server.ts";
-import { type AccessToken, verifyAccessToken } from "./access-token.server.ts";
+import { verifyAccessToken } from "./access-token.server.ts";
 import { withRedirectTo } from "./redirect-to.ts";
 import { startSession } from "./session.server.ts";
 
