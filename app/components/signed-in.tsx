@@ -12,7 +12,7 @@ interface SignedInProps {
 export function SignedIn({ email, isAdmin, isRestricted = false }: SignedInProps) {
   return (
     <div className="account">
-      <span className="account-email">{email ?? "no e-mail"}</span>
+      <span className="account-email">{email ?? "no email"}</span>
       {isRestricted ? null : <NavLink to="/account">Account</NavLink>}
       {isAdmin ? <NavLink to="/stats">Stats</NavLink> : null}
       <form method="post" action="/sign-out" onSubmit={leave}>

@@ -65,7 +65,7 @@ async function outcome(token: string): Promise<string> {
 }
 
 // This comes first: no key has been read yet.
-test("while the keys for restricted tokens cannot be read they are no reason to sign anybody out, and others are read", async () => {
+test("while the keys for restricted tokens cannot be read no user is signed out, and other tokens are read", async () => {
   stack.use(
     http.get(apiUrl + keysPath, ({ request }) =>
       request.url.endsWith("?include_restricted=true") ? HttpResponse.error() : undefined,

@@ -19,7 +19,7 @@ beforeEach(async () => {
   await runSql("delete from neon_auth.users_sync");
 });
 
-/** An address that nobody had before: users of Stack's stay from test to test. */
+/** An unused address: Stack's users stay from test to test. */
 function newEmail(): string {
   return `${crypto.randomUUID()}@example.com`;
 }
@@ -46,7 +46,7 @@ async function isAlive(browser: Browser): Promise<boolean> {
   return answer.status === 400;
 }
 
-test("somebody who is signed out is led to the sign-in and back, whatever he asks", async () => {
+test("a signed-out user is redirected to the sign-in page and back, whatever they ask", async () => {
   const browser = new Browser();
   expect(await browser.load(loader, "/account")).toRedirectTo(signIn);
   for (const intent of ["name", "password", "sessions", "delete", "unknown"]) {
@@ -81,7 +81,7 @@ test.each([
   }
 });
 
-/** Somebody whose access token says these things. */
+/** A user whose access token has these claims. */
 async function withToken(claims: Record<string, unknown>): Promise<Browser> {
   const browser = new Browser();
   const accessToken = await standIn.signAccessToken({ sub: "bob", email: "bob@example.com", ...claims });
@@ -293,7 +293,7 @@ test.each([
   expect(stackRequests).not.toContain("DELETE /api/v1/users/me");
 });
 
-test("an account without an e-mail address is deleted by an empty field", async () => {
+test("an account without an email address is deleted by an empty field", async () => {
   const bob = await signedUp(newEmail());
   await runSql(`update neon_auth.users_sync set raw_json = raw_json || '{"primary_email": null}'`);
   expect((await refusal(await change(bob, "delete", { email: "null" }))).errors).toHaveProperty("email");
@@ -336,7 +336,7 @@ test("a user who was deleted elsewhere is signed out, and told", async () => {
   }
 });
 
-test("a user who is deleted while he changes something is signed out", async () => {
+test("a user who is deleted while they change something is signed out", async () => {
   const bob = await signedUp(newEmail());
   stack.use(http.patch(`${api}/users/me`, () => knownError("CANNOT_GET_OWN_USER_WITHOUT_USER")));
   expect(await change(bob, "name", { name: "Ghost" })).toRedirectTo(signIn);

@@ -40,7 +40,7 @@ const forms = [
   { action: magicRoute.action, path: "/magic-link?done=sent", fields: { code: "kkkkkk" }, kept: {} },
 ];
 
-/** Fills in every form at once, in a browser that waits for a code, and reads what somebody is told. */
+/** Fills in every form at once, in a browser that waits for a code, and reads the errors. */
 async function everyForm(startFailing: () => void | Promise<void>, retryAfter = "5"): Promise<void> {
   const waiting = new Browser();
   await waiting.post(magicRoute.action, "/magic-link", { email });

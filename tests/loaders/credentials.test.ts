@@ -28,7 +28,7 @@ test("the session's cookie is kept from scripts and from other sites' forms", as
   expect(cookie.length).toBeLessThan(4096);
 });
 
-test("signing in works whatever the case of the e-mail address", async () => {
+test("signing in works whatever the case of the email address", async () => {
   await signedUp("case@example.com");
   const browser = new Browser();
   expect(await browser.signIn({ email: " CASE@Example.COM ", password })).toRedirectTo("/");
@@ -45,7 +45,7 @@ test.each([
   expect(await new Browser().signUp({ email, password }, path)).toRedirectTo(target);
 });
 
-test("somebody who is signed in has nothing to do at /sign-in", async () => {
+test("a signed-in user is redirected from /sign-in", async () => {
   const browser = await signedUp("already@example.com");
   expect(await browser.load(signInRoute.loader, "/sign-in?redirectTo=/stats")).toRedirectTo("/stats");
 });

@@ -50,7 +50,7 @@ async function isOffered(): Promise<boolean> {
   return z.object({ magicLinks: z.boolean() }).parse(await (await signInPage()).json()).magicLinks;
 }
 
-/** Somebody with a password who has shown that the address is his; his profile does not reach users_sync. */
+/** A user with a password and a verified address whose profile does not reach users_sync. */
 function verified(email: string) {
   const flags = { primary_email_verified: true, primary_email_auth_enabled: true };
   return atStack.create({ primary_email: email, password: "correct horse", ...flags });
@@ -62,7 +62,7 @@ async function hasProfile(email: string): Promise<boolean> {
   return row?.exists ?? false;
 }
 
-test("somebody new signs up by the mail's link, in another browser too, and his profile is waited for", async () => {
+test("a new user signs up by the mailed link, in another browser too, and the sign-in waits for the profile", async () => {
   const { path } = await sentTo(new Browser(), "new@example.com");
   const phone = new Browser();
   await whileSyncing(1_000, async () => {
@@ -73,7 +73,7 @@ test("somebody new signs up by the mail's link, in another browser too, and his 
   expect(data.viewer.email).toBe("new@example.com");
 });
 
-test("somebody who has an account signs in, and nobody waits for a profile", async () => {
+test("a user with an account signs in without waiting for a profile", async () => {
   await verified("old@example.com");
   const browser = new Browser();
   const { path } = await sentTo(browser, "old@example.com");
@@ -168,7 +168,7 @@ test("opening the link, however often, asks Stack nothing, and it works afterwar
   expect(await press(browser, path)).toRedirectTo("/");
 });
 
-test("where somebody was heading is kept, by the link and by the code, and is on this site", async () => {
+test("where the user was heading is kept, by the link and by the code, and is on this site", async () => {
   await verified("heading@example.com");
   const browser = new Browser();
   const sent = await send(browser, "HEADING@example.com", "/magic-link?redirectTo=/stats");
@@ -191,7 +191,7 @@ test("the mail leads to this site, whatever host the request named", async () =>
   await mailedLinkTo("host@example.com", "/magic-link");
 });
 
-test("somebody who is signed in goes where he was heading, and the link is not used up", async () => {
+test("a signed-in user goes where they were heading, and the link is not used up", async () => {
   const { path } = await sentTo(new Browser(), "other@example.com");
   const bob = await signedUp("bob@example.com");
   expect(await bob.load(magicRoute.loader, `${path}&redirectTo=/stats`)).toRedirectTo("/stats");
@@ -285,7 +285,7 @@ test.each(badCodes)("a code that is $what is refused, typed and by its link, in 
   expect(browser.cookie).toBe(cookie);
 });
 
-test("a link is no way past a password that somebody has set meanwhile without showing that the address is his", async () => {
+test("a link is no way past a password that was set meanwhile without verifying the address", async () => {
   const { path } = await sentTo(new Browser(), "meanwhile@example.com");
   await signedUp("meanwhile@example.com");
   const refused = await refusalOf(await press(new Browser(), path));

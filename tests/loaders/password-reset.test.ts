@@ -19,7 +19,7 @@ function forgot(email: string, path = "/forgot-password"): Promise<Response> {
   return new Browser().post(forgotRoute.action, path, { email });
 }
 
-/** The link that somebody was mailed who has forgotten his password. */
+/** The link mailed for a forgotten password. */
 async function linkOf(email: string): Promise<MailedLink> {
   expect(await forgot(email)).toRedirectTo("/forgot-password?done=sent");
   return mailedLinkTo(email, "/reset-password");
@@ -38,7 +38,7 @@ test("a forgotten password is set anew by the mail's link, and signs in", async 
   expect(await browser.signIn({ email: "bob@example.com", password: newPassword })).toRedirectTo("/");
 });
 
-test("whoever asks for a mail learns nothing about whether there is an account", async () => {
+test("asking for an email tells nothing about whether there is an account", async () => {
   await signedUp("known@example.com");
   const answers = [await forgot("known@example.com"), await forgot("unknown@example.com")];
   const seen = await Promise.all(answers.map(seenOf));
@@ -48,7 +48,7 @@ test("whoever asks for a mail learns nothing about whether there is an account",
   expect(await standIn.mails("unknown@example.com")).toEqual([]);
 });
 
-test("nobody waits until Stack has dealt with the address", async () => {
+test("the answer does not wait until Stack has dealt with the address", async () => {
   let answer = () => {};
   const answered = new Promise<void>((resolve) => {
     answer = resolve;
@@ -85,7 +85,7 @@ test("an address in capitals and with spaces around is the same address", async 
   expect(to).toBe("case@example.com");
 });
 
-test("the mail leads to this site, whatever host the request named, and on to where somebody was heading", async () => {
+test("the mail leads to this site, whatever host the request named, and on to where the user was heading", async () => {
   await signedUp("heading@example.com");
   const body = new URLSearchParams({ email: "heading@example.com" });
   const request = new Request("http://evil.example/forgot-password?redirectTo=/stats", {

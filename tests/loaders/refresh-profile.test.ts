@@ -108,7 +108,7 @@ test.each([
   expect(await allProfiles()).toEqual(before);
 });
 
-test("a user whom Stack does not know any more keeps his profile until his deletion arrives", async () => {
+test("a user whom Stack no longer knows keeps the profile until the deletion arrives", async () => {
   const user = await storedUser();
   await atStack.remove(user);
   const before = await allProfiles();
@@ -120,7 +120,7 @@ test("a user whom Stack does not know any more keeps his profile until his delet
 test.each([
   ["cannot be reached", () => HttpResponse.error()],
   ["does not answer", () => new Promise<never>(() => {})],
-])("a Stack that %s is in the log, holds up nobody for long, and the profile stays as it is", async (_, answer) => {
+])("a Stack that %s is in the log, holds up no user for long, and the profile stays as it is", async (_, answer) => {
   const user = await storedUser();
   const before = await allProfiles();
   stack.use(http.get(`${environment().stack.apiUrl}/api/v1/users/:id`, answer));

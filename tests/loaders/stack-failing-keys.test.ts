@@ -167,7 +167,7 @@ test.each([
   expect(log).not.toHaveBeenCalled();
 });
 
-test("with a clock so wrong that even new tokens are too old, nobody is signed out", async () => {
+test("with a clock so wrong that even new tokens are too old, no user is signed out", async () => {
   const browser = await signedUp("stopped@example.com");
   const { cookie } = browser;
   shiftClockOfStack(-3_600);

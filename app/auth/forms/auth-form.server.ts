@@ -15,7 +15,7 @@ export interface RefusedForm {
 export const incompleteForm = "This form is incomplete. Reload the page and try again.";
 
 interface AuthForm<Fields extends z.ZodObject> {
-  /** Counts the post, whatever is in it. @throws {LimitReached} */
+  /** Counts the post, valid or not. @throws {LimitReached} */
   count?(): Promise<void>;
   fields: Fields;
   /** Never passwords or codes. */

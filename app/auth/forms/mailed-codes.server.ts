@@ -2,7 +2,7 @@ import { AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
 import { environment } from "#app/platform/environment.server.ts";
 
-/** Where a mail's link leads: to a page of ours, whatever host was asked. The provider adds `code` to the query. */
+/** Where a mailed link leads: to our own origin, not to the request's host. The provider adds `code` to the query. */
 export function callbackUrl(path: string, redirectTo: string): string {
   return environment().appOrigin + withRedirectTo(path, redirectTo);
 }

@@ -8,7 +8,6 @@ import { notNow } from "#app/http/not-now.server.ts";
 import type { Cursor } from "#app/routes/todos/list/cursor.ts";
 import { type OwnTodo, ownTodosBatch, todosPerBatch } from "./queries.server.ts";
 
-/** What a file is like. */
 interface Format {
   name: string;
   contentType: string;
@@ -17,8 +16,8 @@ interface Format {
 }
 
 /**
- * Answers with all todos of who asks, as a file that is read while it is sent. Words instead of it are plain text, as
- * it may be a script that asks.
+ * Answers with all todos of the user, as a file that is read while it is sent. Anything else is answered in plain
+ * text, as a script may be asking.
  */
 export async function exportOwnTodos(
   request: Request,
@@ -49,7 +48,6 @@ async function readBatch(session: Session, after: Cursor | null) {
   return { profile, data };
 }
 
-/** @param first the batch that was read already */
 async function* inBatches(session: Session, first: OwnTodo[]): AsyncGenerator<OwnTodo[]> {
   let todos = first;
   yield todos;
@@ -65,6 +63,6 @@ async function* inBatches(session: Session, first: OwnTodo[]): AsyncGenerator<Ow
 class ProfileLost extends Error {
   override name = "ProfileLost";
   constructor() {
-    super("Who asked has no profile any more");
+    super("The user no longer has a profile");
   }
 }

@@ -9,10 +9,7 @@ export async function readBatch(session: Session, after: string | null) {
   return { profile, data };
 }
 
-/**
- * All users as a CSV file.
- * @param first the batch that was read already, with the right to read it
- */
+/** @param first the batch that was read with the right to read it */
 export function usersCsv(session: Session, first: UserStats[]): AsyncGenerator<Uint8Array> {
   const columns = [
     { key: "email", header: "Email" },
@@ -38,6 +35,6 @@ async function* usersInBatches(session: Session, first: UserStats[]): AsyncGener
 class RightLost extends Error {
   override name = "RightLost";
   constructor() {
-    super("Who asked is no admin any more");
+    super("The user is no longer an admin");
   }
 }

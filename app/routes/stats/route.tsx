@@ -47,10 +47,7 @@ export default function StatsRoute() {
     case "refused":
       return (
         <Frame account={<SignedIn email={data.email} isAdmin={false} />}>
-          <DeadEnd
-            title="Not allowed"
-            message="The statistics are for admins. Ask one of them if you should be one, too."
-          />
+          <DeadEnd title="Not allowed" message="Only admins can see the statistics." />
         </Frame>
       );
     case "unavailable":
