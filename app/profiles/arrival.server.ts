@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import sql from "sql-template-tag";
 import { z } from "zod";
-import type { AccessToken } from "#app/auth/session/access-token.server.ts";
+import type { AccessToken } from "#app/auth/provider/auth-provider.ts";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
@@ -10,7 +10,7 @@ import { Fault, type TryLater } from "#app/platform/fault.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 import { profileMissing } from "./late-profile.ts";
 
-/** A user whose profile's row has not been seen yet wants to write: the foreign key does not let him. */
+/** A user whose profile has not arrived yet wants to write, and the foreign key refuses. */
 export class LateProfile extends Fault {
   override name = "LateProfile";
   /** @param isOverdue whether the account is so old that the profile is missing rather than late */
@@ -26,15 +26,14 @@ export class LateProfile extends Fault {
   }
 }
 
-/** What Stack was told usually arrives within a second: the next page should know it. */
+/** The sync usually takes less than a second: the next page should know of it. */
 const syncPatienceMs = 2_000;
-/** What somebody waits for his first todo before he is told why. */
+/** How long a user's first todo waits before they are told why. */
 const writePatienceMs = 4_000;
 
-/** The sync brings a profile soon, or the account is so old that something is wrong. */
+/** Where the profile of an older account is not there, something is wrong. */
 const newForSeconds = 10 * 60;
 
-/** Whether a profile that is not there was to be expected long ago. */
 export function isOverdue({ signedUpAt }: Pick<Session, "signedUpAt">): boolean {
   return signedUpAt !== undefined && Date.now() / 1_000 - signedUpAt > newForSeconds;
 }
@@ -47,7 +46,7 @@ export function untilProfileArrives({ userId }: AccessToken): Promise<void> {
   return untilSynced("Waiting for a new profile", profileExists(userId));
 }
 
-/** Waits as long for a user's new name, so that whoever changed it sees it on the next page. */
+/** Waits as long for a user's new name, so that they see it on the next page. */
 export function untilNameArrives(userId: string, name: string | null): Promise<void> {
   return untilSynced("Waiting for a new name", profileHasName(userId, name));
 }
@@ -66,9 +65,9 @@ async function untilSynced(operation: string, wanted: Statement<{ exists: boolea
 }
 
 /**
- * Makes a change that gives the actor a todo, once more and again while the foreign key knows no profile of his.
+ * Makes a change that gives the user a todo, and retries while the foreign key finds no profile.
  * @throws {LateProfile} after 4 s
- * @throws whatever else the change throws
+ * @throws what else the change throws
  */
 export async function onceProfileArrived<Result>(
   session: Session,

@@ -1,3 +1,2 @@
-/** What a user is told whose profile should have been here long ago. */
 export const profileMissing =
-  "Your profile has not reached this site, so you cannot add todos. Ask the people who run the site to look at its user sync.";
+  "Your profile hasn't reached this site, so you can't add todos. Ask an administrator to check the user sync.";

@@ -1,17 +1,17 @@
-import type { AccessToken } from "#app/auth/session/access-token.server.ts";
-import { readUser } from "#app/auth/stack/sign-in.server.ts";
+import type { AccessToken } from "#app/auth/provider/auth-provider.ts";
+import { readUser } from "#app/auth/stack/users.server.ts";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 import { profileDisagrees, storeProfileAgain } from "./stored-profiles.server.ts";
 
-/** Somebody who is signing in waits for it: twice at most, and for Stack in between. */
+/** A user who signs in waits for it: twice at most, and for Stack in between. */
 const databaseLimitMs = 2_000;
 
 /**
- * Reads a user from Stack anew when his stored profile disagrees with his token. Verifying an e-mail address sends
+ * Reads a user from Stack anew when their stored profile disagrees with their token. Verifying an email address sends
  * no webhook, and a delivery may have been given up. Only where profiles come by webhook; it stores none that is not
- * there, and leaves a deleted one alone. Never throws: a profile that stays old for a while keeps nobody out.
+ * there, and leaves a deleted one alone. Never rejects: a profile that stays old for a while locks no user out.
  * @param token as new as can be; an older one costs a question to Stack in vain
  */
 export async function refreshProfile(token: AccessToken): Promise<void> {

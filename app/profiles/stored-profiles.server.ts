@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
-import type { AccessToken } from "#app/auth/session/access-token.server.ts";
-import type { StackUser } from "#app/auth/stack/sign-in.server.ts";
+import type { AccessToken } from "#app/auth/provider/auth-provider.ts";
+import type { StackUser } from "#app/auth/stack/users.server.ts";
 import { repeatable, statement } from "#app/db/statement.server.ts";
 
 // How neon_auth.users_sync is written where Neon does not fill it. docs/decisions/0008-webhook-ordering.md says why
@@ -9,8 +9,8 @@ import { repeatable, statement } from "#app/db/statement.server.ts";
 
 /**
  * Stores a user, unless what is stored is of a later moment, or marked as deleted: nothing takes that mark away,
- * and a name that comes after it is nobody's any more.
- * @param asOf the moment at which, or after which, Stack knew him like this; to the millisecond
+ * and a name that comes after it no longer counts.
+ * @param asOf the moment at which, or after which, Stack knew the user like this; to the millisecond
  */
 export function storeProfile(user: StackUser, asOf: Date) {
   return statement(
@@ -79,7 +79,7 @@ export function profileDisagrees({ userId, name, email, emailVerified }: AccessT
 
 /**
  * Leaves out what no jsonb can hold: U+0000, and halves of surrogate pairs, which JSON.stringify escapes. A user who
- * has one in a name or in his metadata would be refused at every delivery, for ever. Keys can have one too, hence
+ * has one in a name or in metadata would be refused at every delivery, forever. Keys can have one too, hence
  * the look at all escapes in the text rather than at the values.
  * @see https://www.postgresql.org/docs/current/datatype-json.html
  */

@@ -1,11 +1,10 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { isDeleted, readTokens } from "#app/auth/session/session.server.ts";
-import { database } from "#app/db/current.server.ts";
+import { profileOnly, readAsUser } from "#app/auth/session/guard.server.ts";
+import { readTokens } from "#app/auth/session/session.server.ts";
 import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
 import { notNow } from "#app/http/not-now.server.ts";
 import { openPage } from "#app/routes/todos/live/open-pages.server.ts";
 import { partOf } from "./todos/list/linked-todo.server.ts";
-import { viewer } from "./todos/list/viewer.server.ts";
 import { parseListView } from "./todos/list/views.ts";
 
 /**
@@ -15,19 +14,14 @@ import { parseListView } from "./todos/list/views.ts";
  */
 export async function loader({ request }: LoaderFunctionArgs) {
   try {
-    const { session, setCookie } = await readTokens(request);
-    const headers = personalHeaders(setCookie);
-    if (!session) return new Response(null, { status: 204, headers });
-    const [profile] = await database().query(viewer(session));
+    const asked = await readAsUser(request, await readTokens(request), profileOnly);
+    const headers = personalHeaders(asked.setCookie);
+    if (!asked.isSignedIn) return new Response(null, { status: 204, headers });
+    const { session, viewer } = asked;
     const view = parseListView(new URL(request.url).searchParams);
-    if (isDeleted(session, profile)) return new Response(null, { status: 204, headers });
     const { part } = await partOf(view, session.userId);
-    const stream = openPage(request, headers, {
-      session,
-      part,
-      isAdmin: profile?.isAdmin ?? false,
-      isWholeTeam: view.teamFrom !== null,
-    });
+    const isWholeTeam = view.teamFrom !== null;
+    const stream = openPage(request, headers, { session, part, isAdmin: viewer.isAdmin, isWholeTeam });
     return stream ?? new Response(null, { status: 204, headers });
   } catch (error) {
     const unavailable = notNow("GET /events", error);

@@ -1,6 +1,6 @@
 // `npm run admin -- <email> [--revoke] [--unverified] [--local | --remote]`
 
-import { StackFault } from "#app/auth/stack/requests.server.ts";
+import { AuthFault } from "#app/auth/provider/errors.server.ts";
 import {
   accountsByPrimaryEmail,
   isSameEmail,
@@ -23,7 +23,7 @@ runCommand(async (args) => {
   try {
     console.log(await changeRole(project, order, mayBeUnverified));
   } catch (error) {
-    throw error instanceof StackFault ? new Refusal(`${inWords(error)} Nothing was changed.`) : error;
+    throw error instanceof AuthFault ? new Refusal(`${inWords(error)} Nothing was changed.`) : error;
   }
 });
 
@@ -71,7 +71,7 @@ async function changeRole(
   try {
     await replaceServerMetadata(project, id, revoke ? others : { ...metadata, role: "admin" });
   } catch (error) {
-    if (!(error instanceof StackFault)) throw error;
+    if (!(error instanceof AuthFault)) throw error;
     throw new Refusal(`${inWords(error)} The role may or may not have been changed. Run the command again.`);
   }
   const before = role === undefined || revoke ? "" : `; their role was ${JSON.stringify(role)} before`;
@@ -102,7 +102,7 @@ function metadataOf({ id, serverMetadata }: StackAccount): Record<string, unknow
 }
 
 /** The fault with the code of its first cause, such as ECONNREFUSED: `fetch failed` says too little. */
-function inWords(fault: StackFault): string {
+function inWords(fault: AuthFault): string {
   let cause: unknown = fault.cause;
   while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause;
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;

@@ -22,7 +22,7 @@ const accounts = [
   },
 ];
 
-/** Creates the missing accounts. @throws {StackFault} */
+/** Creates the missing accounts. @throws {AuthFault} */
 export async function seedAccounts(stack: StackProject) {
   const made = [];
   for (const account of accounts) {

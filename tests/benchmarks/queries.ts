@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import type { Session } from "#app/auth/session/session.server.ts";
+import { viewerOf } from "#app/auth/session/viewers.server.ts";
 import type { Statement } from "#app/db/statement.server.ts";
 import { statsTotals, todosPerDay, usersPage } from "#app/routes/stats/queries.server.ts";
 import { listVersion, remainingTodos } from "#app/routes/todos/list/counts.server.ts";
 import { pageOf } from "#app/routes/todos/list/page.server.ts";
 import { teamProgress } from "#app/routes/todos/list/team.server.ts";
-import { viewer } from "#app/routes/todos/list/viewer.server.ts";
 import { wholeList } from "#app/routes/todos/list/views.ts";
 import { startPostgres } from "#db/local/postgres/server.ts";
 import { migrate } from "#db/migrate.ts";
@@ -41,7 +41,7 @@ const baseline = await measured(counted, []);
 console.log(`Team progress by counting every todo (baseline): ${baseline.toFixed(1)} ms`);
 
 const list = [
-  ["who is looking", viewer(session)],
+  ["who is looking", viewerOf(session)],
   ["the newest 50 todos", pageOf({ filter: wholeList, before: null })],
   ["how many are open", remainingTodos(wholeList)],
   ["the version", listVersion()],

@@ -55,12 +55,12 @@ test("axe finds nothing on sign-up and sign-in, with any error", async ({
   await expectAccessible(page, "Sign up · Todos", "with errors");
 
   await page.goto("/sign-in?problem=denied");
-  await expect(page.getByRole("alert")).toContainText("You did not allow");
+  await expect(page.getByRole("alert")).toContainText("You didn't allow");
   await expectAccessible(page, "Sign in · Todos", "with a problem");
   await page.getByLabel("Email").fill("nobody@example.com");
   await page.getByLabel("Password").fill("correct horse");
   await press(page, "Sign in");
-  await expect(page.getByText("do not belong together")).toBeVisible();
+  await expect(page.getByText("Wrong email or password.")).toBeVisible();
   await expectAccessible(page, "Sign in · Todos", "with an error");
 });
 
@@ -80,7 +80,7 @@ test("axe finds nothing on the way to a new password", async ({
   await page.getByLabel("Email").fill("nobody@example.com");
   await press(page, "Send the link");
   await expect(page.getByRole("status")).toBeVisible();
-  await expectAccessible(page, "Forgot password: mail sent · Todos", "sent");
+  await expectAccessible(page, "Forgot password: email sent · Todos", "sent");
 
   await page.goto("/reset-password");
   await expectAccessible(page, "Set a new password: link needed · Todos", "without a link");
@@ -100,19 +100,19 @@ test("axe finds nothing on the way in by email", async ({
   const email = `axe-${crypto.randomUUID().slice(0, 8)}@example.com`;
   const page = await visitor();
   await page.goto("/magic-link");
-  await expectAccessible(page, "Sign in by e-mail · Todos", "as it opens");
+  await expectAccessible(page, "Sign in by email · Todos", "as it opens");
   await page.getByLabel("Email").fill(email);
   await press(page, "Send the link");
   await expect(page.getByRole("status")).toContainText(email);
-  await expectAccessible(page, "Sign in by e-mail: mail sent · Todos", "sent");
+  await expectAccessible(page, "Sign in by email: email sent · Todos", "sent");
   await page.getByLabel("Code").fill("000000");
   await press(page, "Sign in");
   await expect(page.getByRole("alert")).toBeVisible();
-  await expectAccessible(page, "Sign in by e-mail: mail sent · Todos", "with a wrong code");
+  await expectAccessible(page, "Sign in by email: email sent · Todos", "with a wrong code");
   const [link = ""] = (await mailTo(email)).links;
   await page.goto(link);
   await expect(page.getByText("You opened the link")).toBeVisible();
-  await expectAccessible(page, "Sign in by the mailed link · Todos", "opened by the link");
+  await expectAccessible(page, "Sign in by email: link opened · Todos", "opened by the link");
 });
 
 test("axe finds nothing where a user confirms an email", async ({
@@ -122,7 +122,7 @@ test("axe finds nothing where a user confirms an email", async ({
   expectConsoleError,
 }) => {
   expectConsoleError(/status of 400/);
-  const title = "Confirm your e-mail address";
+  const title = "Verify your email address";
   const { page, email } = await person("Bob");
   await page.goto("/verify-email");
   await expectAccessible(page, `${title} · Todos`, "not confirmed");
@@ -131,12 +131,12 @@ test("axe finds nothing where a user confirms an email", async ({
   await elsewhere.goto("/verify-email");
   await expectAccessible(elsewhere, `${title}: link needed · Todos`, "signed out");
   await elsewhere.goto(link.slice(0, -1));
-  await press(elsewhere, "Confirm the address");
+  await press(elsewhere, "Verify the address");
   await expect(elsewhere.getByRole("alert")).toBeVisible();
   await expectAccessible(elsewhere, `${title}: link opened · Todos`, "with an error");
   await elsewhere.goto(link);
   await expectAccessible(elsewhere, `${title}: link opened · Todos`, "opened by the link");
-  await press(elsewhere, "Confirm the address");
+  await press(elsewhere, "Verify the address");
   await expect(elsewhere.getByRole("status")).toBeVisible();
   await expectAccessible(elsewhere, `${title}: done · Todos`, "confirmed");
 });
@@ -148,11 +148,11 @@ test("axe finds nothing where the list needs a confirmed email", async ({ visito
   await page.getByLabel("Email").fill("doug@example.com");
   await page.getByLabel("Password").fill("correct horse");
   await press(page, "Sign up");
-  await expect(page.getByText("The list opens when the address is confirmed.")).toBeVisible();
-  await expectAccessible(page, "Confirm your e-mail address · Todos", "held off the list");
+  await expect(page.getByText("You can use the list once the address is verified.")).toBeVisible();
+  await expectAccessible(page, "Verify your email address · Todos", "held off the list");
   await press(page, "Send it again");
-  await expect(page.getByRole("status")).toContainText("on its way");
-  await expectAccessible(page, "Confirm your e-mail address · Todos", "sent again");
+  await expect(page.getByRole("status")).toContainText("We sent the email again");
+  await expectAccessible(page, "Verify your email address · Todos", "sent again");
   await page.goto("about:blank");
 });
 

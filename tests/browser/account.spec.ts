@@ -52,7 +52,7 @@ test("the page says that a new name was saved, and others see it in Team progres
   await expect(bob.page.getByLabel("Name")).toHaveValue("Bob");
   await bob.page.getByLabel("Name").fill("Bobby <Tables>");
   await bob.page.getByRole("button", { name: "Save" }).click();
-  await expect(bob.page.getByRole("status")).toHaveText("Your name is saved.");
+  await expect(bob.page.getByRole("status")).toHaveText("Your name was saved.");
   await expect(bob.page.getByLabel("Name")).toHaveValue("Bobby <Tables>");
   await doug.page.reload();
   await expect(progressOf(doug.page, bob.email)).toContainText("Bobby <Tables>");
@@ -81,20 +81,18 @@ test("only the new password signs in, and other browsers are signed out", async 
   await bob.page.getByLabel("Current password").fill("wrong horse");
   await bob.page.getByLabel("New password").fill("battery staple");
   await bob.page.getByRole("button", { name: "Change the password" }).click();
-  await expect(bob.page.getByLabel("Current password")).toHaveAccessibleDescription(
-    "That is not your password.",
-  );
+  await expect(bob.page.getByLabel("Current password")).toHaveAccessibleDescription("Wrong password.");
   await expect(bob.page.getByLabel("New password")).toHaveValue("");
 
   await bob.page.getByLabel("Current password").fill("correct horse");
   await bob.page.getByLabel("New password").fill("battery staple");
   await bob.page.getByRole("button", { name: "Change the password" }).click();
-  await expect(bob.page.getByRole("status")).toContainText("Your password is changed.");
+  await expect(bob.page.getByRole("status")).toContainText("Your password was changed");
 
   await other.page.getByRole("button", { name: "Save" }).click();
   await expect(other.page).toHaveURL("/sign-in?redirectTo=/account");
   await elsewhere(other.page, bob.email);
-  await expect(other.page.getByText("do not belong together")).toBeVisible();
+  await expect(other.page.getByText("Wrong email or password.")).toBeVisible();
   await elsewhere(other.page, bob.email, "battery staple");
   await expect(other.page.getByRole("heading", { name: "Todos" })).toBeVisible();
 });
@@ -135,10 +133,10 @@ test("deleting the account removes its todos for everyone, signs out, and says s
   const doug = await person("Doug");
   await addTodo(doug.page, "Feed the cat");
   await openAccount(doug);
-  const confirmation = doug.page.getByLabel("Type your e-mail address to confirm");
+  const confirmation = doug.page.getByLabel("Type your email address to confirm");
   await confirmation.fill(bob.email);
   await doug.page.getByRole("button", { name: "Delete the account" }).click();
-  await expect(confirmation).toHaveAccessibleDescription("That is not the e-mail address of your account.");
+  await expect(confirmation).toHaveAccessibleDescription("That isn't your account's email address.");
   await expect(confirmation).toHaveValue(bob.email);
   await bob.page.reload();
   await expect(todo(bob.page, "Feed the cat")).toBeVisible();
@@ -152,7 +150,7 @@ test("deleting the account removes its todos for everyone, signs out, and says s
   await bob.page.reload();
   await expect(todo(bob.page, "Feed the cat")).toHaveCount(0);
   const again = await elsewhere(await visitor(), doug.email);
-  await expect(again.page.getByText("do not belong together")).toBeVisible();
+  await expect(again.page.getByText("Wrong email or password.")).toBeVisible();
 });
 
 function todosOf(email: string) {

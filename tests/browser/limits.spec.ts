@@ -22,8 +22,8 @@ async function signIn(page: Page, email: string, password: string): Promise<void
 async function confirmAddress({ page, email }: Person): Promise<void> {
   const { links } = await mailTo(email, /verif/i);
   await page.goto(links[0] ?? "");
-  await page.getByRole("button", { name: "Confirm the address" }).click();
-  await expect(page.getByText("The e-mail address is confirmed.")).toBeVisible();
+  await page.getByRole("button", { name: "Verify the address" }).click();
+  await expect(page.getByText("Your email address is verified.")).toBeVisible();
 }
 
 test("after ten wrong passwords an email has to wait, the form keeps its text, and a mailed link still signs in", async ({
@@ -52,8 +52,8 @@ test("after ten wrong passwords an email has to wait, the form keeps its text, a
   await expect(page.getByLabel("Email")).toHaveValue(bob.email);
   await expect(page.getByLabel("Password")).toHaveValue("");
 
-  await page.getByRole("link", { name: "Sign in by e-mail" }).click();
-  await expect(page.getByRole("heading", { name: "Sign in by e-mail" })).toBeVisible();
+  await page.getByRole("link", { name: "Sign in by email" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in by email" })).toBeVisible();
   await page.getByLabel("Email").fill(bob.email);
   await page.getByRole("button", { name: "Send the link" }).click();
   const { links } = await mailTo(bob.email, /sign.?in/i);

@@ -5,8 +5,8 @@ import { expect, mailTo, test } from "./people.ts";
 async function askForLink(page: Page): Promise<string> {
   const email = `magic-${crypto.randomUUID().slice(0, 8)}@example.com`;
   await page.goto("/sign-in?redirectTo=%2F%3Fshow%3Dactive");
-  await page.getByRole("link", { name: "Sign in by e-mail" }).click();
-  await expect(page.getByRole("heading", { name: "Sign in by e-mail" })).toBeVisible();
+  await page.getByRole("link", { name: "Sign in by email" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in by email" })).toBeVisible();
   await page.getByLabel("Email").fill(email);
   await page.getByRole("button", { name: "Send the link" }).click();
   await expect(page.getByRole("status")).toContainText(email);
@@ -33,7 +33,7 @@ test("a mailed link signs a new user in, in any browser, once", async ({ visitor
   await expectSignedIn(phone, email);
 
   await scanner.getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(scanner.getByRole("alert")).toContainText("used already");
+  await expect(scanner.getByRole("alert")).toContainText("already been used");
   await scanner.getByRole("link", { name: "Send a new link" }).click();
   await expect(scanner.getByRole("button", { name: "Send the link" })).toBeVisible();
 });
@@ -47,7 +47,7 @@ test("the mailed code works where the user asked for the link, which is never op
   const email = await askForLink(page);
   await page.getByLabel("Code").fill("000000");
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(page.getByRole("alert")).toContainText("not the code of the newest mail");
+  await expect(page.getByRole("alert")).toContainText("isn't the code in the latest email");
   await expect(page.getByLabel("Code")).toHaveValue("");
 
   const { text } = await mailTo(email);
@@ -80,7 +80,7 @@ test("a user with a password and an unverified email is told to use the password
   await page.goto("/magic-link");
   await page.getByLabel("Email").fill(email);
   await page.getByRole("button", { name: "Send the link" }).click();
-  await expect(page.getByRole("alert")).toContainText("Sign in with the password");
+  await expect(page.getByRole("alert")).toContainText("Sign in with your password");
   await expect(page.getByLabel("Email")).toHaveValue(email);
   await page.getByRole("link", { name: "Sign in with a password" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();

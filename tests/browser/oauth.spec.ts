@@ -52,7 +52,7 @@ test("a user who cancels is told so on the sign-in page, and can start again the
   const page = await visitor();
   await leaveFor(page, "GitHub", "/sign-in?redirectTo=/%3Fshow=active");
   await page.getByRole("link", { name: "Cancel" }).click();
-  await expect(page.getByRole("alert")).toHaveText(/You did not allow the sign-in/);
+  await expect(page.getByRole("alert")).toHaveText(/You didn't allow the sign-in/);
   const startAgain = page.getByRole("link", { name: "Continue with GitHub" });
   await expect(startAgain).toHaveAttribute("href", "/auth/github?redirectTo=%2F%3Fshow%3Dactive");
   await startAgain.click();
@@ -69,7 +69,7 @@ test("a user whose email has an unconfirmed password account is told so, and can
   const page = await visitor();
   await leaveFor(page, "GitHub");
   await signInAs(page, email);
-  await expect(page.getByRole("alert")).toHaveText(/Sign in as you did before and confirm it/);
+  await expect(page.getByRole("alert")).toHaveText(/Sign in as before and verify it/);
   expect(page.url()).not.toContain(encodeURIComponent(email));
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill("correct horse");

@@ -15,7 +15,7 @@ test("a user who forgot their password sets a new one by mail, and signs in with
   await expect(page.getByRole("heading", { name: "Forgot password?" })).toBeVisible();
   await page.getByLabel("Email").fill(bob.email);
   await page.getByRole("button", { name: "Send the link" }).click();
-  await expect(page.getByRole("status")).toContainText("If there is an account");
+  await expect(page.getByRole("status")).toContainText("If this address has an account");
   await expect(page).toHaveURL("/forgot-password?done=sent&redirectTo=%2F%3Fshow%3Dactive");
 
   const { links } = await mailTo(bob.email, /Reset/);
@@ -26,16 +26,16 @@ test("a user who forgot their password sets a new one by mail, and signs in with
   expect(await page.content()).not.toContain(new URL(link).searchParams.get("code"));
   await page.getByLabel("New password").fill("1234567");
   await page.getByRole("button", { name: "Set the password" }).click();
-  await expect(page.getByRole("alert")).toHaveText("A password has at least 8 characters.");
+  await expect(page.getByRole("alert")).toHaveText("Use at least 8 characters.");
   await expect(page.getByLabel("New password")).toHaveValue("");
   await page.getByLabel("New password").fill(newPassword);
   await page.getByRole("button", { name: "Set the password" }).click();
 
-  await expect(page.getByRole("status")).toContainText("The new password is set");
+  await expect(page.getByRole("status")).toContainText("Your password was changed");
   await page.getByLabel("Email").fill(bob.email);
   await page.getByLabel("Password").fill("correct horse");
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(page.getByRole("alert")).toContainText("do not belong together");
+  await expect(page.getByRole("alert")).toContainText("Wrong email or password.");
   await page.getByLabel("Password").fill(newPassword);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page).toHaveURL("/?show=active");
@@ -55,7 +55,7 @@ test("a reset ends the sessions of all browsers, and its link works once", async
   await page.getByLabel("Email").fill(doug.email);
   await page.getByRole("button", { name: "Send the link" }).click();
   const { links } = await mailTo(doug.email, /Reset/);
-  for (const outcome of ["The new password is set", "used already"]) {
+  for (const outcome of ["Your password was changed", "already been used"]) {
     await page.goto(links[0] ?? "");
     await page.getByLabel("New password").fill(newPassword);
     await page.getByRole("button", { name: "Set the password" }).click();

@@ -9,13 +9,13 @@ test("a mailed link confirms the email in any browser, once", async ({ person, v
   await phone.goto(link);
   await phone.reload();
   expect(await phone.content()).not.toContain(new URL(link).searchParams.get("code"));
-  await phone.getByRole("button", { name: "Confirm the address" }).click();
-  await expect(phone.getByRole("status")).toHaveText("The e-mail address is confirmed.");
+  await phone.getByRole("button", { name: "Verify the address" }).click();
+  await expect(phone.getByRole("status")).toHaveText("Your email address is verified.");
   await expect(phone).toHaveURL("/verify-email?done=confirmed");
   await expect(phone.getByRole("link", { name: "Sign in" })).toBeVisible();
 
-  await scanner.getByRole("button", { name: "Confirm the address" }).click();
-  await expect(scanner.getByRole("status")).toContainText("used before");
+  await scanner.getByRole("button", { name: "Verify the address" }).click();
+  await expect(scanner.getByRole("status")).toContainText("already been used");
   // The user's own browser learns of it when it asks.
   await page.goto("/verify-email?redirectTo=/%3Fteam=all");
   await expect(page).toHaveURL("/?team=all");
@@ -26,19 +26,19 @@ test("the mail can be sent again, and a damaged link says how", async ({ person,
   const { page, email } = await person("Doug");
   const [first = ""] = (await mailTo(email)).links;
   await page.goto(first.slice(0, -1));
-  await page.getByRole("button", { name: "Confirm the address" }).click();
-  await expect(page.getByRole("alert")).toContainText("This link does not work.");
-  await page.getByRole("link", { name: "Have a new link sent" }).click();
-  await expect(page.getByRole("main")).toContainText(`${email} is not confirmed yet`);
+  await page.getByRole("button", { name: "Verify the address" }).click();
+  await expect(page.getByRole("alert")).toContainText("This link doesn't work.");
+  await page.getByRole("link", { name: "Send a new link" }).click();
+  await expect(page.getByRole("main")).toContainText(`${email} isn't verified yet`);
   await page.getByRole("button", { name: "Send it again" }).click();
-  await expect(page.getByRole("status")).toContainText("on its way");
+  await expect(page.getByRole("status")).toContainText("We sent the email again");
   await expect.poll(async () => (await mailTo(email)).links).not.toEqual([first]);
 
   const [second = ""] = (await mailTo(email)).links;
   await page.goto(second);
-  await page.getByRole("button", { name: "Confirm the address" }).click();
-  await expect(page.getByRole("status")).toHaveText("The e-mail address is confirmed.");
-  await page.getByRole("link", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Verify the address" }).click();
+  await expect(page.getByRole("status")).toHaveText("Your email address is verified.");
+  await page.getByRole("link", { name: "Continue" }).click();
   await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
 });
 
@@ -51,14 +51,14 @@ test("where emails have to be confirmed, users see the list only after that", as
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill("correct horse");
   await page.getByRole("button", { name: "Sign up" }).click();
-  await expect(page.getByRole("heading", { name: "Confirm your e-mail address" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Verify your email address" })).toBeVisible();
   await page.goto(`${instance.appUrl}/`);
-  await expect(page.getByRole("main")).toContainText(`${email} is not confirmed yet`);
+  await expect(page.getByRole("main")).toContainText(`${email} isn't verified yet`);
   await expect(page.getByRole("heading", { name: "Todos" })).toHaveCount(0);
 
   const [link = ""] = (await mailTo(email, /./, instance.directory)).links;
   await page.goto(link);
-  await page.getByRole("button", { name: "Confirm the address" }).click();
+  await page.getByRole("button", { name: "Verify the address" }).click();
   await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
   await expect(page).toHaveURL(`${instance.appUrl}/?team=all`);
   await page.goto("about:blank");

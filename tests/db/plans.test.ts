@@ -1,6 +1,7 @@
 import type { Client } from "@neondatabase/serverless";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Session } from "#app/auth/session/session.server.ts";
+import { viewerOf } from "#app/auth/session/viewers.server.ts";
 import { connectClient } from "#app/db/database.server.ts";
 import type { Statement } from "#app/db/statement.server.ts";
 import { ownTodosBatch } from "#app/routes/export/queries.server.ts";
@@ -13,7 +14,6 @@ import { listVersion, remainingTodos } from "#app/routes/todos/list/counts.serve
 import { pageOf } from "#app/routes/todos/list/page.server.ts";
 import { foundPage, remainingFound } from "#app/routes/todos/list/search.server.ts";
 import { progressOf, teamProgress } from "#app/routes/todos/list/team.server.ts";
-import { viewer } from "#app/routes/todos/list/viewer.server.ts";
 import { wholeList } from "#app/routes/todos/list/views.ts";
 import { fillDatabase, userIdSql } from "#tests/benchmarks/million-todos.ts";
 
@@ -64,7 +64,7 @@ const latest = { value: middle.insertedAt, userId: "5" };
 const search = (query: string) => ({ ...wholeList, query });
 
 const statements: [string, number, () => Statement<unknown>][] = [
-  ["who is looking", 0, () => viewer(session)],
+  ["who is looking", 0, () => viewerOf(session)],
   ["the newest page", 51, () => pageOf({ filter: wholeList, before: null })],
   ["a page in the middle", 51, () => pageOf({ filter: wholeList, before: middle })],
   ["the newest open todos", 51, () => pageOf({ filter: { ...wholeList, complete: false }, before: null })],

@@ -35,7 +35,7 @@ test.each([
   ]);
   expect(attempt.status).toBe(503);
   expect(attempt.headers.get("Retry-After")).toBe("5");
-  expect(attempt.text).toContain("The sign-in service cannot be reached just now.");
+  expect(attempt.text).toContain("The sign-in service can't be reached.");
   expect(attempt.text).toContain(typed.email);
   expect(attempt.text).not.toContain(typed.password);
   expect(attempt.tookMs).toBeLessThan(8_000);

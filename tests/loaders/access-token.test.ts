@@ -1,8 +1,8 @@
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { HttpResponse, http } from "msw";
 import { beforeEach, expect, test } from "vitest";
+import { AuthFault } from "#app/auth/provider/errors.server.ts";
 import { verifyAccessToken } from "#app/auth/session/access-token.server.ts";
-import { StackFault } from "#app/auth/stack/requests.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { stack, stackRequests } from "#tests/setup/stack.ts";
 
@@ -65,14 +65,14 @@ async function outcome(token: string): Promise<string> {
 }
 
 // This comes first: no key has been read yet.
-test("while the keys for restricted tokens cannot be read they are no reason to sign anybody out, and others are read", async () => {
+test("while the keys for restricted tokens cannot be read no user is signed out, and other tokens are read", async () => {
   stack.use(
     http.get(apiUrl + keysPath, ({ request }) =>
       request.url.endsWith("?include_restricted=true") ? HttpResponse.error() : undefined,
     ),
   );
   const restricted = await sign("restricted", audiences.restricted, "restricted");
-  await expect(verifyAccessToken(restricted)).rejects.toThrow(StackFault);
+  await expect(verifyAccessToken(restricted)).rejects.toThrow(AuthFault);
   const normal = await sign("normal", audiences.normal, "normal");
   expect(await outcome(normal)).toBe("normal");
   stack.resetHandlers();

@@ -1,7 +1,7 @@
 import { neonConfig } from "@neondatabase/serverless";
 import { HttpResponse, http, passthrough } from "msw";
 import { afterAll, afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import type { AccountData } from "#app/routes/account/account.server.ts";
 import { action, loader } from "#app/routes/account/route.tsx";
@@ -56,7 +56,7 @@ async function expectKept(browser: Browser, form: Record<string, string>, retryA
   expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, retryAfter]);
   const { errors, typed } = (await answer.json()) as RefusedForm;
   expect(errors).toEqual({
-    form: "The sign-in service cannot be reached just now. Try again in a moment.",
+    form: "The sign-in service can't be reached. Try again in a moment.",
   });
   const { currentPassword: _, newPassword: __, ...kept } = form;
   expect(typed).toMatchObject(kept);

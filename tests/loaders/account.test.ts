@@ -1,7 +1,7 @@
 import { HttpResponse, http } from "msw";
 import { beforeEach, expect, test, vi } from "vitest";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { startSession } from "#app/auth/session/session.server.ts";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import type { AccountData } from "#app/routes/account/account.server.ts";
 import { doneSentences } from "#app/routes/account/done-sentences.ts";
@@ -19,7 +19,7 @@ beforeEach(async () => {
   await runSql("delete from neon_auth.users_sync");
 });
 
-/** An address that nobody had before: users of Stack's stay from test to test. */
+/** An unused address: Stack's users stay from test to test. */
 function newEmail(): string {
   return `${crypto.randomUUID()}@example.com`;
 }
@@ -46,7 +46,7 @@ async function isAlive(browser: Browser): Promise<boolean> {
   return answer.status === 400;
 }
 
-test("somebody who is signed out is led to the sign-in and back, whatever he asks", async () => {
+test("a signed-out user is redirected to the sign-in page and back, whatever they ask", async () => {
   const browser = new Browser();
   expect(await browser.load(loader, "/account")).toRedirectTo(signIn);
   for (const intent of ["name", "password", "sessions", "delete", "unknown"]) {
@@ -81,7 +81,7 @@ test.each([
   }
 });
 
-/** Somebody whose access token says these things. */
+/** A user whose access token has these claims. */
 async function withToken(claims: Record<string, unknown>): Promise<Browser> {
   const browser = new Browser();
   const accessToken = await standIn.signAccessToken({ sub: "bob", email: "bob@example.com", ...claims });
@@ -153,15 +153,10 @@ test("a new password signs in, the old one does not, and only this session goes 
 });
 
 test.each([
-  ["a wrong current one", "wrong horse", "battery staple", { currentPassword: "That is not your password." }],
+  ["a wrong current one", "wrong horse", "battery staple", { currentPassword: "Wrong password." }],
   ["none", "", "", { currentPassword: "Enter a password.", newPassword: "Enter a password." }],
-  ["a short new one", password, "1234567", { newPassword: "A password has at least 8 characters." }],
-  [
-    "a new one of 71 characters",
-    password,
-    "x".repeat(71),
-    { newPassword: "A password has at most 70 characters." },
-  ],
+  ["a short new one", password, "1234567", { newPassword: "Use at least 8 characters." }],
+  ["a new one of 71 characters", password, "x".repeat(71), { newPassword: "Use at most 70 characters." }],
 ])("changing the password with %s is refused beside the field, and what was typed is not sent back", async (_, currentPassword, newPassword, errors) => {
   const bob = await signedUp(newEmail());
   const answer = await change(bob, "password", { currentPassword, newPassword });
@@ -170,7 +165,7 @@ test.each([
 
 test.each([
   ["USER_DOES_NOT_HAVE_PASSWORD", { form: expect.stringContaining("no password yet") }],
-  ["PASSWORD_AUTHENTICATION_NOT_ENABLED", { form: expect.stringContaining("switched off") }],
+  ["PASSWORD_AUTHENTICATION_NOT_ENABLED", { form: expect.stringContaining("turned off") }],
   ["PASSWORD_TOO_SHORT", { newPassword: expect.stringContaining("8") }],
   ["PASSWORD_TOO_LONG", { newPassword: expect.stringContaining("70") }],
   ["PASSWORD_REQUIREMENTS_NOT_MET", { newPassword: expect.stringContaining("8 to 70") }],
@@ -291,14 +286,14 @@ test.each([
   const email = newEmail();
   const bob = await signedUp(email);
   expect(await refusal(await change(bob, "delete", { email: typed }))).toEqual({
-    errors: { email: "That is not the e-mail address of your account." },
+    errors: { email: "That isn't your account's email address." },
     typed: { intent: "delete", email: typed },
   });
   expect(await isAlive(bob)).toBe(true);
   expect(stackRequests).not.toContain("DELETE /api/v1/users/me");
 });
 
-test("an account without an e-mail address is deleted by an empty field", async () => {
+test("an account without an email address is deleted by an empty field", async () => {
   const bob = await signedUp(newEmail());
   await runSql(`update neon_auth.users_sync set raw_json = raw_json || '{"primary_email": null}'`);
   expect((await refusal(await change(bob, "delete", { email: "null" }))).errors).toHaveProperty("email");
@@ -311,7 +306,7 @@ test("where the project does not let users delete themselves, the page says who 
   const config = { client_user_deletion_enabled: false };
   stack.use(http.get(`${api}/projects/current`, () => HttpResponse.json({ config })));
   const { errors } = await refusal(await change(bob, "delete", { email }));
-  expect(errors).toEqual({ form: expect.stringContaining("Ask the people who run the site") });
+  expect(errors).toEqual({ form: expect.stringContaining("Ask an administrator") });
   expect(await isAlive(bob)).toBe(true);
 });
 
@@ -341,7 +336,7 @@ test("a user who was deleted elsewhere is signed out, and told", async () => {
   }
 });
 
-test("a user who is deleted while he changes something is signed out", async () => {
+test("a user who is deleted while they change something is signed out", async () => {
   const bob = await signedUp(newEmail());
   stack.use(http.patch(`${api}/users/me`, () => knownError("CANNOT_GET_OWN_USER_WITHOUT_USER")));
   expect(await change(bob, "name", { name: "Ghost" })).toRedirectTo(signIn);
@@ -353,14 +348,16 @@ test("an unknown intent and a body that is no form are refused", async () => {
   const headers = { Cookie: bob.cookie, Origin: "http://localhost:3000" };
   const noForm = new Request("http://localhost:3000/account", { method: "POST", headers, body: "{}" });
   for (const answer of [await change(bob, "promote"), await bob.send(action, noForm)]) {
-    expect((await refusal(answer)).errors).toEqual({ form: "That was no form of this page." });
+    expect((await refusal(answer)).errors).toEqual({
+      form: "This form is incomplete. Reload the page and try again.",
+    });
   }
 });
 
 test.each([
-  ["0", "You were not signed in anywhere else."],
-  ["1", "1 other session was ended. Where it was open, that ends within ten minutes."],
-  ["12", "12 other sessions were ended. Where they were open, that ends within ten minutes."],
+  ["0", "You weren't signed in anywhere else."],
+  ["1", "1 other session was ended. This takes effect within 10 minutes."],
+  ["12", "12 other sessions were ended. This takes effect within 10 minutes."],
   ["-1", undefined],
   ["all", undefined],
   [null, undefined],

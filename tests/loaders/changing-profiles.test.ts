@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Browser, runSql, signedIn } from "./browser.ts";
 
-/** Brings a change of somebody's profile, as the sync does. */
+/** Changes a profile, as the sync does. */
 async function changeProfile({ userId }: { userId: string }, fields: Record<string, string | null>) {
   const json = JSON.stringify(fields).replaceAll("'", "''");
   await runSql(`
@@ -9,7 +9,7 @@ async function changeProfile({ userId }: { userId: string }, fields: Record<stri
   `);
 }
 
-/** What another user sees of somebody who has one todo. */
+/** What another user sees of a user who has one todo. */
 async function asOthersSee({ userId }: { userId: string }) {
   const { data } = await (await signedIn("onlooker")).todosPage();
   const todo = data.todos.find(({ ownerId }) => ownerId === userId);
@@ -26,7 +26,7 @@ async function withOneTodo(name: string) {
 test.each([
   ["a new name and e-mail", "Robert", "robert@example.com"],
   ["no name", null, "robert@example.com"],
-  ["no e-mail", "Robert", null],
+  ["no email", "Robert", null],
   ["neither", null, null],
   ["a name of 300 characters", "x".repeat(300), "robert@example.com"],
   ["a name that looks like HTML", "<img src=x onerror=alert(1)>", '"><script>'],
@@ -37,7 +37,7 @@ test.each([
   expect((await bob.todosPage()).data.viewer.email).toBe(email);
 });
 
-test("a deleted profile's name and e-mail are shown nowhere, though they stay in its row", async () => {
+test("a deleted profile's name and email are shown nowhere, though they stay in its row", async () => {
   const doug = await withOneTodo("doug");
   // As when the trigger could not remove the todo.
   await runSql("alter table neon_auth.users_sync disable trigger user");
@@ -57,7 +57,7 @@ test("server_metadata and the rest of a profile never reach the page", async () 
   expect(JSON.stringify(data)).not.toMatch(/metadata|top secret|private/);
 });
 
-test("somebody who never signed in sees no profile at all", async () => {
+test("a visitor who never signed in sees no profile at all", async () => {
   await withOneTodo("bob");
   expect((await new Browser().todosPage()).data).toEqual({ view: "landing", wasDeleted: false });
 });

@@ -40,7 +40,7 @@ const forms = [
   { action: magicRoute.action, path: "/magic-link?done=sent", fields: { code: "kkkkkk" }, kept: {} },
 ];
 
-/** Fills in every form at once, in a browser that waits for a code, and reads what somebody is told. */
+/** Fills in every form at once, in a browser that waits for a code, and reads the errors. */
 async function everyForm(startFailing: () => void | Promise<void>, retryAfter = "5"): Promise<void> {
   const waiting = new Browser();
   await waiting.post(magicRoute.action, "/magic-link", { email });
@@ -60,7 +60,7 @@ async function everyForm(startFailing: () => void | Promise<void>, retryAfter = 
       return refusalOf(answer);
     }),
   );
-  const form = "The sign-in service cannot be reached just now. Try again in a moment.";
+  const form = "The sign-in service can't be reached. Try again in a moment.";
   expect(answers).toEqual(forms.map(({ kept }) => ({ status: 503, errors: { form }, typed: kept })));
   expectLines(...forms.map(({ path }) => `POST ${path.replace(/\?.*/, "")}: `));
 }

@@ -28,7 +28,7 @@ test("the session's cookie is kept from scripts and from other sites' forms", as
   expect(cookie.length).toBeLessThan(4096);
 });
 
-test("signing in works whatever the case of the e-mail address", async () => {
+test("signing in works whatever the case of the email address", async () => {
   await signedUp("case@example.com");
   const browser = new Browser();
   expect(await browser.signIn({ email: " CASE@Example.COM ", password })).toRedirectTo("/");
@@ -45,7 +45,7 @@ test.each([
   expect(await new Browser().signUp({ email, password }, path)).toRedirectTo(target);
 });
 
-test("somebody who is signed in has nothing to do at /sign-in", async () => {
+test("a signed-in user is redirected from /sign-in", async () => {
   const browser = await signedUp("already@example.com");
   expect(await browser.load(signInRoute.loader, "/sign-in?redirectTo=/stats")).toRedirectTo("/stats");
 });
@@ -60,13 +60,13 @@ interface RefusedSignUp {
 const refusedSignUps: RefusedSignUp[] = [
   { with: "a taken e-mail address", email: "taken@example.com", password, field: "email", words: "already" },
   { with: "a taken one in capitals", email: "TAKEN@EXAMPLE.COM", password, field: "email", words: "already" },
-  { with: "a malformed one", email: "bob@", password, field: "email", words: "not an e-mail" },
+  { with: "a malformed one", email: "bob@", password, field: "email", words: "valid email" },
   {
     with: "one that Stack finds malformed",
     email: "bob@x.c",
     password,
     field: "email",
-    words: "not an e-mail",
+    words: "valid email",
   },
   { with: "none", password, field: "email", words: "Enter" },
   { with: "a short password", email: "a@example.com", password: "1234567", field: "password", words: "8" },
@@ -95,7 +95,7 @@ test.each([
   const answer = await browser.signIn({ email, password: typed });
   expect(answer.status).toBe(400);
   const body = await refusal(answer);
-  expect(body.errors).toEqual({ password: "The e-mail address and the password do not belong together." });
+  expect(body.errors).toEqual({ password: "Wrong email or password." });
   expect(JSON.stringify(body)).not.toContain(typed);
   expect(browser.cookie).toBe("");
 });

@@ -188,7 +188,7 @@ test.each([
   expect(stream.last("change")?.list?.todos.map(({ task }) => task)).toEqual(left);
 });
 
-test("who looks at his own todos is sent his own, and nobody else's", async () => {
+test("who looks at his own todos is sent his own, and no one else's", async () => {
   const streams = await Promise.all([watching(bob, "?owner=me"), watching(doug, "?owner=me")]);
   await add("of Bob", bob);
   await add("of Doug", doug);

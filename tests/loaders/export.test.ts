@@ -38,7 +38,7 @@ async function csv(person = bob): Promise<string> {
   return (await download(await person.load(csvLoader, "/export.csv"))).text;
 }
 
-test.each(files)("%s sends somebody who is not signed in to sign in, and back", async (path, load) => {
+test.each(files)("%s redirects a signed-out user to sign in, and back", async (path, load) => {
   expect(await new Browser().load(load, path)).toRedirectTo(`/sign-in?redirectTo=${path}`);
 });
 
@@ -86,14 +86,14 @@ test("without todos the JSON is an empty array, and the CSV a header", async () 
   expect(await csv()).toBe("\uFEFFid,task,isComplete,insertedAt,completedAt\r\n");
 });
 
-test("somebody whose profile has not come yet has an empty file", async () => {
+test("a user whose profile has not arrived yet has an empty file", async () => {
   const early = Object.assign(new Browser(), { userId: randomUUID() });
   const accessToken = await standIn.signAccessToken({ sub: early.userId, email: "early@example.com" });
   early.keep(await startSession({ accessToken, refreshToken: "none" }));
   expect(await json(early)).toEqual([]);
 });
 
-test("a file has one's own todos, oldest first, as they are, and nobody else's", async () => {
+test("a file has one's own todos, oldest first, as they are, and no one else's", async () => {
   const doug = await signedIn("doug");
   await runSql(`insert into todos (id, owner_id, task, is_complete, inserted_at, completed_at) values
     (9007199254740993, '${bob.userId}', 'Buy "milk", é', true, '2026-01-02 03:04:05.000006+02', '2026-01-03Z'),
@@ -123,7 +123,7 @@ test("a file has one's own todos, oldest first, as they are, and nobody else's",
   ]);
 });
 
-test("an admin's file has his own todos alone, too", async () => {
+test("an admin's file has only their own todos, too", async () => {
   await addTodos(await signedIn("doug"), 2);
   await runSql(`update neon_auth.users_sync
     set raw_json = jsonb_set(raw_json, '{server_metadata}', '{"role": "admin"}') where id = '${bob.userId}'`);
@@ -174,7 +174,7 @@ test.each(files)("%s: nothing more is read for a client that has gone", async (p
   expect([made(), (await reader?.read())?.done]).toEqual([1, true]);
 });
 
-test.each(files)("%s of somebody who is deleted meanwhile breaks off", async (path, load) => {
+test.each(files)("%s of a user who is deleted meanwhile breaks off", async (path, load) => {
   await addTodos(bob, 1_500);
   silenceLog();
   const answer = await bob.load(load, path);

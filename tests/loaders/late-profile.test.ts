@@ -13,7 +13,7 @@ import { allTodos, Browser, runSql, signedIn, syncProfiles, whileSyncing } from 
 
 const forEver = 600_000;
 
-/** Somebody with a good token whose profile's row is not there. */
+/** A user with a valid token and no profile row. */
 async function withoutProfile(claims: { signed_up_at?: number } = {}): Promise<Browser> {
   const sub = randomUUID();
   const email = `${sub}@example.com`;
@@ -30,7 +30,7 @@ async function signUp(email: string): Promise<Browser> {
   return browser;
 }
 
-/** Whether the sync has brought somebody's profile. */
+/** Whether the sync has brought a user's profile. */
 async function arrived(email: string): Promise<boolean> {
   const exists = sql`select exists (select from neon_auth.users_sync where email = ${email}) as it`;
   const [row] = await database().query(statement(z.object({ it: z.boolean() }), exists));
@@ -112,7 +112,7 @@ test(
   30_000,
 );
 
-test("without the foreign key a first todo needs no profile, and gets its owner when he arrives", async () => {
+test("without the foreign key a first todo needs no profile, and gets its owner when they arrive", async () => {
   await runSql("alter table todos drop constraint todos_owner_id_fk");
   await whileSyncing(forEver, async () => {
     const browser = await signUp("early@example.com");
@@ -134,7 +134,7 @@ test("an account older than ten minutes is told that its profile is missing, and
   expect((await old.todosPage()).data).toMatchObject({ view: "list", isProfileMissing: true });
   const answer = await old.change({ intent: "add", task: "missing" });
   expect(answer.status).toBe(503);
-  expect((await answer.json()).errors.form).toMatch(/has not reached.*Ask the people who run/);
+  expect((await answer.json()).errors.form).toMatch(/hasn't reached.*Ask an administrator/);
 
   const young = await withoutProfile({ signed_up_at: minutesAgo(9) });
   expect((await young.todosPage()).data).toMatchObject({ view: "list", isProfileMissing: false });
@@ -145,7 +145,7 @@ test("a row that the session never saw is late, and one that it saw and that is 
   await runSql(`delete from neon_auth.users_sync where id = '${seen.userId}'`);
   const answer = await seen.change({ intent: "add", task: "too late" });
   expect(answer).toRedirectTo("/sign-in");
-  // Long enough for the page that tells him, and for him to come back to it.
+  // Long enough for the page that says so, and for the user to come back to it.
   expect(answer.headers.getSetCookie()).toEqual([expect.stringContaining("Max-Age=600;")]);
   expect(await ownTodos("too late")).toEqual([]);
   expect(await seen.change({ intent: "add", task: "too late" })).toRedirectTo("/sign-in");
@@ -157,10 +157,10 @@ test("a row that the session never saw is late, and one that it saw and that is 
 test.each([
   ["gone", "delete from neon_auth.users_sync"],
   ["marked as deleted", "update neon_auth.users_sync set deleted_at = now()"],
-])("a user whose row is %s is signed out by the next page, which says why until somebody signs in", async (_, change) => {
+])("a user whose row is %s is signed out by the next page, which says why until the next sign-in", async (_, change) => {
   const browser = await signedIn("leaver");
   await runSql(`${change} where id = '${browser.userId}'`);
-  // Whoever asks first finds it out, the others read it in the cookie; a live page may have been left before its answer.
+  // The first request finds out, the others read it in the cookie; a live page may have been left before its answer.
   for (const _ of ["found out", "read", "read again"]) {
     expect((await browser.todosPage()).data).toEqual({ view: "landing", wasDeleted: true });
   }

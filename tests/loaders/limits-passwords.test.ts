@@ -69,7 +69,7 @@ test("the right password makes up for the wrong ones before it", async () => {
 test.each([
   ["does not answer", () => new HttpResponse(null, { status: 500 }), 503],
   [
-    "asks for a second factor",
+    "needs a second factor",
     () =>
       HttpResponse.json(
         { code: "MULTI_FACTOR_AUTHENTICATION_REQUIRED" },

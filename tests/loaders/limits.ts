@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { Browser, runSql } from "./browser.ts";
 
 export const password = "correct horse";

@@ -50,7 +50,7 @@ async function isOffered(): Promise<boolean> {
   return z.object({ magicLinks: z.boolean() }).parse(await (await signInPage()).json()).magicLinks;
 }
 
-/** Somebody with a password who has shown that the address is his; his profile does not reach users_sync. */
+/** A user with a password and a verified address whose profile does not reach users_sync. */
 function verified(email: string) {
   const flags = { primary_email_verified: true, primary_email_auth_enabled: true };
   return atStack.create({ primary_email: email, password: "correct horse", ...flags });
@@ -62,7 +62,7 @@ async function hasProfile(email: string): Promise<boolean> {
   return row?.exists ?? false;
 }
 
-test("somebody new signs up by the mail's link, in another browser too, and his profile is waited for", async () => {
+test("a new user signs up by the mailed link, in another browser too, and the sign-in waits for the profile", async () => {
   const { path } = await sentTo(new Browser(), "new@example.com");
   const phone = new Browser();
   await whileSyncing(1_000, async () => {
@@ -73,7 +73,7 @@ test("somebody new signs up by the mail's link, in another browser too, and his 
   expect(data.viewer.email).toBe("new@example.com");
 });
 
-test("somebody who has an account signs in, and nobody waits for a profile", async () => {
+test("a user with an account signs in without waiting for a profile", async () => {
   await verified("old@example.com");
   const browser = new Browser();
   const { path } = await sentTo(browser, "old@example.com");
@@ -134,7 +134,7 @@ test("a cookie without our signature is as good as none", async () => {
   browser.cookie = browser.cookie.replace(/\.[^.]*$/, "");
   expect(await refusalOf(await type(browser, typed))).toMatchObject({
     status: 400,
-    errors: { form: expect.stringContaining("Ask for a new one") },
+    errors: { form: expect.stringContaining("Send a new one") },
   });
 });
 
@@ -168,7 +168,7 @@ test("opening the link, however often, asks Stack nothing, and it works afterwar
   expect(await press(browser, path)).toRedirectTo("/");
 });
 
-test("where somebody was heading is kept, by the link and by the code, and is on this site", async () => {
+test("where the user was heading is kept, by the link and by the code, and is on this site", async () => {
   await verified("heading@example.com");
   const browser = new Browser();
   const sent = await send(browser, "HEADING@example.com", "/magic-link?redirectTo=/stats");
@@ -191,7 +191,7 @@ test("the mail leads to this site, whatever host the request named", async () =>
   await mailedLinkTo("host@example.com", "/magic-link");
 });
 
-test("somebody who is signed in goes where he was heading, and the link is not used up", async () => {
+test("a signed-in user goes where they were heading, and the link is not used up", async () => {
   const { path } = await sentTo(new Browser(), "other@example.com");
   const bob = await signedUp("bob@example.com");
   expect(await bob.load(magicRoute.loader, `${path}&redirectTo=/stats`)).toRedirectTo("/stats");
@@ -207,14 +207,14 @@ interface RefusedSending {
 }
 const refusedSendings: RefusedSending[] = [
   { what: "no address", email: "", field: "email", words: "Enter" },
-  { what: "half an address", email: "bob@", field: "email", words: "not an e-mail" },
-  { what: "an address that Stack finds malformed", email: "bob@x.c", field: "email", words: "not an e-mail" },
+  { what: "half an address", email: "bob@", field: "email", words: "valid email" },
+  { what: "an address that Stack finds malformed", email: "bob@x.c", field: "email", words: "valid email" },
   {
     what: "the address of a password that nobody has shown to be his",
     email: "unverified@example.com",
     given: () => signedUp("unverified@example.com"),
     field: "email",
-    words: "Sign in with the password",
+    words: "Sign in with your password",
   },
   {
     what: "an unknown address where nobody can sign up",
@@ -222,7 +222,7 @@ const refusedSendings: RefusedSending[] = [
       standIn.settings.allowsSignUp = false;
     },
     field: "email",
-    words: "new ones cannot be made",
+    words: "You can't create new accounts",
   },
   {
     what: "any address where magic links are off",
@@ -230,7 +230,7 @@ const refusedSendings: RefusedSending[] = [
       standIn.settings.allowsMagicLinks = false;
     },
     field: "form",
-    words: "switched off",
+    words: "turned off",
   },
   {
     what: "any address where Stack does not trust this site",
@@ -240,7 +240,7 @@ const refusedSendings: RefusedSending[] = [
       stack.use(http.post("http://stack.test/api/v1/auth/otp/send-sign-in-code", answer));
     },
     field: "form",
-    words: "does not know this site",
+    words: "doesn't know this site",
   },
 ];
 test.each(refusedSendings)("asking for a link with $what is refused in words", async (refused) => {
@@ -262,7 +262,7 @@ interface BadCode {
   words: string;
 }
 const badCodes: BadCode[] = [
-  { what: "used", spoil: (_, { path }) => press(new Browser(), path), words: "used already" },
+  { what: "used", spoil: (_, { path }) => press(new Browser(), path), words: "already been used" },
   { what: "expired", spoil: expireCodes, words: "expired" },
   {
     what: "worn out",
@@ -285,20 +285,20 @@ test.each(badCodes)("a code that is $what is refused, typed and by its link, in 
   expect(browser.cookie).toBe(cookie);
 });
 
-test("a link is no way past a password that somebody has set meanwhile without showing that the address is his", async () => {
+test("a link is no way past a password that was set meanwhile without verifying the address", async () => {
   const { path } = await sentTo(new Browser(), "meanwhile@example.com");
   await signedUp("meanwhile@example.com");
   const refused = await refusalOf(await press(new Browser(), path));
   expect(refused).toMatchObject({
     status: 400,
-    errors: { form: expect.stringContaining("Sign in with the password") },
+    errors: { form: expect.stringContaining("Sign in with your password") },
   });
 });
 
 test.each([
-  ["wrong", "000000", "Look again"],
-  ["too short", "00000", "six letters and digits"],
-  ["no code", "Ünicöd", "six letters and digits"],
+  ["wrong", "000000", "Check it"],
+  ["too short", "00000", "6 letters and digits"],
+  ["no code", "Ünicöd", "6 letters and digits"],
   ["missing", " ", "Enter the code"],
 ])("a typed code that is %s is refused beside the field", async (_, code, words) => {
   const browser = new Browser();
@@ -318,9 +318,9 @@ test("the sign-in page leads to the mailed links, but not where they are off at 
 });
 
 test.each([
-  ["unknown", "a".repeat(45), "does not work"],
-  ["damaged", "a".repeat(40), "not complete"],
-  ["garbage", "%00'", "does not work"],
+  ["unknown", "a".repeat(45), "doesn't work"],
+  ["damaged", "a".repeat(40), "doesn't work"],
+  ["garbage", "%00'", "doesn't work"],
 ])("a link whose code is %s is refused in words", async (_, code, words) => {
   expect(await refusalOf(await press(new Browser(), `/magic-link?code=${code}`))).toEqual({
     status: 400,
@@ -334,7 +334,7 @@ test("after a second mail the first one's link still works, and its code is not 
   const browser = new Browser();
   const first = await sentTo(browser, "twice@example.com");
   const second = await sentTo(browser, "twice@example.com");
-  expect((await refusalOf(await type(browser, first.typed))).errors.code).toContain("newest mail");
+  expect((await refusalOf(await type(browser, first.typed))).errors.code).toContain("latest email");
   expect(await type(browser, second.typed)).toRedirectTo("/");
   expect(await press(new Browser(), first.path)).toRedirectTo("/");
 });

@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { vi } from "vitest";
 import { z } from "zod";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { stackDatabase, standIn } from "#tests/setup/stack.ts";
 

@@ -3,7 +3,7 @@ import * as startRoute from "#app/routes/auth/oauth/provider.tsx";
 import * as signInRoute from "#app/routes/auth/password/sign-in.tsx";
 import { Browser, whileSyncing } from "./browser.ts";
 
-/** Who somebody says he is at a provider. */
+/** A user's account at a provider. */
 export interface Account {
   email: string;
   name?: string;

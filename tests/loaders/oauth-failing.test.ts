@@ -42,7 +42,7 @@ function readings(): string[] {
   return failing.requests.filter((request) => request.endsWith("/projects/current"));
 }
 
-/** What somebody finds at a Stack that has never said which providers there are. */
+/** What a user sees while Stack has never said which providers there are. */
 async function findNone(): Promise<void> {
   failing.requests.length = 0;
   const [pages, took] = await timed(() =>
@@ -113,7 +113,7 @@ test("the list is read anew when Stack is well again", async () => {
   await vi.waitFor(async () => expect(await providers()).toEqual(bothProviders));
 });
 
-/** What somebody finds who comes back while Stack cannot exchange his code. */
+/** What a user sees who comes back while Stack cannot exchange the code. */
 async function comeBackInVain(startFailing: () => void | Promise<void>, mend: () => void | Promise<void>) {
   const browser = new OAuthBrowser();
   await browser.signInPage(signInPage);
@@ -145,7 +145,7 @@ test.each(outages)(
   10_000,
 );
 
-test("somebody who comes back while Stack refuses connections is told so, and can try again", () =>
+test("a user who comes back while Stack refuses connections is told so, and can try again", () =>
   comeBackInVain(
     () => failing.refuse(),
     () => failing.accept(),

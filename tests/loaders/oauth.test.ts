@@ -16,7 +16,7 @@ afterEach(() => {
   log.mockClear();
 });
 
-/** Somebody at a provider whom nobody has seen before. */
+/** A new account at a provider. */
 function newAccount(): Account {
   return { email: `${crypto.randomUUID()}@example.com`, name: "Bob" };
 }
@@ -31,7 +31,7 @@ function flowsIn({ cookie }: OAuthBrowser): string[] {
   return cookie.split("; ").filter((each) => each.startsWith("todos-oauth-"));
 }
 
-test("a new user comes through GitHub, and is in the list with his name", async () => {
+test("a new user comes through GitHub, and is in the list by name", async () => {
   const browser = new OAuthBrowser();
   expect(await browser.signInThrough("github", doug)).toRedirectTo("/");
   expect(flowsIn(browser)).toEqual([]);
@@ -41,7 +41,7 @@ test("a new user comes through GitHub, and is in the list with his name", async 
   expect(data.team).toMatchObject([{ email: doug.email, name: "Doug" }]);
 });
 
-test("a new user's profile is there before his first page", async () => {
+test("a new user's profile is there before the first page", async () => {
   const account = newAccount();
   const browser = new OAuthBrowser();
   const back = await atProvider(await browser.start(), account);
@@ -50,7 +50,7 @@ test("a new user's profile is there before his first page", async () => {
   expect(profiles).toMatchObject([{ name: "Bob" }]);
 });
 
-test("whoever comes again, in another browser, has the same account", async () => {
+test("a user who comes again, in another browser, has the same account", async () => {
   const account = newAccount();
   const first = new OAuthBrowser();
   await first.signInThrough("google", account);
@@ -137,21 +137,21 @@ test("a browser keeps five flows, the latest", async () => {
   ]);
 });
 
-test("somebody who is signed in goes to where he was heading", async () => {
+test("a signed-in user goes where they were heading", async () => {
   const browser = new OAuthBrowser();
   browser.cookie = (await signedUp("here@example.com")).cookie;
   expect(await browser.start("github", "?redirectTo=/stats")).toRedirectTo("/stats");
   expect(flowsIn(browser)).toEqual([]);
 });
 
-test("whoever cancels at the provider is told so, and can start again", async () => {
+test("a user who cancels at the provider is told so, and can start again", async () => {
   const browser = new OAuthBrowser();
   const answer = await browser.start("github", "?redirectTo=/stats");
   const cancelled = await browser.comeBack(await atProvider(answer, undefined));
   expect(cancelled).toRedirectTo("/sign-in?problem=denied&redirectTo=%2Fstats");
   expect(await browser.signInPage(cancelled)).toMatchObject({
     redirectTo: "/stats",
-    problem: expect.stringContaining("You did not allow the sign-in."),
+    problem: expect.stringContaining("You didn't allow the sign-in."),
     providers: [
       { id: "github", name: "GitHub" },
       { id: "google", name: "Google" },
@@ -159,40 +159,40 @@ test("whoever cancels at the provider is told so, and can start again", async ()
   });
 });
 
-test("whose address belongs to an account that has not confirmed it is told to do that first", async () => {
+test("a user whose address has an account that has not verified it is told to do that first", async () => {
   await signedUp("unverified@example.com");
   const browser = new OAuthBrowser();
   const refused = await browser.signInThrough("github", { email: "unverified@example.com" });
   expect(refused).toRedirectTo("/sign-in?problem=unverified");
-  expect((await browser.signInPage(refused)).problem).toContain("Sign in as you did before and confirm it");
+  expect((await browser.signInPage(refused)).problem).toContain("Sign in as before and verify it");
   expect((await browser.todosPage()).data.view).toBe("landing");
 });
 
-test("where new accounts cannot be made, nobody new gets in", async () => {
+test("where sign-up is off, new users do not get in", async () => {
   standIn.settings.allowsSignUp = false;
   const browser = new OAuthBrowser();
   const refused = await browser.signInThrough("github", newAccount());
   expect(refused).toRedirectTo("/sign-in?problem=closed");
-  expect((await browser.signInPage(refused)).problem).toContain("New accounts cannot be made here");
+  expect((await browser.signInPage(refused)).problem).toContain("You can't create new accounts here");
 });
 
-test("whoever takes longer than ten minutes starts again", async () => {
+test("a user who takes longer than 10 minutes starts again", async () => {
   const browser = new OAuthBrowser();
   const back = await atProvider(await browser.start("github", "?redirectTo=/stats"), newAccount());
   pass(11 * minuteMs);
   stackRequests.length = 0;
   const refused = await browser.comeBack(back);
   expect(refused).toRedirectTo("/sign-in?problem=expired&redirectTo=%2Fstats");
-  expect((await browser.signInPage(refused)).problem).toContain("longer than ten minutes");
+  expect((await browser.signInPage(refused)).problem).toContain("longer than 10 minutes");
   expect(stackRequests).not.toContain("POST /api/v1/auth/oauth/token");
 });
 
 test.each([
-  ["OUTER_OAUTH_TIMEOUT", "expired", "longer than ten minutes"],
+  ["OUTER_OAUTH_TIMEOUT", "expired", "longer than 10 minutes"],
   ["OAUTH_PROVIDER_TEMPORARILY_UNAVAILABLE", "unavailable", "Try again in a moment"],
-  ["MULTI_FACTOR_AUTHENTICATION_REQUIRED", "second-factor", "asks for a second factor"],
-  ["SOMETHING_NEW", "failed", "did not accept that"],
-  ["toString", "failed", "did not accept that"],
+  ["MULTI_FACTOR_AUTHENTICATION_REQUIRED", "second-factor", "needs a second factor"],
+  ["SOMETHING_NEW", "failed", "didn't accept that"],
+  ["toString", "failed", "didn't accept that"],
 ])("the error %s is told in words of ours", async (errorCode, problem, words) => {
   const browser = new OAuthBrowser();
   const refused = await browser.comeBack(callbackPath({ error: "server_error", errorCode }));
@@ -200,7 +200,7 @@ test.each([
   expect((await browser.signInPage(refused)).problem).toContain(words);
 });
 
-test("an error, which anybody can make up, changes nothing and shows none of its own words", async () => {
+test("an error, which anyone can make up, changes nothing and shows none of its own words", async () => {
   const browser = new OAuthBrowser();
   browser.cookie = (await signedUp("steady@example.com")).cookie;
   const unfinished = new OAuthBrowser();
@@ -216,8 +216,8 @@ test("an error, which anybody can make up, changes nothing and shows none of its
   expect(browser.cookie).toBe(cookie);
   await browser.comeBack(callbackPath({ error: "server_error", errorCode: message }));
   expect(log.mock.calls).toEqual([
-    ["An OAuth sign-in: Stack refused: no known error"],
-    ["An OAuth sign-in: Stack refused: no known error"],
+    ["An OAuth sign-in: The provider refused: no known error"],
+    ["An OAuth sign-in: The provider refused: no known error"],
   ]);
 });
 
@@ -228,7 +228,7 @@ test("a problem that is made up is not shown", async () => {
   expect(page.problem).toBeUndefined();
 });
 
-test("an answer that is opened again leads on whoever is signed in, and tells the others", async () => {
+test("an answer that is opened again redirects signed-in users, and tells the others", async () => {
   const browser = new OAuthBrowser();
   const back = await atProvider(await browser.start(), newAccount());
   expect(await browser.comeBack(back)).toRedirectTo("/");
@@ -240,7 +240,7 @@ test("an answer that is opened again leads on whoever is signed in, and tells th
 
   const signedOut = new OAuthBrowser();
   const refused = await signedOut.comeBack(back);
-  expect((await signedOut.signInPage(refused)).problem).toContain("was not started in this browser");
+  expect((await signedOut.signInPage(refused)).problem).toContain("started in another browser");
   expect(signedOut.cookie).toBe("");
 });
 
@@ -298,7 +298,7 @@ const mixUps: MixUp[] = [
     },
   },
 ];
-test.each(mixUps)("an answer that $which signs nobody in", async ({ path, provider = "github" }) => {
+test.each(mixUps)("an answer that $which signs no user in", async ({ path, provider = "github" }) => {
   const attacker = new OAuthBrowser();
   const stolen = await atProvider(await attacker.start(), newAccount());
   const victim = new OAuthBrowser();

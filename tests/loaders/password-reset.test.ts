@@ -19,7 +19,7 @@ function forgot(email: string, path = "/forgot-password"): Promise<Response> {
   return new Browser().post(forgotRoute.action, path, { email });
 }
 
-/** The link that somebody was mailed who has forgotten his password. */
+/** The link mailed for a forgotten password. */
 async function linkOf(email: string): Promise<MailedLink> {
   expect(await forgot(email)).toRedirectTo("/forgot-password?done=sent");
   return mailedLinkTo(email, "/reset-password");
@@ -38,7 +38,7 @@ test("a forgotten password is set anew by the mail's link, and signs in", async 
   expect(await browser.signIn({ email: "bob@example.com", password: newPassword })).toRedirectTo("/");
 });
 
-test("whoever asks for a mail learns nothing about whether there is an account", async () => {
+test("asking for an email tells nothing about whether there is an account", async () => {
   await signedUp("known@example.com");
   const answers = [await forgot("known@example.com"), await forgot("unknown@example.com")];
   const seen = await Promise.all(answers.map(seenOf));
@@ -48,7 +48,7 @@ test("whoever asks for a mail learns nothing about whether there is an account",
   expect(await standIn.mails("unknown@example.com")).toEqual([]);
 });
 
-test("nobody waits until Stack has dealt with the address", async () => {
+test("the answer does not wait until Stack has dealt with the address", async () => {
   let answer = () => {};
   const answered = new Promise<void>((resolve) => {
     answer = resolve;
@@ -85,7 +85,7 @@ test("an address in capitals and with spaces around is the same address", async 
   expect(to).toBe("case@example.com");
 });
 
-test("the mail leads to this site, whatever host the request named, and on to where somebody was heading", async () => {
+test("the mail leads to this site, whatever host the request named, and on to where the user was heading", async () => {
   await signedUp("heading@example.com");
   const body = new URLSearchParams({ email: "heading@example.com" });
   const request = new Request("http://evil.example/forgot-password?redirectTo=/stats", {
@@ -112,7 +112,7 @@ test("a link leads to no other site", async () => {
 
 test.each([
   ["", "Enter"],
-  ["bob@", "not an e-mail"],
+  ["bob@", "valid email"],
 ])("the address %j is refused beside the field, and Stack is not asked", async (email, words) => {
   const refused = await refusalOf(await forgot(email));
   expect(refused).toMatchObject({ status: 400, errors: { email: expect.stringContaining(words) } });
@@ -161,7 +161,7 @@ interface BadLink {
 const badLinks: BadLink[] = [
   {
     link: "a used",
-    words: "used already",
+    words: "already been used",
     spoil: async (path) => {
       await reset(path);
       return path;
@@ -175,10 +175,10 @@ const badLinks: BadLink[] = [
       return path;
     },
   },
-  { link: "a wrong", words: "does not work", spoil: (path) => path.replace(/code=./, "code=_") },
-  { link: "an unknown", words: "does not work", spoil: (path) => `${path.slice(0, -45)}${"a".repeat(45)}` },
-  { link: "a damaged", words: "not complete", spoil: (path) => path.slice(0, -3) },
-  { link: "no", words: "does not work", spoil: () => "/reset-password" },
+  { link: "a wrong", words: "doesn't work", spoil: (path) => path.replace(/code=./, "code=_") },
+  { link: "an unknown", words: "doesn't work", spoil: (path) => `${path.slice(0, -45)}${"a".repeat(45)}` },
+  { link: "a damaged", words: "doesn't work", spoil: (path) => path.slice(0, -3) },
+  { link: "no", words: "doesn't work", spoil: () => "/reset-password" },
 ];
 test.each(badLinks)("$link link is refused in words that say what to do", async ({ words, spoil }) => {
   const email = `${crypto.randomUUID()}@example.com`;
@@ -204,7 +204,7 @@ test("where passwords are switched off, both pages say so", async () => {
   for (const answer of [await forgot("off@example.com"), await reset(path)]) {
     expect(await refusalOf(answer)).toMatchObject({
       status: 400,
-      errors: { form: expect.stringContaining("switched off") },
+      errors: { form: expect.stringContaining("turned off") },
     });
   }
 });

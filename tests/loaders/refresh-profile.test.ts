@@ -1,6 +1,6 @@
 import { HttpResponse, http } from "msw";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { AccessToken } from "#app/auth/session/access-token.server.ts";
+import type { AccessToken } from "#app/auth/provider/auth-provider.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
 import { stack, stackRequests } from "#tests/setup/stack.ts";
@@ -108,7 +108,7 @@ test.each([
   expect(await allProfiles()).toEqual(before);
 });
 
-test("a user whom Stack does not know any more keeps his profile until his deletion arrives", async () => {
+test("a user whom Stack no longer knows keeps the profile until the deletion arrives", async () => {
   const user = await storedUser();
   await atStack.remove(user);
   const before = await allProfiles();
@@ -120,7 +120,7 @@ test("a user whom Stack does not know any more keeps his profile until his delet
 test.each([
   ["cannot be reached", () => HttpResponse.error()],
   ["does not answer", () => new Promise<never>(() => {})],
-])("a Stack that %s is in the log, holds up nobody for long, and the profile stays as it is", async (_, answer) => {
+])("a Stack that %s is in the log, holds up no user for long, and the profile stays as it is", async (_, answer) => {
   const user = await storedUser();
   const before = await allProfiles();
   stack.use(http.get(`${environment().stack.apiUrl}/api/v1/users/:id`, answer));

@@ -28,7 +28,7 @@ afterEach(() => {
 const verifyEmail = (browser: Browser, search = "") =>
   browser.load(verifyEmailRoute.loader, `/verify-email${search}`);
 
-/** Somebody who has just signed up, and is restricted until his address is verified. */
+/** A user who has just signed up, and is restricted until the address is verified. */
 async function restricted(email: string): Promise<Browser> {
   const browser = new Browser();
   expect(await browser.signUp({ email, password })).toRedirectTo("/verify-email");
@@ -60,7 +60,7 @@ async function linkTo(email: string): Promise<string> {
   return link.pathname + link.search;
 }
 
-test("whoever signs up or in unverified is told to confirm his address, and where he was heading is kept", async () => {
+test("a user who signs up or in unverified is told to verify the address, and where they were heading is kept", async () => {
   const typed = { email: "new@example.com", password };
   const page = "/verify-email?redirectTo=%2Fstats";
   expect(await new Browser().signUp(typed, "/sign-up?redirectTo=/stats")).toRedirectTo(page);
@@ -82,7 +82,7 @@ test.each([
   ["/sign-in", signInRoute.loader, "/verify-email?redirectTo=%2Fsign-in"],
   // A code is a secret of the page that it was mailed for.
   ["/sign-in?code=secret", signInRoute.loader, "/verify-email?redirectTo=%2Fsign-in"],
-])("%s leads a restricted user to where he confirms his address", async (path, loader, target) => {
+])("%s redirects a restricted user to where they verify their address", async (path, loader, target) => {
   const browser = await holderOf(await standIn.signAccessToken(restrictedClaims));
   const answer = await browser.load(loader, path);
   expect(answer).toRedirectTo(target);
@@ -91,7 +91,7 @@ test.each([
   expect(stackRequests.filter((each) => each.startsWith("POST"))).toEqual([]);
 });
 
-test("a restricted user changes nothing, and no stream is opened for him", async () => {
+test("a restricted user changes nothing, and no stream is opened for them", async () => {
   const browser = await restricted("writing@example.com");
   const before = await allTodos();
   expect(await browser.change({ intent: "add", task: "let me in" })).toRedirectTo("/verify-email");
@@ -100,7 +100,7 @@ test("a restricted user changes nothing, and no stream is opened for him", async
   expect([stream.status, stream.body]).toEqual([204, null]);
 });
 
-test("confirming the address lets him in where he was heading", async () => {
+test("verifying the address lets a user in where they were heading", async () => {
   const browser = new Browser();
   const typed = { email: "confirming@example.com", password };
   await browser.signUp(typed, "/sign-up?redirectTo=/%3Fteam=all");
@@ -109,7 +109,7 @@ test("confirming the address lets him in where he was heading", async () => {
   expect((await browser.todosPage()).data).toMatchObject({ view: "list", viewer: { email: typed.email } });
 });
 
-test("an address that was confirmed elsewhere lets him in at once, without another sign-in", async () => {
+test("an address that was verified elsewhere lets a user in at once, without another sign-in", async () => {
   const email = "elsewhere@example.com";
   const browser = await restricted(email);
   // The first page has asked Stack; what it was told is not kept for the next one.
@@ -147,7 +147,7 @@ test("a restricted user signs out, here and at Stack", async () => {
   expect(await (await verifyEmail(browser)).json()).toMatchObject({ view: "signed out" });
 });
 
-test("a restricted token that expires is renewed, and the page still leads to where he confirms", async () => {
+test("a restricted token that expires is renewed, and the page still leads to where the user verifies", async () => {
   const browser = await restricted("waiting@example.com");
   const { cookie } = browser;
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
@@ -159,7 +159,7 @@ test("a restricted token that expires is renewed, and the page still leads to wh
   expect(stackRequests).toEqual([]);
 });
 
-test("whom an administrator holds back is told so, and comes back in when he is released", async () => {
+test("a user whom an administrator holds back is told so, and gets in when released", async () => {
   standIn.settings.requiresVerifiedEmail = false;
   const email = "held@example.com";
   const browser = await signedUp(email);

@@ -103,7 +103,7 @@ test("a session that was ended at Stack ends here with the token's lifetime", as
   expect((await browser.todosPage()).data.view).toBe("landing");
 });
 
-test("while Stack is down a token is used to its end; then the page says so with 503, and nobody is signed out", async () => {
+test("while Stack is down a token is used to its end; then the page says so with 503, and no user is signed out", async () => {
   const browser = await signedUp("outage@example.com");
   const cookie = browser.cookie;
   stack.use(http.all("http://stack.test/*", () => HttpResponse.error()));

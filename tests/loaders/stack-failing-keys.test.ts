@@ -92,7 +92,9 @@ test.each(
   const nextHour = await holderOf(await standIn.signAccessToken({ sub: "bob", email: "bob@example.com" }));
   expect((await nextHour.todosPage()).data.view).toBe("list");
   await vi.waitFor(() => expect(log).toHaveBeenCalled(), { interval: 5 });
-  expect(log.mock.calls.flat()).toEqual([expect.stringMatching(/^Reading Stack's keys again: [^\n]+$/)]);
+  expect(log.mock.calls.flat()).toEqual([
+    expect.stringMatching(/^Reading the provider's keys again: [^\n]+$/),
+  ]);
   expect((await nextHour.todosPage()).data.view).toBe("list");
   expect(stackRequests).toEqual([`GET ${keysPath}`]);
 });
@@ -165,7 +167,7 @@ test.each([
   expect(log).not.toHaveBeenCalled();
 });
 
-test("with a clock so wrong that even new tokens are too old, nobody is signed out", async () => {
+test("with a clock so wrong that even new tokens are too old, no user is signed out", async () => {
   const browser = await signedUp("stopped@example.com");
   const { cookie } = browser;
   shiftClockOfStack(-3_600);

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { HttpResponse, http, passthrough } from "msw";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { startSession } from "#app/auth/session/session.server.ts";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import * as signOutRoute from "#app/routes/auth/sign-out.ts";
 import { type Failure, failures, knownError, startFailingStack } from "#tests/mocks/failing-stack.ts";
@@ -43,7 +43,7 @@ afterEach(async () => {
 });
 afterAll(() => failing[Symbol.asyncDispose]());
 
-/** What somebody reads who signs in or up, and when he is told to come back. */
+/** What a user reads who signs in or up, and when they are told to come back. */
 async function attempt(way: "signIn" | "signUp") {
   const browser = new Browser();
   const startedAt = performance.now();
@@ -77,7 +77,7 @@ async function everybody(startFailing: () => void | Promise<void>, retryAfter = 
     expect(rest).toEqual({
       status: 503,
       retryAfter,
-      errors: { form: "The sign-in service cannot be reached just now. Try again in a moment." },
+      errors: { form: "The sign-in service can't be reached. Try again in a moment." },
       kept: { email: typed.email, name: typed.name },
       cookie: "",
     });
@@ -85,7 +85,7 @@ async function everybody(startFailing: () => void | Promise<void>, retryAfter = 
   }
   // What fails is not asked again and again.
   expect(failing.requests).toEqual([...new Set(failing.requests)]);
-  expectLines("Ending a session at Stack: ", "POST /sign-in: ", "POST /sign-up: ");
+  expectLines("Ending a session at the provider: ", "POST /sign-in: ", "POST /sign-up: ");
 }
 
 /** A line in the log for each, without what is secret, and nothing else. */
@@ -103,7 +103,7 @@ test.each(outages)(
   10_000,
 );
 
-test("a Stack that refuses connections leaves page views alone, signs nobody out and is told in words", async () => {
+test("a Stack that refuses connections leaves page views alone, signs no user out and is told in words", async () => {
   await everybody(() => failing.refuse()).finally(() => failing.accept());
 });
 
@@ -121,7 +121,7 @@ test("a refusal under HTTP status 200 is told beside its field", async () => {
   expectLines();
 });
 
-test("somebody whose account asks for a second factor is told that he cannot be asked for it here", async () => {
+test("a user whose account needs a second factor is told that this site does not support it", async () => {
   failing.fail(
     knownError("MULTI_FACTOR_AUTHENTICATION_REQUIRED", 400, { attempt_code: "secret" }),
     "/sign-in",
@@ -140,22 +140,22 @@ test("a refusal that we have no words for is in the log", async () => {
   failing.fail(knownError("INVALID_PUBLISHABLE_CLIENT_KEY", 401, { project_id: "x" }));
   expect(await attempt("signIn")).toMatchObject({
     status: 400,
-    errors: { form: expect.stringContaining("does not accept") },
+    errors: { form: expect.stringContaining("doesn't accept") },
   });
   expectLines("POST /sign-in: Stack refused: INVALID_PUBLISHABLE_CLIENT_KEY");
 });
 
-test("somebody whose account was made, but whose sign-up was given up, is told to sign in, and can", async () => {
+test("a user whose account was created, but whose sign-up was given up, is told to sign in, and can", async () => {
   failing.fail(failures["resets connections"], "/users/me");
   expect(await attempt("signUp")).toMatchObject({ status: 503, cookie: "" });
   failing.recover();
   expect((await attempt("signUp")).errors).toEqual({
-    email: "There is an account with this e-mail address already. Sign in instead.",
+    email: "This email address already has an account. Sign in instead.",
   });
   expect(await new Browser().signIn(typed)).toRedirectTo("/");
 });
 
-test("a sign-out that Stack never answers holds up nobody else", async () => {
+test("a sign-out that Stack never answers holds up no other user", async () => {
   const browser = await signedUp("leaving@example.com");
   failing.fail(() => {}, "DELETE ");
   expect(await browser.post(signOutRoute.action, "/sign-out", {})).toRedirectTo("/");
@@ -165,7 +165,7 @@ test("a sign-out that Stack never answers holds up nobody else", async () => {
   expect(await new Browser().signUp(arriving)).toRedirectTo("/");
 });
 
-test("a wrong key of ours signs nobody out", async () => {
+test("a wrong key of ours signs no user out", async () => {
   const browser = new Browser();
   browser.keep(await startSession({ accessToken: await expiredToken(), refreshToken: "x" }));
   failing.fail(knownError("INVALID_PUBLISHABLE_CLIENT_KEY", 401, { project_id: "x" }), "/refresh");
@@ -177,8 +177,8 @@ test("a wrong key of ours signs nobody out", async () => {
 test("an attempt leaves nothing behind that keeps a process from ending", async () => {
   failing.fail(failures["answers 429 and says when to come back"]);
   const program = `
-    import { signIn } from "./app/auth/stack/sign-in.server.ts";
-    signIn(${JSON.stringify(typed)}).catch((error) => console.log(error.message));
+    import { stack } from "./app/auth/stack/stack.server.ts";
+    stack.signIn(${JSON.stringify(typed)}).catch((error) => console.log(error.message));
   `;
   const arguments_ = ["--import", "tsx", "--input-type=module", "--eval", program];
   const env = { ...process.env, STACK_API_URL: failing.origin };

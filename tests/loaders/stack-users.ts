@@ -9,7 +9,7 @@ import { undeliveredUserEvents } from "#tests/mocks/stack/user-events.ts";
 import { stack, stackDatabase } from "#tests/setup/stack.ts";
 import { runSql } from "./browser.ts";
 
-/** A user as Stack's API shows him. */
+/** A user as Stack's API shows them. */
 export type User = { id: string; display_name: string | null } & Record<string, unknown>;
 
 /** Asks Stack as a server does, and is told of success. */

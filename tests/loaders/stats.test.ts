@@ -57,7 +57,7 @@ const pages = [
   ["/stats.csv", csvLoader],
 ] as const;
 
-test.each(pages)("%s sends somebody who is not signed in to sign in, and back", async (path, load) => {
+test.each(pages)("%s redirects a signed-out user to sign in, and back", async (path, load) => {
   expect(await new Browser().load(load, path)).toRedirectTo(`/sign-in?redirectTo=${path}`);
 });
 
@@ -83,7 +83,7 @@ test.each(pages)("%s is an admin's from the sync on that brings it, and no longe
   expect(seen).toEqual([403, 200, 403, 200]);
 });
 
-test.each(pages)("%s is not for somebody whose profile has not come yet", async (path, load) => {
+test.each(pages)("%s is not for a user whose profile has not arrived yet", async (path, load) => {
   const early = new Browser();
   const accessToken = await standIn.signAccessToken({ sub: randomUUID(), email: "early@example.com" });
   early.keep(await startSession({ accessToken, refreshToken: "none" }));
@@ -210,7 +210,7 @@ test.each([
   ["a NUL in an id", `after=${cursor("a", "b\0")}`],
   ["a cursor of objects", `after=${cursor({}, [])}`],
   ["a long cursor", `after=${cursor("x".repeat(1_001), "b")}`],
-])("%s in the URL means the first users by e-mail", async (_, query) => {
+])("%s in the URL means the first users by email", async (_, query) => {
   await addMembers(2, 2);
   const { users } = await stats(`/stats?${query}`);
   expect(users).toMatchObject({ sort: "email", descending: false, firstPath: null });
@@ -233,7 +233,7 @@ test.each([
   expect(users.users).toHaveLength(1);
 });
 
-test("a place after everybody shows nobody, and leads back", async () => {
+test("a place after the last user shows no users, and leads back", async () => {
   const { users } = await stats(`/stats?after=${cursor("~", "z")}`);
   expect(users).toMatchObject({ users: [], nextPath: null, firstPath: "/stats?sort=email&order=asc#users" });
 });

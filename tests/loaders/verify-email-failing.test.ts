@@ -12,7 +12,7 @@ const failing = await startFailingStack(standIn.handlers, environment().stack.ap
 environment().stack.apiUrl = failing.origin;
 
 const limitMs = 5_000;
-const unavailable = "The sign-in service cannot be reached just now. Try again in a moment.";
+const unavailable = "The sign-in service can't be reached. Try again in a moment.";
 const log = vi.spyOn(console, "error").mockReturnValue();
 
 beforeEach(() => {
@@ -33,7 +33,7 @@ async function linkTo(email: string): Promise<string> {
   return link.pathname + link.search;
 }
 
-/** Somebody whose keys are known already, so that only what he asks for can fail. */
+/** A user for whom the keys are known already, so that only what they ask for can fail. */
 async function restrictedUser(): Promise<Browser> {
   const browser = new Browser();
   const claims = { sub: "bob", is_restricted: true, restricted_reason: { type: "email_not_verified" } };
@@ -43,7 +43,7 @@ async function restrictedUser(): Promise<Browser> {
   return browser;
 }
 
-/** What somebody gets, in which time, and whether he is signed in as before. A refused form has its page around it. */
+/** What a user gets, in which time, and whether they are signed in as before. A refused form has its page around it. */
 async function outcome(browser: Browser, ask: (browser: Browser) => Promise<Response>) {
   const { cookie } = browser;
   const startedAt = performance.now();
@@ -86,11 +86,11 @@ test.each(Object.entries(failures))(
   10_000,
 );
 
-test("a Stack that never answers is told in words, and signs nobody out", async () => {
+test("a Stack that never answers is told in words, and signs no user out", async () => {
   await everybody(() => failing.fail(() => {}));
 }, 10_000);
 
-test("a Stack that refuses connections is told in words, and signs nobody out", async () => {
+test("a Stack that refuses connections is told in words, and signs no user out", async () => {
   await everybody(() => failing.refuse()).finally(() => failing.accept());
 });
 
@@ -103,7 +103,7 @@ test("a mail that Stack does not get sent is told in words, and can be asked for
   expect(await press(browser)).toRedirectTo("/verify-email?done=sent");
 });
 
-test("an address is confirmed although the session cannot be renewed, and the next page renews it", async () => {
+test("an address is verified although the session cannot be renewed, and the next page renews it", async () => {
   const browser = await signedUp("half@example.com");
   failing.fail(() => {}, "/sessions/current/refresh");
   const startedAt = performance.now();
@@ -117,7 +117,7 @@ test("a code that was used up by an answer that got lost lets the person go on",
   const browser = await signedUp("lost@example.com");
   const path = await linkTo("lost@example.com");
   failing.fail((request, response) => {
-    // Stack has done it; nobody hears of it.
+    // Stack has done it, and its answer is lost.
     void verifyUnheard(request.url ?? "", path).finally(() => response.destroy());
   }, "POST /api/v1/contact-channels/verify");
   expect((await press(browser, path)).status).toBe(503);

@@ -1,6 +1,6 @@
-import { refreshAccessToken } from "#app/auth/stack/sign-in.server.ts";
+import { authProvider } from "#app/auth/provider.server.ts";
 
-/** How long requests that still carry the old token get the new one without asking Stack again. */
+/** How long requests that still carry the old token get the new one without asking the provider again. */
 const sharedMs = 30_000;
 /** A form that is refused asks twice: once for itself, once for the page around it. */
 const nowLimitMs = 2_000;
@@ -9,15 +9,15 @@ const refreshes = new Map<string, Promise<string | undefined>>();
 /**
  * A page's requests arrive together, each with the same old token: one of them asks, all of them wait.
  * @returns a new access token; undefined when the session was ended or the user deleted
- * @throws {StackFault}
+ * @throws {AuthFault}
  */
 export function refreshOnce(refreshToken: string): Promise<string | undefined> {
-  return refreshes.get(refreshToken) ?? shared(refreshToken, refreshAccessToken(refreshToken));
+  return refreshes.get(refreshToken) ?? shared(refreshToken, authProvider().refresh(refreshToken));
 }
 
 /** Does the same with a token that says what is true now, and that others get from then on. */
 export function refreshNow(refreshToken: string): Promise<string | undefined> {
-  return shared(refreshToken, refreshAccessToken(refreshToken, nowLimitMs));
+  return shared(refreshToken, authProvider().refresh(refreshToken, nowLimitMs));
 }
 
 function shared(refreshToken: string, refresh: Promise<string | undefined>): Promise<string | undefined> {

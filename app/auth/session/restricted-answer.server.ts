@@ -3,12 +3,12 @@ import { personalHeaders } from "#app/http/headers.ts";
 import { safeRedirectTo, withRedirectTo } from "./redirect-to.ts";
 
 /**
- * Leads a restricted user from whatever page or form to where he can confirm his address, and back afterwards.
+ * Redirects a restricted user to where they can verify their address, and back afterwards.
  * @param setCookie of the session, if it changed
  */
 export function restrictedAnswer(request: Request, setCookie: string | undefined): Response {
   const { pathname, searchParams } = new URL(request.url);
-  // A mailed code is a secret of the page that it was mailed for.
+  // A mailed code is a secret between the email and its page.
   searchParams.delete("code");
   const search = searchParams.size > 0 ? `?${searchParams}` : "";
   const path = withRedirectTo("/verify-email", safeRedirectTo(pathname + search));

@@ -1,16 +1,16 @@
 import { decodeJwt } from "jose";
 import { z } from "zod";
-import type { Tokens } from "#app/auth/stack/app.server.ts";
-import { StackFault } from "#app/auth/stack/requests.server.ts";
-import { signOut } from "#app/auth/stack/sign-in.server.ts";
+import type { AccessToken, RestrictedToken, Tokens } from "#app/auth/provider/auth-provider.ts";
+import { AuthFault } from "#app/auth/provider/errors.server.ts";
+import { authProvider } from "#app/auth/provider.server.ts";
 import { clearCookie, secretCookie } from "#app/http/cookies.server.ts";
 import { log, logOutage } from "#app/platform/log.server.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
-import { type AccessToken, type RestrictedToken, verifyAccessToken } from "./access-token.server.ts";
+import { verifyAccessToken } from "./access-token.server.ts";
 import { refreshNow, refreshOnce } from "./refreshes.server.ts";
 import { restrictedAnswer } from "./restricted-answer.server.ts";
 
-/** Who is asking. Whether he may is decided by each statement, which looks at his profile's row. */
+/** Who is asking. Whether they may is decided by each statement, which looks at their profile's row. */
 export interface Session {
   userId: string;
   /** As the access token has it; null for an account without one. */
@@ -20,25 +20,25 @@ export interface Session {
   /** As the access token has it; null for an account without one. */
   name: string | null;
   /**
-   * Whether this session has found its profile's row once. A new user's row takes a moment to arrive;
-   * when one that was there is gone, the user was deleted.
+   * Whether this session has found its profile's row once. A new user's row takes a moment to arrive; when a row
+   * that was there is gone, the user was deleted.
    */
   profileSeen: boolean;
   /** Seconds since 1970; undefined where the access token does not say. */
   signedUpAt: number | undefined;
-  /** Seconds since 1970: how long the access token is good without Stack being asked. */
+  /** Seconds since 1970: how long the access token is good without asking the provider. */
   expiresAt: number;
 }
 
 /** A request's session, if it has one, and the cookie to send back, if it changed. */
 export interface SessionRead {
-  session?: Session;
-  setCookie?: string;
-  /** Nobody is signed in any more, because the account was deleted. */
-  wasDeleted?: boolean;
+  session?: Session | undefined;
+  setCookie?: string | undefined;
+  /** The session is over because the account was deleted. */
+  wasDeleted?: boolean | undefined;
 }
 
-/** The same with the tokens, whatever kind of user they are for. A restricted one has no session. */
+/** The same with the tokens. A restricted user has tokens and no session. */
 export interface TokensRead extends SessionRead {
   signedIn?: { token: AccessToken | RestrictedToken; tokens: Tokens };
   /** The token is a new one, and the one before was restricted. */
@@ -53,8 +53,8 @@ const contentSchema = z.object({
 type Content = z.infer<typeof contentSchema>;
 
 /**
- * What the cookie of a deleted user holds for a while, or until somebody signs in. It does not end with the first
- * answer that tells of it: a live page may have asked for that one, and be left before it is there.
+ * What the cookie of a deleted user holds for a while, or until the next sign-in. It does not end with the first
+ * answer that says so: a live page may have asked for that one, and be left before it arrives.
  */
 const farewellSchema = z.object({ wasDeleted: z.literal(true) });
 const farewellSeconds = 10 * 60;
@@ -66,9 +66,9 @@ const sessionSeconds = 365 * 24 * 60 * 60;
 const refreshBeforeExpirySeconds = 30;
 
 /**
- * Reads and verifies a request's session; asks Stack only for a token that is about to expire.
- * @throws {StackFault} when the token has expired, or is of an unknown key, and Stack cannot be reached
- * @throws {Response} for a restricted user: he is led to where he can do something about it
+ * Asks the provider only when the token is about to expire.
+ * @throws {AuthFault} when the token has expired, or has an unknown key, and the provider cannot be reached
+ * @throws {Response} for restricted users: a redirect to where they can do something about it
  */
 export async function readSession(request: Request): Promise<SessionRead> {
   const { signedIn, ...read } = await readTokens(request);
@@ -77,8 +77,8 @@ export async function readSession(request: Request): Promise<SessionRead> {
 }
 
 /**
- * Does the same for what answers restricted users itself.
- * @throws {StackFault}
+ * The same for callers that answer restricted users themselves.
+ * @throws {AuthFault}
  */
 export async function readTokens(request: Request): Promise<TokensRead> {
   const { content, ...read } = await readContent(request);
@@ -89,16 +89,16 @@ export async function readTokens(request: Request): Promise<TokensRead> {
   try {
     return await renew(content, refreshOnce(content.refreshToken));
   } catch (error) {
-    // Stack decides whether the session goes on; while it cannot, a token that is still good is good enough.
+    // The provider decides whether the session goes on; while it cannot, a token that is still good is good enough.
     if (typeof token === "string") throw error;
     return toRead(token, content);
   }
 }
 
 /**
- * A request's tokens with an access token that Stack has just made, and that says what is true now.
- * @param isEnough tells of the request's own token whether it will do
- * @throws {StackFault}
+ * A request's tokens with a new access token, which says what is true now.
+ * @param isEnough whether the request's own token will do
+ * @throws {AuthFault}
  */
 export async function renewTokens(
   request: Request,
@@ -129,8 +129,8 @@ async function renew(content: Content, refresh: Promise<string | undefined>): Pr
   const accessToken = await refresh;
   const token = accessToken ? await verifyAccessToken(accessToken) : "invalid";
   if (!accessToken || token === "invalid") return { setCookie: await endSession() };
-  // That is nothing which the person could mend by signing in again.
-  if (typeof token === "string") throw new StackFault(`Stack's new token is no good here: ${token}`);
+  // Signing in again would not fix that.
+  if (typeof token === "string") throw new AuthFault(`The provider's new token is no good here: ${token}`);
   const renewed = { ...content, accessToken };
   return { ...toRead(token, renewed), setCookie: await sessionCookie().serialize(renewed) };
 }
@@ -143,7 +143,7 @@ function toRead(token: AccessToken | RestrictedToken, content: Content): TokensR
 }
 
 /**
- * Whether a session's user was deleted: his profile is marked so, or it is gone although this session has seen it.
+ * Whether a session's user was deleted: the profile is marked so, or is gone although this session has seen it.
  * @param profile its row; undefined when there is none
  */
 export function isDeleted(
@@ -178,15 +178,17 @@ export function endSessionOfDeleted(): Promise<string> {
   return sessionCookie().serialize(farewell, { maxAge: farewellSeconds });
 }
 
-/** Ends a request's session at Stack. The browser is signed out whether or not Stack can be told. */
+/** The browser is signed out whether or not the provider can be told. */
 export async function revokeSession(request: Request): Promise<void> {
   const content = await contentOf(request.headers.get("Cookie"));
   if (!content) return;
-  log.info({ event: "signed out", userId: userOf(content) }, "Somebody has signed out");
-  await signOut(content).catch((error) => logOutage("Ending a session at Stack", error));
+  log.info({ event: "signed out", userId: userOf(content) }, "A user has signed out");
+  await authProvider()
+    .signOut(content)
+    .catch((error) => logOutage("Ending a session at the provider", error));
 }
 
-/** Whose session it is, or was: the cookie is signed, whatever has become of the token. */
+/** Also for an expired token: the cookie is signed. */
 function userOf({ accessToken }: Content): string | undefined {
   try {
     return decodeJwt(accessToken).sub;

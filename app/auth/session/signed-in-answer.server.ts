@@ -1,15 +1,15 @@
 import { redirect } from "@remix-run/node";
-import type { Tokens } from "#app/auth/stack/app.server.ts";
+import type { AccessToken, Tokens } from "#app/auth/provider/auth-provider.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { log, logOutage } from "#app/platform/log.server.ts";
-import { type AccessToken, verifyAccessToken } from "./access-token.server.ts";
+import { verifyAccessToken } from "./access-token.server.ts";
 import { withRedirectTo } from "./redirect-to.ts";
 import { startSession } from "./session.server.ts";
 
 /**
- * Signs the browser in, and sends it on; a restricted user goes to where he confirms his address first.
+ * Signs the browser in, and redirects it; restricted users go to where they verify their address first.
  * @param redirectTo a path of this site
- * @param settleProfile what the profile needs before the first page; bounded, and never fails
+ * @param settleProfile what the profile needs before the first page; bounded, never rejects
  */
 export async function answerSignedIn(
   tokens: Tokens,
@@ -19,7 +19,7 @@ export async function answerSignedIn(
   // The account or session is there by now: a fault from here on must not make it look otherwise.
   const token = await verifyAccessToken(tokens.accessToken).catch((error) => logOutage("Signing in", error));
   const userId = typeof token === "object" ? token.userId : undefined;
-  log.info({ event: "signed in", userId }, "Somebody has signed in");
+  log.info({ event: "signed in", userId }, "A user has signed in");
   const headers = personalHeaders(await startSession(tokens));
   if (typeof token === "object" && token.restriction) {
     return redirect(withRedirectTo("/verify-email", redirectTo), { status: 303, headers });

@@ -1,44 +1,34 @@
 import { z } from "zod";
-import { StackRefusal, type Tokens, withinLimit } from "./app.server.ts";
-import { askStack } from "./client.server.ts";
-import { StackFault } from "./requests.server.ts";
+import type { Tokens } from "#app/auth/provider/auth-provider.ts";
+import { AuthFault, AuthRefusal } from "#app/auth/provider/errors.server.ts";
+import { askStack, success, withinLimit } from "./client.server.ts";
 
 const verifyLimitMs = 3_000;
-/** The page around the form asks Stack as well. */
+/** The page around the form asks Stack too. */
 const sendLimitMs = 2_500;
 
-const successSchema = z.object({ success: z.literal(true) });
 const channelsSchema = z.object({ items: z.array(z.object({ id: z.string(), is_primary: z.boolean() })) });
 
-/**
- * Uses up a mailed code to confirm the address that it was mailed to. Whoever has the code may: Stack wants no user.
- * Without the SDK, which reads the user and his addresses afterwards.
- * @throws {StackRefusal | StackFault} after a fault the code may be used up; ADDRESS_GONE is this site's own code
- */
+/** Stack wants no user. Without the SDK, which reads the user and their addresses afterwards. */
 export function verifyEmail(code: string): Promise<void> {
   return withinLimit(verifyLimitMs, async () => {
     try {
-      await askStack(successSchema, "/contact-channels/verify", { body: { code } });
+      await askStack(success, "/contact-channels/verify", { body: { code } });
     } catch (error) {
-      // Stack has no known error for an address that is nobody's any more, only words.
-      if (error instanceof StackFault && error.status === 400) throw new StackRefusal("ADDRESS_GONE");
+      // Stack has no known error for an address that no account has any more, only words.
+      if (error instanceof AuthFault && error.status === 400) throw new AuthRefusal("ADDRESS_GONE");
       throw error;
     }
   });
 }
 
-/**
- * Has a mail sent to a user's primary address whose link confirms it. Without the SDK, which asks for more than that
- * and keeps to itself that the address is confirmed already.
- * @param callbackUrl where the link leads
- * @throws {StackRefusal | StackFault} NO_PRIMARY_EMAIL is this site's own code
- */
+/** Without the SDK, which asks for more than that and does not say that the address is verified already. */
 export function sendVerificationMail(tokens: Tokens, callbackUrl: string): Promise<void> {
   return withinLimit(sendLimitMs, async () => {
     const { items } = await askStack(channelsSchema, "/contact-channels?user_id=me", { tokens });
     const primary = items.find((channel) => channel.is_primary);
-    if (!primary) throw new StackRefusal("NO_PRIMARY_EMAIL");
+    if (!primary) throw new AuthRefusal("NO_PRIMARY_EMAIL");
     const path = `/contact-channels/me/${encodeURIComponent(primary.id)}/send-verification-code`;
-    await askStack(successSchema, path, { tokens, body: { callback_url: callbackUrl } });
+    await askStack(success, path, { tokens, body: { callback_url: callbackUrl } });
   });
 }

@@ -1,5 +1,5 @@
 import { Link, useSearchParams } from "@remix-run/react";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { Done } from "#app/components/done.tsx";
 import { FormError } from "#app/components/field.tsx";
 import type { ShownAccount } from "./account.server.ts";
@@ -13,7 +13,7 @@ interface AccountPageProps {
   refused: RefusedForm | undefined;
 }
 
-/** One page of several forms of the browser's own. What is wrong with one of them is said in that one. */
+/** What is wrong with one of the forms is said in that form. */
 export function AccountPage({ account, refused }: AccountPageProps) {
   const { email, isEmailVerified, name, hasPassword } = account;
   const [search] = useSearchParams();
@@ -24,7 +24,7 @@ export function AccountPage({ account, refused }: AccountPageProps) {
       <Done sentences={doneSentences(search.get("ended"))} />
       {refused?.typed.intent ? null : <FormError message={refused?.errors.form} />}
       <section>
-        <h2>E-mail address</h2>
+        <h2>Email address</h2>
         <p className="own-email">{email ?? "Your account has none."}</p>
         {email === null ? null : isEmailVerified ? (
           <p className="hint">Verified</p>
@@ -45,7 +45,7 @@ export function AccountPage({ account, refused }: AccountPageProps) {
       <section>
         <h2>Other browsers and devices</h2>
         <form method="post" action="/account">
-          <p>Ends your sessions in all other browsers within ten minutes. Here you stay signed in.</p>
+          <p>Ends your sessions in all other browsers within 10 minutes. You stay signed in here.</p>
           <FormError message={refusedTo("sessions")?.errors.form} />
           <button type="submit" name="intent" value="sessions">
             Sign out everywhere else
@@ -54,7 +54,7 @@ export function AccountPage({ account, refused }: AccountPageProps) {
       </section>
       <section>
         <h2>Your todos</h2>
-        <p>All todos of yours, as a file.</p>
+        <p>Download all of your todos as a file.</p>
         <p className="exports">
           {/* No <Link>: they are files, not pages. */}
           <a href="/export.json">Export JSON</a>
@@ -62,7 +62,7 @@ export function AccountPage({ account, refused }: AccountPageProps) {
         </p>
       </section>
       <section className="ending">
-        <h2>Deletion</h2>
+        <h2>Delete account</h2>
         <DeleteForm email={email} refused={refusedTo("delete")} />
       </section>
     </div>

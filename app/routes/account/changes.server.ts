@@ -1,44 +1,39 @@
 import { redirect } from "@remix-run/node";
 import { z } from "zod";
-import { nameField, newPasswordField, passwordField } from "#app/auth/fields.server.ts";
-import { restrictedAnswer } from "#app/auth/session/restricted-answer.server.ts";
-import { endSession, isDeleted, renewTokens } from "#app/auth/session/session.server.ts";
+import { answerAuthForm, incompleteForm, type RefusedForm } from "#app/auth/forms/auth-form.server.ts";
+import { nameField, newPasswordField, passwordField } from "#app/auth/forms/fields.server.ts";
 import {
-  changePassword,
-  deleteAccount,
-  deletionSwitchedOff,
-  endOtherSessions,
-  rename,
-} from "#app/auth/stack/account.server.ts";
-import { StackRefusal, type Tokens } from "#app/auth/stack/app.server.ts";
-import { isWrongPassword } from "#app/auth/stack/passwords.server.ts";
-import { isSameEmail } from "#app/auth/stack/users.server.ts";
-import { answerStackForm, type RefusedForm } from "#app/auth/stack-form.server.ts";
-import { database } from "#app/db/current.server.ts";
+  passwordLength,
+  passwordTooLong,
+  passwordTooShort,
+  type RefusalWords,
+} from "#app/auth/forms/refusal-words.server.ts";
+import type { Tokens } from "#app/auth/provider/auth-provider.ts";
+import { AuthRefusal, isWrongPassword } from "#app/auth/provider/errors.server.ts";
+import { authProvider } from "#app/auth/provider.server.ts";
+import { profileOnly, readAsUser, toSignIn } from "#app/auth/session/guard.server.ts";
+import { restrictedAnswer } from "#app/auth/session/restricted-answer.server.ts";
+import { endSession, endSessionOfDeleted, renewTokens } from "#app/auth/session/session.server.ts";
 import { type Form, readForm } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { countChange, countingWrongPasswords } from "#app/limits/limits.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { untilNameArrives } from "#app/profiles/arrival.server.ts";
-import { farewell, toSignIn } from "./account.server.ts";
-import { accountOf } from "./queries.server.ts";
 
-/** Who changes his account, and how Stack knows that it is he. */
 interface Actor {
   userId: string;
   email: string | null;
   tokens: Tokens;
 }
 
-const words: Record<string, RefusedForm["errors"]> = {
-  PASSWORD_CONFIRMATION_MISMATCH: { currentPassword: "That is not your password." },
-  PASSWORD_TOO_SHORT: { newPassword: "A password has at least 8 characters." },
-  PASSWORD_TOO_LONG: { newPassword: "A password has at most 70 characters." },
-  PASSWORD_REQUIREMENTS_NOT_MET: { newPassword: "A password has 8 to 70 characters." },
-  USER_DOES_NOT_HAVE_PASSWORD: { form: "Your account has no password yet. Set one by e-mail instead." },
-  PASSWORD_AUTHENTICATION_NOT_ENABLED: { form: "Passwords are switched off here." },
-  [deletionSwitchedOff]: {
-    form: "Accounts cannot be deleted from here. Ask the people who run the site to delete yours.",
+const words: RefusalWords = {
+  PASSWORD_CONFIRMATION_MISMATCH: { currentPassword: "Wrong password." },
+  PASSWORD_TOO_SHORT: { newPassword: passwordTooShort },
+  PASSWORD_TOO_LONG: { newPassword: passwordTooLong },
+  PASSWORD_REQUIREMENTS_NOT_MET: { newPassword: passwordLength },
+  USER_DOES_NOT_HAVE_PASSWORD: { form: "Your account has no password yet. Set one by email instead." },
+  ACCOUNT_DELETION_NOT_ENABLED: {
+    form: "You can't delete your account here. Ask an administrator to delete it.",
   },
 };
 
@@ -46,31 +41,25 @@ const words: Record<string, RefusedForm["errors"]> = {
 const intent = z.string();
 const anyForm = z.object({ intent, name: z.string(), email: z.string() }).partial();
 
-/**
- * Answers a form of `/account`: 303 to the page that says what was done, 400 beside the field, 429, 503, or 303 to
- * where somebody signs in whose session or account is no more.
- */
+/** Redirects to the page that says what was done, or to the sign-in page once the session or account is gone. */
 export async function changeAccount(request: Request): Promise<Response> {
   const form = await readForm(request);
-  // Who asks is settled before what he asks; a fault on the way keeps what was typed, as one does later.
-  return answerStackForm(request, form ?? new Map(), {
+  // Who asks is settled before what they ask; a fault on the way keeps what was typed.
+  return answerAuthForm(request, form ?? new Map(), {
     fields: anyForm,
     shownAgain: ["intent", "name", "email"],
-    words: {},
     attempt: async () => {
-      // A session that was ended elsewhere has a token that passes for up to ten minutes more: Stack is asked.
-      const { signedIn, session, setCookie } = await renewTokens(request);
-      if (!signedIn) return toSignIn(setCookie);
-      if (!session) return restrictedAnswer(request, setCookie);
-      const [account] = await database().query(accountOf(session));
-      if (isDeleted(session, account)) return farewell("/sign-in");
-      const email = account ? account.email : session.email;
-      const answer = await answerChange(
-        { userId: session.userId, email, tokens: signedIn.tokens },
-        request,
-        form,
-      );
-      if (setCookie && !answer.headers.has("Set-Cookie")) answer.headers.append("Set-Cookie", setCookie);
+      // The token of a session that was ended elsewhere stays valid for up to ten minutes: ask Stack.
+      const { signedIn, ...who } = await renewTokens(request);
+      if (signedIn?.token.restriction) return restrictedAnswer(request, who.setCookie);
+      const asked = await readAsUser(request, who, profileOnly);
+      if (!asked.isSignedIn) return toSignIn(asked, "/account");
+      if (!signedIn) return toSignIn(who, "/account");
+      const { id: userId, email } = asked.viewer;
+      const answer = await answerChange({ userId, email, tokens: signedIn.tokens }, request, form);
+      if (asked.setCookie && !answer.headers.has("Set-Cookie")) {
+        answer.headers.append("Set-Cookie", asked.setCookie);
+      }
       return answer;
     },
   });
@@ -84,19 +73,19 @@ function answerChange(actor: Actor, request: Request, form: Form | undefined): P
   };
   switch (form?.get("intent")) {
     case "name":
-      return answerStackForm(request, form, {
+      return answerAuthForm(request, form, {
         fields: z.object({ intent, name: nameField }),
         shownAgain: ["intent", "name"],
         words,
         attempt: ({ name }) =>
           make(async () => {
-            await rename(tokens, name || null);
+            await authProvider().rename(tokens, name || null);
             await untilNameArrives(userId, name || null);
             return done("done=name");
           }),
       });
     case "password":
-      return answerStackForm(request, form, {
+      return answerAuthForm(request, form, {
         fields: z.object({ intent, currentPassword: passwordField, newPassword: newPasswordField }),
         shownAgain: ["intent"],
         words,
@@ -105,7 +94,7 @@ function answerChange(actor: Actor, request: Request, form: Form | undefined): P
             const passwords = { old: typed.currentPassword, new: typed.newPassword };
             await countingWrongPasswords(
               email ?? userId,
-              () => changePassword(tokens, passwords),
+              () => authProvider().changePassword(tokens, passwords),
               isWrongPassword,
             );
             log.info({ event: "password changed", userId }, "A password was changed");
@@ -113,47 +102,51 @@ function answerChange(actor: Actor, request: Request, form: Form | undefined): P
           }),
       });
     case "sessions":
-      return answerStackForm(request, form, {
+      return answerAuthForm(request, form, {
         fields: z.object({ intent }),
         shownAgain: ["intent"],
         words,
-        attempt: () => make(async () => done(`done=sessions&ended=${await endOtherSessions(tokens)}`)),
+        attempt: () =>
+          make(async () => done(`done=sessions&ended=${await authProvider().endOtherSessions(tokens)}`)),
       });
     case "delete":
-      return answerStackForm(request, form, {
+      return answerAuthForm(request, form, {
         fields: z.object({ intent, email: confirmationOf(email) }),
         shownAgain: ["intent", "email"],
         words,
         attempt: () =>
           make(async () => {
-            await deleteAccount(tokens);
+            await authProvider().deleteAccount(tokens);
             log.info({ event: "account deleted", userId }, "An account was deleted");
-            return farewell("/");
+            return redirect("/", { status: 303, headers: personalHeaders(await endSessionOfDeleted()) });
           }),
       });
     default: {
-      const refused: RefusedForm = { errors: { form: "That was no form of this page." }, typed: {} };
+      const refused: RefusedForm = { errors: { form: incompleteForm }, typed: {} };
       return Response.json(refused, { status: 400, headers: personalHeaders() });
     }
   }
 }
 
-/** An account without an e-mail address is confirmed by an empty field. */
+/** An account without an email address is confirmed by an empty field. */
 function confirmationOf(email: string | null) {
   return z
     .string()
     .trim()
     .default("")
-    .refine((typed) => isSameEmail(email ?? "", typed), "That is not the e-mail address of your account.");
+    .refine(
+      (typed) => typed.toLowerCase() === (email ?? "").toLowerCase(),
+      "That isn't your account's email address.",
+    );
 }
 
-/** It may be deleted in between: Stack then does not know whose it is, and his session is over. */
+/** Where the account is deleted meanwhile, the provider does not know whose it is, and the session is over. */
 async function whileAccountLasts(change: () => Promise<Response>): Promise<Response> {
   try {
     return await change();
   } catch (error) {
-    if (!(error instanceof StackRefusal) || error.code !== "CANNOT_GET_OWN_USER_WITHOUT_USER") throw error;
-    return toSignIn(await endSession());
+    if (!(error instanceof AuthRefusal) || error.code !== "CANNOT_GET_OWN_USER_WITHOUT_USER") throw error;
+    return toSignIn({ setCookie: await endSession() }, "/account");
   }
 }
 

@@ -1,9 +1,9 @@
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { Field, FormError } from "#app/components/field.tsx";
 
 interface DeleteFormProps {
   email: string | null;
-  /** What was said to this form, if it was this one. */
+  /** Only what is about this form. */
   refused: RefusedForm | undefined;
 }
 
@@ -11,13 +11,13 @@ export function DeleteForm({ email, refused }: DeleteFormProps) {
   return (
     <form method="post" action="/account" noValidate>
       <p>
-        Your name, your e-mail address and all of your todos go from this site, also the todos that others
-        have ticked. You are signed out everywhere. Nobody can bring any of it back.
+        This deletes your name, your email address and all of your todos, including those that others have
+        completed, and signs you out everywhere. It can't be undone.
       </p>
       <FormError message={refused?.errors.form} />
       <Field
-        label="Type your e-mail address to confirm"
-        hint={email === null ? "Your account has none: leave the field empty." : undefined}
+        label="Type your email address to confirm"
+        hint={email === null ? "Your account has none. Leave this empty." : undefined}
         name="email"
         type="email"
         defaultValue={refused?.typed.email}

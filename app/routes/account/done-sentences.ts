@@ -1,20 +1,18 @@
-const endsSoon = "that ends within ten minutes.";
+const soon = "This takes effect within 10 minutes.";
 
 /**
- * What the page says after a change, by the `?done=` to which it led.
- * @param ended the page's `?ended=`, which anybody can write: how many sessions were ended
+ * What the page says after a change, by its `?done=`.
+ * @param ended the page's `?ended=`, which anyone can write: how many sessions were ended
  */
 export function doneSentences(ended: string | null): Record<string, string> {
   return {
-    name: "Your name is saved.",
-    password: `Your password is changed. Wherever else you were signed in, ${endsSoon}`,
+    name: "Your name was saved.",
+    password: `Your password was changed, and you were signed out everywhere else. ${soon}`,
     ...(ended !== null && /^(0|[1-9]\d{0,4})$/.test(ended) && { sessions: sessionsEnded(ended) }),
   };
 }
 
 function sessionsEnded(count: string): string {
-  if (count === "0") return "You were not signed in anywhere else.";
-  return count === "1"
-    ? `1 other session was ended. Where it was open, ${endsSoon}`
-    : `${count} other sessions were ended. Where they were open, ${endsSoon}`;
+  if (count === "0") return "You weren't signed in anywhere else.";
+  return count === "1" ? `1 other session was ended. ${soon}` : `${count} other sessions were ended. ${soon}`;
 }

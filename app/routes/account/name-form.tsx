@@ -1,14 +1,14 @@
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { Field, FormError } from "#app/components/field.tsx";
 
-/** @param refused what was said to this form, if it was this one */
+/** @param refused only what is about this form */
 export function NameForm({ name, refused }: { name: string | null; refused: RefusedForm | undefined }) {
   return (
     <form method="post" action="/account" noValidate>
       <FormError message={refused?.errors.form} />
       <Field
         label="Name"
-        hint="Shown to everybody in Team progress. Leave it empty to have none."
+        hint="Everyone sees it in Team progress. Optional."
         name="name"
         defaultValue={refused?.typed.name ?? name ?? ""}
         autoComplete="name"

@@ -1,21 +1,20 @@
 import { Link } from "@remix-run/react";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { Field, FormError } from "#app/components/field.tsx";
 
 interface PasswordFormProps {
   email: string | null;
   hasPassword: boolean;
-  /** What was said to this form, if it was this one. */
+  /** Only what is about this form. */
   refused: RefusedForm | undefined;
 }
 
-/** Changes a password. Whoever has none, because he signs in by a link or elsewhere, gets his first one by e-mail. */
+/** Users who have no password, because they sign in by a link or with a provider, set their first one by email. */
 export function PasswordForm({ email, hasPassword, refused }: PasswordFormProps) {
   if (!hasPassword) {
     return (
       <p>
-        Your account has no password. To sign in with one, too,{" "}
-        <Link to="/forgot-password">have an e-mail sent that lets you set it</Link>.
+        Your account has no password. <Link to="/forgot-password">Get an email to set one</Link>.
       </p>
     );
   }
@@ -47,7 +46,7 @@ export function PasswordForm({ email, hasPassword, refused }: PasswordFormProps)
         autoComplete="new-password"
         error={errors.newPassword}
       />
-      <p className="hint">Changing it signs you out everywhere else, within ten minutes.</p>
+      <p className="hint">Changing it signs you out everywhere else within 10 minutes.</p>
       <button type="submit" name="intent" value="password">
         Change the password
       </button>

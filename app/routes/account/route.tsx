@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { Frame } from "#app/components/frame.tsx";
 import { SignedIn } from "#app/components/signed-in.tsx";
 import { Unavailable } from "#app/components/unavailable.tsx";

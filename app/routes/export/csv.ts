@@ -8,7 +8,6 @@ const columns = (["id", "task", "isComplete", "insertedAt", "completedAt"] as co
   header: key,
 }));
 
-/** One's own todos as a file for spreadsheets. */
 export function loader({ request }: LoaderFunctionArgs) {
   return exportOwnTodos(request, {
     name: "todos.csv",

@@ -3,7 +3,6 @@ import { logOutage } from "#app/platform/log.server.ts";
 import { exportOwnTodos } from "./own-todos.server.ts";
 import type { OwnTodo } from "./queries.server.ts";
 
-/** One's own todos as a JSON array. */
 export function loader({ request }: LoaderFunctionArgs) {
   return exportOwnTodos(request, {
     name: "todos.json",
@@ -13,8 +12,8 @@ export function loader({ request }: LoaderFunctionArgs) {
 }
 
 /**
- * An array, with a todo on each line. One that breaks off has no end, and is no JSON.
- * @throws whatever kept it from being read to its end
+ * An array, with a todo on each line. If it breaks off it has no end, and is not valid JSON.
+ * @throws what kept it from being read to its end
  */
 async function* jsonFile(operation: string, batches: AsyncIterable<OwnTodo[]>): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();

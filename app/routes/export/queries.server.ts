@@ -14,14 +14,14 @@ const ownTodoRow = z.object({
   isComplete: z.boolean(),
   /** ISO 8601 in UTC with microseconds, as all times here. */
   insertedAt: z.string(),
-  /** Null while it is open, and where nobody has noted when it was ticked. */
+  /** Null while it is open, and where it is not known when it was ticked. */
   completedAt: z.string().nullable(),
 });
 export type OwnTodo = z.infer<typeof ownTodoRow>;
 
 /**
- * One's own todos, oldest first, a batch at a time: the last batch is the first that is not full. No rows for
- * somebody who has no profile, or whose profile is deleted.
+ * One's own todos, oldest first, a batch at a time: the last batch is the first that is not full. No rows for a
+ * user without a profile, or whose profile is deleted.
  * @param after the todo that the batch before ended with
  */
 export function ownTodosBatch({ userId }: Session, after: Cursor | null) {

@@ -1,19 +1,15 @@
 import type { Session } from "#app/auth/session/session.server.ts";
+import { viewerOf } from "#app/auth/session/viewers.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { csvFile } from "#app/http/csv.server.ts";
-import { viewer } from "#app/routes/todos/list/viewer.server.ts";
 import { allUsersBatch, type UserStats, usersPerBatch } from "./queries.server.ts";
 
-/** Reads a batch of users, and the profile of who asks: no users are none, or are not for him. */
 export async function readBatch(session: Session, after: string | null) {
-  const [[profile], users] = await database().snapshot(viewer(session), allUsersBatch(session, after));
-  return { profile, users };
+  const [[profile], data] = await database().snapshot(viewerOf(session), allUsersBatch(session, after));
+  return { profile, data };
 }
 
-/**
- * All users as a CSV file.
- * @param first the batch that was read already, with the right to read it
- */
+/** @param first the batch that was read with the right to read it */
 export function usersCsv(session: Session, first: UserStats[]): AsyncGenerator<Uint8Array> {
   const columns = [
     { key: "email", header: "Email" },
@@ -31,7 +27,7 @@ async function* usersInBatches(session: Session, first: UserStats[]): AsyncGener
   while (users.length === usersPerBatch) {
     const batch = await readBatch(session, users.at(-1)?.userId ?? null);
     if (!batch.profile?.isAdmin || batch.profile.isDeleted) throw new RightLost();
-    users = batch.users;
+    users = batch.data;
     yield users;
   }
 }
@@ -39,6 +35,6 @@ async function* usersInBatches(session: Session, first: UserStats[]): AsyncGener
 class RightLost extends Error {
   override name = "RightLost";
   constructor() {
-    super("Who asked is no admin any more");
+    super("The user is no longer an admin");
   }
 }

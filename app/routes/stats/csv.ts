@@ -1,35 +1,31 @@
 import { ReadableStream } from "node:stream/web";
 import type { LoaderFunctionArgs } from "@remix-run/node";
+import { readAsUser, toSignIn } from "#app/auth/session/guard.server.ts";
+import { readSession } from "#app/auth/session/session.server.ts";
 import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
-import { readForAdmins } from "./admins-only.server.ts";
+import { notNow } from "#app/http/not-now.server.ts";
 import { readBatch, usersCsv } from "./csv-export.server.ts";
 
-/** All users as a file. Words instead of it are plain text, as it may be a script that asks. */
+/** All users as a file. Anything else is answered in plain text, as a script may be asking. */
 export async function loader({ request }: LoaderFunctionArgs) {
-  const read = await readForAdmins(request, async (session) => {
-    const { profile, users } = await readBatch(session, null);
-    return { profile, data: users };
-  });
-  switch (read.view) {
-    case "signed out":
-      return read.answer;
-    case "unavailable": {
-      const headers = retryHeaders(read.retryAfter);
-      return words(503, read.message, headers);
-    }
-    case "refused":
-      return words(403, "The statistics are for admins.", personalHeaders(read.setCookie));
-    case "admin": {
-      const headers = personalHeaders(read.setCookie);
-      const today = new Date().toISOString().slice(0, 10);
-      headers.set("Content-Type", "text/csv; charset=utf-8");
-      headers.set("Content-Disposition", `attachment; filename="todo-statistics-${today}.csv"`);
-      return new Response(ReadableStream.from(usersCsv(read.session, read.data)) as never, { headers });
-    }
+  try {
+    const asked = await readAsUser(request, await readSession(request), (session) =>
+      readBatch(session, null),
+    );
+    if (!asked.isSignedIn) return toSignIn(asked, "/stats.csv");
+    const headers = personalHeaders(asked.setCookie);
+    if (!asked.viewer.isAdmin) return plainText(403, "Only admins can see the statistics.", headers);
+    const today = new Date().toISOString().slice(0, 10);
+    headers.set("Content-Type", "text/csv; charset=utf-8");
+    headers.set("Content-Disposition", `attachment; filename="todo-statistics-${today}.csv"`);
+    return new Response(ReadableStream.from(usersCsv(asked.session, asked.data)) as never, { headers });
+  } catch (error) {
+    const { status, message, retryAfter } = notNow("GET /stats.csv", error);
+    return plainText(status, message, retryHeaders(retryAfter));
   }
 }
 
-function words(status: 403 | 503, message: string, headers: Headers): Response {
+function plainText(status: number, message: string, headers: Headers): Response {
   headers.set("Content-Type", "text/plain; charset=utf-8");
   return new Response(`${message}\n`, { status, headers });
 }

@@ -28,7 +28,7 @@ const longDay = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long"
 const compact = new Intl.NumberFormat("en", { notation: "compact" });
 const grouped = new Intl.NumberFormat("en");
 
-/** Draws the chart here rather than in the browser, which needs no charting library then. */
+/** On the server, so that the browser needs no charting library. */
 export function toDailyChart(days: Day[]): DailyChart {
   const points = days.map((each) => ({ ...each, start: Date.parse(each.day) }));
   const first = points.at(0)?.start ?? 0;
@@ -62,7 +62,7 @@ export function toDailyChart(days: Day[]): DailyChart {
   };
 }
 
-/** What somebody takes from the chart who cannot see it. The table has every number. */
+/** For screen readers. The table has every number. */
 function describe(points: (Day & { start: number })[]): string {
   const [first, last] = [points.at(0), points.at(-1)];
   if (!first || !last) return "There are no days to show.";

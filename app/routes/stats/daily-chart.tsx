@@ -3,7 +3,6 @@ import type { DailyChart as Chart, Day } from "./daily-chart.server.ts";
 
 const name = "Todos created and completed per day";
 
-/** What was created and completed day by day, as two lines and, for whoever wants the numbers, as a table. */
 export function DailyChart({ chart, days }: { chart: Chart; days: Day[] }) {
   const id = useId();
   const { paths, xTicks, yTicks, columns, description } = chart;

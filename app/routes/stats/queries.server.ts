@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 
-// Team statistics are for admins: `actor`, with which each statement begins, is empty for anybody else, and
+// Team statistics are for admins: `actor`, with which each statement begins, is empty for other users, and
 // so is the answer. `statsTotals` has exactly one row for an admin, which tells "no admin" from "no data".
 
 /** How many users a page shows. */
@@ -13,17 +13,15 @@ export const usersPerBatch = 1_000;
 
 const totalsRow = z.object({ users: z.number(), todos: z.number(), complete: z.number() });
 
-/** How many people there are, how many todos, and how many of them are completed. No row but for an admin. */
+/** No row unless for an admin. */
 export function statsTotals({ userId }: Session) {
   return statement(
     totalsRow,
     sql`
       with actor as (
-        select u.id
-        from neon_auth.users_sync u
-        where u.id = ${userId}::text
-          and u.deleted_at is null
-          and u.raw_json -> 'server_metadata' ->> 'role' = 'admin'
+        select id
+        from actor(${userId}::text, true)
+        where is_admin
       ),
       counted as (
         select coalesce(sum(c.total), 0)::int as todos, coalesce(sum(c.complete), 0)::int as complete
@@ -56,11 +54,9 @@ export function todosPerDay({ userId }: Session) {
     // The days count todos of deleted profiles, too, for as long as they are there. Usually that is no time.
     sql`
       with actor as (
-        select u.id
-        from neon_auth.users_sync u
-        where u.id = ${userId}::text
-          and u.deleted_at is null
-          and u.raw_json -> 'server_metadata' ->> 'role' = 'admin'
+        select id
+        from actor(${userId}::text, true)
+        where is_admin
       ),
       days as (
         select (now() at time zone 'utc')::date - back.days as day
@@ -100,21 +96,20 @@ const userRow = z.object({
   name: z.string().nullable(),
   complete: z.number(),
   total: z.number(),
-  /** The latest add or tick among his todos, ISO 8601 in UTC with microseconds; null without todos. */
+  /** The latest add or tick among their todos, ISO 8601 in UTC with microseconds; null without todos. */
   latest: z.string().nullable(),
 });
 export type UserStats = z.infer<typeof userRow>;
 
 export type UsersSort = "email" | "total" | "complete" | "latest";
 
-/** A place in a list of users: what its row has in the column that it is sorted by, and whose row it is. */
+/** A place in a list of users: the value in the column that it is sorted by, and whose row it is. */
 export interface UsersCursor {
-  /** The e-mail, the number in decimal digits, or the time as the row has it. */
+  /** The email, the number in decimal digits, or the time as the row has it. */
   value: string | null;
   userId: string;
 }
 
-/** The place of a row in the list that is sorted by this column. */
 export function usersCursor(row: UserStats, sort: UsersSort): UsersCursor {
   const value = row[sort];
   return { value: value === null ? null : String(value), userId: row.userId };
@@ -122,7 +117,7 @@ export function usersCursor(row: UserStats, sort: UsersSort): UsersCursor {
 
 /**
  * A page of all living users, also of those without todos, and one row more, to tell whether there are
- * others. No e-mail sorts as an empty one, no todo as one before all times. No rows unless for an admin.
+ * others. No email sorts as an empty one, no todo as one before all times. No rows unless for an admin.
  * @param after its value has to be what the column can hold: Postgres takes "x" for no number and no time
  */
 export function usersPage(
@@ -133,15 +128,13 @@ export function usersPage(
   return statement(
     userRow,
     // One statement for four columns and two directions: numbers and times become one number, which is turned
-    // round for the other direction, and is 0 for all while e-mails are compared. The time becomes text on
+    // round for the other direction, and is 0 for all while emails are compared. The time becomes text on
     // the page alone: for all 10,000 users it took 10 ms, half of the whole.
     sql`
       with actor as (
-        select u.id
-        from neon_auth.users_sync u
-        where u.id = ${userId}::text
-          and u.deleted_at is null
-          and u.raw_json -> 'server_metadata' ->> 'role' = 'admin'
+        select id
+        from actor(${userId}::text, true)
+        where is_admin
       ),
       place as (
         select
@@ -219,11 +212,9 @@ export function allUsersBatch({ userId }: Session, after: string | null) {
     userRow,
     sql`
       with actor as (
-        select u.id
-        from neon_auth.users_sync u
-        where u.id = ${userId}::text
-          and u.deleted_at is null
-          and u.raw_json -> 'server_metadata' ->> 'role' = 'admin'
+        select id
+        from actor(${userId}::text, true)
+        where is_admin
       )
       select
         u.id as "userId",

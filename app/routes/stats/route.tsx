@@ -1,10 +1,12 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { toSignIn } from "#app/auth/session/guard.server.ts";
 import { DeadEnd } from "#app/components/dead-end.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { SignedIn } from "#app/components/signed-in.tsx";
 import { Unavailable } from "#app/components/unavailable.tsx";
 import { documentHeaders, personalHeaders, retryHeaders } from "#app/http/headers.ts";
+import { notNow } from "#app/http/not-now.server.ts";
 import { readStats, type Stats } from "./stats.server.ts";
 import { StatsPage } from "./stats-page.tsx";
 
@@ -20,23 +22,16 @@ export const meta: MetaFunction<() => Promise<Data>> = ({ data }) => [
 export const headers = documentHeaders;
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const read = await readStats(request);
-  switch (read.view) {
-    case "signed out":
-      return read.answer;
-    case "unavailable": {
-      const headers = retryHeaders(read.retryAfter);
-      const data: Data = { view: "unavailable", message: read.message };
-      return Response.json(data, { status: 503, headers });
-    }
-    case "refused": {
-      const data: Data = { view: "refused", email: read.email };
-      return Response.json(data, { status: 403, headers: personalHeaders(read.setCookie) });
-    }
-    case "admin": {
-      const data: Data = { view: "stats", email: read.email, stats: read.data };
-      return Response.json(data, { headers: personalHeaders(read.setCookie) });
-    }
+  try {
+    const asked = await readStats(request);
+    if (!asked.isSignedIn) return toSignIn(asked, "/stats");
+    const { email, isAdmin } = asked.viewer;
+    const data: Data = isAdmin ? { view: "stats", email, stats: asked.data } : { view: "refused", email };
+    return Response.json(data, { status: isAdmin ? 200 : 403, headers: personalHeaders(asked.setCookie) });
+  } catch (error) {
+    const { status, message, retryAfter } = notNow("GET /stats", error);
+    const data: Data = { view: "unavailable", message };
+    return Response.json(data, { status, headers: retryHeaders(retryAfter) });
   }
 }
 
@@ -52,10 +47,7 @@ export default function StatsRoute() {
     case "refused":
       return (
         <Frame account={<SignedIn email={data.email} isAdmin={false} />}>
-          <DeadEnd
-            title="Not allowed"
-            message="The statistics are for admins. Ask one of them if you should be one, too."
-          />
+          <DeadEnd title="Not allowed" message="Only admins can see the statistics." />
         </Frame>
       );
     case "unavailable":

@@ -1,6 +1,7 @@
+import { readAsUser } from "#app/auth/session/guard.server.ts";
+import { readSession } from "#app/auth/session/session.server.ts";
+import { viewerOf } from "#app/auth/session/viewers.server.ts";
 import { database } from "#app/db/current.server.ts";
-import { viewer } from "#app/routes/todos/list/viewer.server.ts";
-import { readForAdmins } from "./admins-only.server.ts";
 import { toDailyChart } from "./daily-chart.server.ts";
 import {
   statsTotals,
@@ -17,9 +18,9 @@ const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionD
 /** Everything that `/stats` shows, in one round trip and one snapshot of the database. */
 export async function readStats(request: Request) {
   const view = parseUsersView(new URL(request.url).searchParams);
-  return readForAdmins(request, async (session) => {
+  return readAsUser(request, await readSession(request), async (session) => {
     const [[profile], [totals], days, users] = await database().snapshot(
-      viewer(session),
+      viewerOf(session),
       statsTotals(session),
       todosPerDay(session),
       usersPage(session, view),
@@ -34,7 +35,7 @@ export async function readStats(request: Request) {
   });
 }
 
-export type Stats = Extract<Awaited<ReturnType<typeof readStats>>, { view: "admin" }>["data"];
+export type Stats = Extract<Awaited<ReturnType<typeof readStats>>, { isSignedIn: true }>["data"];
 
 function toTotals({ users, todos, complete }: { users: number; todos: number; complete: number }) {
   return { users, todos, complete, share: percent.format(todos === 0 ? 0 : complete / todos) };

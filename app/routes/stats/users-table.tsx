@@ -4,7 +4,7 @@ import type { UserStats, UsersSort } from "./queries.server.ts";
 interface Column {
   name: string;
   isNumber?: boolean;
-  /** By which it can be sorted, and where the link to that leads; absent: it cannot. */
+  /** Absent where the table cannot be sorted by it. `path` is where the link in the header leads. */
   sort?: UsersSort;
   path?: string;
 }
@@ -13,14 +13,13 @@ export interface UsersTableProps {
   users: UserStats[];
   sort: UsersSort;
   descending: boolean;
-  /** Where the table is sorted by a column, or in the other direction where it is already. */
+  /** Sorted by that column, or in the other direction where it is already. */
   sortPaths: Record<UsersSort, string>;
-  /** The next page, and the first one; null: there is no other. */
+  /** Null where there is no other page. */
   nextPath: string | null;
   firstPath: string | null;
 }
 
-/** All users, page by page, in the order of one column. */
 export function UsersTable({ users, sort, descending, sortPaths, nextPath, firstPath }: UsersTableProps) {
   const columns: Column[] = [
     { name: "Email", sort: "email" },
@@ -64,7 +63,7 @@ export function UsersTable({ users, sort, descending, sortPaths, nextPath, first
           <tbody>
             {users.map(({ userId, email, name, complete, total, latest }) => (
               <tr key={userId}>
-                <th scope="row">{email ?? "no e-mail"}</th>
+                <th scope="row">{email ?? "no email"}</th>
                 <td className="user-name">{name || "N/A"}</td>
                 <td className="number">{complete.toLocaleString("en")}</td>
                 <td className="number">{total.toLocaleString("en")}</td>

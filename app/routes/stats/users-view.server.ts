@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isTime } from "#app/routes/todos/list/cursor.ts";
 import type { UsersCursor, UsersSort } from "./queries.server.ts";
 
-/** What part of the users' table somebody looks at, as the URL says it. */
+/** The part of the users' table that the URL asks for. */
 export interface UsersView {
   sort: UsersSort;
   descending: boolean;
@@ -10,13 +10,13 @@ export interface UsersView {
   after: UsersCursor | null;
 }
 
-/** In which direction a column is sorted unless the URL says: the largest and the latest are looked for. */
+/** By default the largest and the latest come first. */
 const descendsAtFirst = { email: false, complete: true, total: true, latest: true } satisfies Record<
   UsersSort,
   boolean
 >;
 
-/** Reads the URL of `/stats`. Whatever makes no sense in it means the default: by e-mail, from the first user. */
+/** Invalid parameters mean the default: by email, from the first user. */
 export function parseUsersView(searchParams: URLSearchParams): UsersView {
   const asked = searchParams.get("sort") ?? "";
   const sort = isUsersSort(asked) ? asked : "email";
@@ -41,7 +41,6 @@ export function usersPath({ sort, descending, after }: UsersView): string {
   return `/stats?${query}#users`;
 }
 
-/** The cursor as it stands in a URL. */
 export function formatUsersCursor({ value, userId }: UsersCursor): string {
   return Buffer.from(JSON.stringify([value, userId])).toString("base64url");
 }
@@ -60,7 +59,7 @@ const values = {
   latest: z.string().refine(isTime).nullable(),
 } satisfies Record<UsersSort, z.ZodType<string | null>>;
 
-/** Reads a cursor from a URL. @returns null for anything that is none in a list that is sorted by this column */
+/** @returns null for what is not a cursor of a list sorted by this column */
 export function parseUsersCursor(cursor: string | null, sort: UsersSort): UsersCursor | null {
   if (!cursor) return null;
   try {

@@ -1,12 +1,9 @@
-import {
-  endSessionOfDeleted,
-  isDeleted,
-  readSession,
-  rememberProfile,
-} from "#app/auth/session/session.server.ts";
+import { readAsUser } from "#app/auth/session/guard.server.ts";
+import { readSession } from "#app/auth/session/session.server.ts";
 import { sweepNowAndThen } from "#app/db/sweep.server.ts";
 import { notNow } from "#app/http/not-now.server.ts";
 import type { TryLater } from "#app/platform/fault.server.ts";
+import { isOverdue } from "#app/profiles/arrival.server.ts";
 import type { Undoable } from "./changes/answer.ts";
 import { type List, readList } from "./list/read.server.ts";
 import { parseListView } from "./list/views.ts";
@@ -25,19 +22,21 @@ export type PageData =
 export async function readPage(
   request: Request,
 ): Promise<{ data: PageData; setCookie?: string | undefined }> {
+  const listView = parseListView(new URL(request.url).searchParams);
   try {
-    const { session, setCookie, wasDeleted = false } = await readSession(request);
-    if (!session) return { data: { view: "landing", wasDeleted }, setCookie };
-
-    const { profile, list } = await readList(session, parseListView(new URL(request.url).searchParams));
-    if (isDeleted(session, profile)) {
-      return { data: { view: "landing", wasDeleted: true }, setCookie: await endSessionOfDeleted() };
-    }
+    const asked = await readAsUser(request, await readSession(request), (session) =>
+      readList(session, listView),
+    );
+    const { setCookie } = asked;
+    if (!asked.isSignedIn) return { data: { view: "landing", wasDeleted: asked.wasDeleted }, setCookie };
     sweepNowAndThen();
+
+    const { session, viewer, hasProfile, data } = asked;
+    const isProfileMissing = !hasProfile && isOverdue(session);
     const undo = await readUndoOffer(request, session);
     return {
-      data: { view: "list", ...list, addKey: crypto.randomUUID(), undo },
-      setCookie: profile && !session.profileSeen ? await rememberProfile(request, setCookie) : setCookie,
+      data: { view: "list", viewer, isProfileMissing, ...data, addKey: crypto.randomUUID(), undo },
+      setCookie,
     };
   } catch (error) {
     return { data: { view: "unavailable", ...notNow("GET /", error) } };

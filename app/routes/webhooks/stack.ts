@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { z } from "zod";
-import { readUser, type StackUser, stackUserSchema, userIdSchema } from "#app/auth/stack/sign-in.server.ts";
+import { readUser, type StackUser, stackUserSchema, userIdSchema } from "#app/auth/stack/users.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { retryHeaders } from "#app/http/headers.ts";
 import { environment } from "#app/platform/environment.server.ts";

@@ -1,8 +1,7 @@
 import { z } from "zod";
+import { AuthFault, AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { verifyAccessToken } from "#app/auth/session/access-token.server.ts";
-import { StackRefusal, withinLimit } from "#app/auth/stack/app.server.ts";
-import { askStack } from "#app/auth/stack/client.server.ts";
-import { StackFault } from "#app/auth/stack/requests.server.ts";
+import { askStack, withinLimit } from "#app/auth/stack/client.server.ts";
 import { anyAccount, sessionOf } from "#app/auth/stack/users.server.ts";
 import type { Environment } from "#app/platform/environment.server.ts";
 import type { Finding } from "./finding.ts";
@@ -75,7 +74,7 @@ async function* checkTokens({ stack }: Pick<Environment, "stack">): AsyncGenerat
 }
 
 function reason(error: unknown): string {
-  if (error instanceof StackRefusal) return `refused with ${error.code}.`;
-  if (error instanceof StackFault) return `${error.message}.`;
+  if (error instanceof AuthRefusal) return `refused with ${error.code}.`;
+  if (error instanceof AuthFault) return `${error.message}.`;
   throw error;
 }

@@ -28,15 +28,15 @@ export async function verifyAddress(run: Run, { visitor, email }: Person): Promi
   const { page } = visitor;
   const link = await linkTo(run, email, /Verify/);
   await visitor.open(link.slice(0, -1));
-  await visitor.press("Confirm the address");
-  await expect(page.getByRole("alert")).toContainText("This link does not work.");
+  await visitor.press("Verify the address");
+  await expect(page.getByRole("alert")).toContainText("This link doesn't work.");
   await visitor.open("/verify-email");
   await visitor.press("Send it again");
-  await expect(page.getByRole("status")).toContainText("on its way");
+  await expect(page.getByRole("status")).toContainText("We sent the email again");
   await visitor.open(link);
   await comeAndGo(run, visitor);
-  await visitor.press("Confirm the address");
-  await expect(page.getByRole("status")).toHaveText("The e-mail address is confirmed.");
+  await visitor.press("Verify the address");
+  await expect(page.getByRole("status")).toHaveText("Your email address is verified.");
 }
 
 /** Changes a password, forgets it, and sets a new one by mail. */
@@ -49,11 +49,11 @@ export async function changePasswords(run: Run, person: Person): Promise<void> {
   for (const current of [wrong, person.password]) {
     await visitor.fill({ "Current password": current, "New password": newPasswords[0] });
     await visitor.press("Change the password");
-    await expect(page.getByText(/That is not your password|Your password is changed/)).toBeVisible();
+    await expect(page.getByText(/Wrong password|Your password was changed/)).toBeVisible();
   }
-  await expect(page.getByRole("status")).toContainText("Your password is changed.");
+  await expect(page.getByRole("status")).toContainText("Your password was changed");
   await visitor.press("Save");
-  await expect(page.getByRole("status")).toHaveText("Your name is saved.");
+  await expect(page.getByRole("status")).toHaveText("Your name was saved.");
   await visitor.press("Sign out everywhere else");
   await expect(page.getByRole("status")).toHaveText("You were not signed in anywhere else.");
   await signOut(visitor);
@@ -61,15 +61,15 @@ export async function changePasswords(run: Run, person: Person): Promise<void> {
   await visitor.open("/forgot-password");
   await visitor.fill({ Email: email });
   await visitor.press("Send the link");
-  await expect(page.getByRole("status")).toContainText("If there is an account");
+  await expect(page.getByRole("status")).toContainText("If this address has an account");
   const link = await linkTo(run, email, /Reset/);
   await visitor.open(link);
   await comeAndGo(run, visitor);
   const tries = [
-    [`${link.slice(0, -3)}abc`, newPasswords[1], "This link does not work"],
+    [`${link.slice(0, -3)}abc`, newPasswords[1], "This link doesn't work"],
     [link, "1234567", "at least 8 characters"],
-    [link, newPasswords[1], "The new password is set"],
-    [link, wrong, "used already"],
+    [link, newPasswords[1], "Your password was changed"],
+    [link, wrong, "already been used"],
   ] as const;
   for (const [address, password, outcome] of tries) {
     await visitor.open(address);
@@ -78,7 +78,7 @@ export async function changePasswords(run: Run, person: Person): Promise<void> {
     await expect(page.getByText(outcome).first()).toBeVisible();
   }
   await signIn(visitor, email, wrong);
-  await expect(page.getByText("do not belong together")).toBeVisible();
+  await expect(page.getByText("Wrong email or password.")).toBeVisible();
   await signIn(visitor, email, newPasswords[1]);
   await expectTodos(visitor);
 }
@@ -95,7 +95,7 @@ export async function useMagicLinks(run: Run): Promise<void> {
   run.collection.addLink(links[0] ?? "");
   await visitor.fill({ Code: "000000" });
   await visitor.press("Sign in");
-  await expect(page.getByRole("alert")).toContainText("not the code of the newest mail");
+  await expect(page.getByRole("alert")).toContainText("isn't the code in the latest email");
   await visitor.fill({ Code: characters });
   await visitor.press("Sign in");
   await expectTodos(visitor);
@@ -103,7 +103,7 @@ export async function useMagicLinks(run: Run): Promise<void> {
 
   await visitor.open(links[0] ?? "");
   await visitor.press("Sign in");
-  await expect(page.getByRole("alert")).toContainText("used already");
+  await expect(page.getByRole("alert")).toContainText("already been used");
   await askForMagicLink(visitor, email);
   await expect.poll(() => linkTo(run, email, /./)).not.toBe(links[0]);
   await visitor.open(await linkTo(run, email, /./));
@@ -119,7 +119,7 @@ export async function useProviders(run: Run, unverifiedEmail: string): Promise<v
   await visitor.open("/sign-in");
   await visitor.follow("Continue with GitHub");
   await visitor.follow("Cancel");
-  await expect(page.getByRole("alert")).toContainText("You did not allow the sign-in");
+  await expect(page.getByRole("alert")).toContainText("You didn't allow the sign-in");
   for (const email of [unverifiedEmail, newEmail()]) {
     await visitor.follow("Continue with GitHub");
     await visitor.fill({ Email: email, Name: "Doug" });
@@ -170,7 +170,7 @@ export async function meetOutages(run: Run, { visitor: bob, email }: Person): Pr
   });
   await without(run, "stack", "emailed_codes", async () => {
     await visitor.open(link);
-    await visitor.press("Confirm the address");
+    await visitor.press("Verify the address");
     await expect(page.getByRole("alert")).toContainText("cannot be reached");
     await visitor.open("/magic-link");
     await visitor.fill({ Email: newEmail() });
@@ -186,7 +186,7 @@ export async function meetOutages(run: Run, { visitor: bob, email }: Person): Pr
 
 export async function deleteAccount({ visitor, email }: Person): Promise<void> {
   await visitor.open("/account");
-  await visitor.fill({ "Type your e-mail address to confirm": email });
+  await visitor.fill({ "Type your email address to confirm": email });
   await visitor.press("Delete the account");
   await expect(visitor.page.getByText("Your account was deleted")).toBeVisible();
 }

@@ -1,14 +1,14 @@
 import { Link } from "@remix-run/react";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { EmailField, Field, FormError } from "#app/components/field.tsx";
 
-/** How far somebody is who signs in by e-mail. */
+/** How far a sign-in by email has come. */
 export type MagicLinkStep =
   | { is: "address wanted" }
-  /** A mail was sent, and its code may be typed here. */
+  /** An email was sent, and its code can be typed here. */
   | { is: "sent"; email: string }
-  /** The page was opened by the mail's link. */
+  /** The page was opened by the mailed link. */
   | { is: "link opened" };
 
 interface MagicLinkFormProps {
@@ -18,7 +18,6 @@ interface MagicLinkFormProps {
   refused: RefusedForm | undefined;
 }
 
-/** What somebody does next who signs in by e-mail. */
 export function MagicLinkForm({ step, ...props }: MagicLinkFormProps) {
   switch (step.is) {
     case "address wanted":
@@ -35,8 +34,8 @@ type FormProps = Omit<MagicLinkFormProps, "step">;
 function AddressForm({ redirectTo, refused }: FormProps) {
   return (
     <form method="post" action={withRedirectTo("/magic-link", redirectTo)} noValidate className="credentials">
-      <h1>Sign in by e-mail</h1>
-      <p>We mail you a link, and a code, that sign you in without a password.</p>
+      <h1>Sign in by email</h1>
+      <p>We'll email you a link and a code. Either one signs you in without a password.</p>
       <FormError message={refused?.errors.form} />
       <EmailField refused={refused} />
       <button type="submit" className="primary">
@@ -56,14 +55,14 @@ function CodeForm({ email, redirectTo, refused }: FormProps & { email: string })
         noValidate
         className="credentials"
       >
-        <h1>Sign in by e-mail</h1>
+        <h1>Sign in by email</h1>
         <output className="notice">
-          A mail to {email} is on its way. Open its link, or type its code here.
+          We sent an email to {email}. Open its link, or enter its code here.
         </output>
         <FormError message={errors.form} />
         <Field
           label="Code"
-          hint="Six letters and digits"
+          hint="6 letters and digits"
           name="code"
           autoComplete="one-time-code"
           inputMode="text"
@@ -76,7 +75,7 @@ function CodeForm({ email, redirectTo, refused }: FormProps & { email: string })
       </form>
       <form method="post" action={withRedirectTo("/magic-link", redirectTo)} className="aside">
         <input type="hidden" name="email" value={email} />
-        No mail within a few minutes? Look among the spam, or send a new one.
+        No email after a few minutes? Check your spam folder, or send a new one.
         <span className="actions">
           <button type="submit">Send again</button>
           <Link className="button" to={withRedirectTo("/magic-link", redirectTo)}>
@@ -91,17 +90,17 @@ function CodeForm({ email, redirectTo, refused }: FormProps & { email: string })
 function LinkForm({ redirectTo, refused }: FormProps) {
   return (
     <>
-      {/* Without an action: it goes to the page's own URL, which is the only place that has the code. */}
+      {/* No action: only this page's own URL has the code. */}
       <form method="post" noValidate className="credentials">
         <h1>Sign in</h1>
         <FormError message={refused?.errors.form} />
-        <p>You opened the link of our mail. One more step, and you are signed in.</p>
+        <p>You opened the link in our email. One more step, and you're signed in.</p>
         <button type="submit" className="primary">
           Sign in
         </button>
       </form>
       <p className="aside">
-        Does the link not work? <Link to={withRedirectTo("/magic-link", redirectTo)}>Send a new link</Link>
+        Link not working? <Link to={withRedirectTo("/magic-link", redirectTo)}>Send a new link</Link>
       </p>
     </>
   );

@@ -1,17 +1,13 @@
 import { redirect } from "@remix-run/node";
 import { z } from "zod";
-import { emailField } from "#app/auth/fields.server.ts";
-import { callbackUrl, mailedCodeOf } from "#app/auth/mailed-codes.server.ts";
+import { answerAuthForm } from "#app/auth/forms/auth-form.server.ts";
+import { emailField } from "#app/auth/forms/fields.server.ts";
+import { callbackUrl, mailedCodeOf } from "#app/auth/forms/mailed-codes.server.ts";
+import { linkWords, notAnEmail, type RefusalWords, signUpOff } from "#app/auth/forms/refusal-words.server.ts";
+import { AuthRefusal } from "#app/auth/provider/errors.server.ts";
+import { authProvider } from "#app/auth/provider.server.ts";
 import { redirectToOf, withRedirectTo } from "#app/auth/session/redirect-to.ts";
 import { answerSignedIn } from "#app/auth/session/signed-in-answer.server.ts";
-import { StackRefusal } from "#app/auth/stack/app.server.ts";
-import { magicLinksOff, sendMagicLink, signInWithCode } from "#app/auth/stack/magic-links.server.ts";
-import {
-  logUntrustedOrigin,
-  untrustedOrigin,
-  untrustedOriginWords,
-} from "#app/auth/stack/untrusted-origin.server.ts";
-import { answerStackForm, type RefusedForm } from "#app/auth/stack-form.server.ts";
 import { clearCookie, secretCookie } from "#app/http/cookies.server.ts";
 import type { Form } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
@@ -22,58 +18,48 @@ import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
 /** What a browser that has asked for a magic link keeps until it is signed in. */
 const sentSchema = z.object({
   email: z.string(),
-  /** Makes a whole code out of the six characters of the mail. */
+  /** Makes a whole code of the six characters in the email. */
   nonce: z.string(),
 });
 
-/** Stack's codes live as long (its public source). */
+/** As long as Stack's codes (its public source). */
 const codeSeconds = 7 * 24 * 60 * 60;
 
-const unverified =
-  "There is an account with a password, and nobody has shown yet that this address is his. Sign in with the password, then verify the address.";
-const noSignUp = "There is no account with this address, and new ones cannot be made here.";
-
-const sendWords: Record<string, RefusedForm["errors"]> = {
-  USER_EMAIL_ALREADY_EXISTS: { email: unverified },
-  SIGN_UP_NOT_ENABLED: { email: noSignUp },
-  SCHEMA_ERROR: { email: "That is not an e-mail address." },
-  [untrustedOrigin]: { form: untrustedOriginWords },
-  [magicLinksOff]: { form: "Sign-in by e-mail is switched off here. Sign in another way." },
-};
-
-/** What is the same for a link and for what was typed. */
-const signInWords: Record<string, RefusedForm["errors"]> = {
-  USER_EMAIL_ALREADY_EXISTS: { form: unverified },
-  SIGN_UP_NOT_ENABLED: { form: noSignUp },
-};
-
-const linkWords: Record<string, RefusedForm["errors"]> = {
-  ...signInWords,
-  VERIFICATION_CODE_NOT_FOUND: {
-    form: "This link does not work. Open the one of the newest mail, or ask for a new one.",
+/** About the email address, which is no field where the link or the code is used. */
+const addressWords = (field: "email" | "form"): RefusalWords => ({
+  USER_EMAIL_ALREADY_EXISTS: {
+    [field]:
+      "This email address has an account but isn't verified. Sign in with your password, then verify the address.",
   },
-  SCHEMA_ERROR: { form: "This link is not complete. Copy all of it out of the mail, or ask for a new one." },
-  VERIFICATION_CODE_EXPIRED: { form: "This link has expired. Ask for a new one." },
-  VERIFICATION_CODE_ALREADY_USED: { form: "This link was used already. Ask for a new one." },
-  VERIFICATION_CODE_MAX_ATTEMPTS_REACHED: { form: "This link was tried too often. Ask for a new one." },
+  SIGN_UP_NOT_ENABLED: { [field]: `No account has this email address. ${signUpOff}` },
+});
+
+const sendWords: RefusalWords = {
+  ...addressWords("email"),
+  SCHEMA_ERROR: { email: notAnEmail },
+  MAGIC_LINKS_NOT_ENABLED: { form: "Sign-in by email is turned off here. Sign in another way." },
 };
 
-/** Stack says that a code is worn out to those only who type the right one: others are told to ask for a new one, too. */
-const typedWords: Record<string, RefusedForm["errors"]> = {
-  ...signInWords,
-  VERIFICATION_CODE_NOT_FOUND: {
-    code: "That is not the code of the newest mail. Look again; after a few wrong tries, send a new one.",
-  },
-  SCHEMA_ERROR: { code: "That is not the code of the newest mail. Look again, or send a new one." },
+const mailedLinkWords: RefusalWords = { ...linkWords("form"), ...addressWords("form") };
+
+const wrongCode = {
+  code: "That isn't the code in the latest email. Check it, or send a new one after a few wrong tries.",
+};
+
+/** Stack says that a code has been tried too often only when the right one is typed; hence the hint for wrong ones. */
+const typedCodeWords: RefusalWords = {
+  ...addressWords("form"),
+  VERIFICATION_CODE_NOT_FOUND: wrongCode,
+  SCHEMA_ERROR: wrongCode,
   VERIFICATION_CODE_EXPIRED: { code: "This code has expired. Send a new one." },
-  VERIFICATION_CODE_ALREADY_USED: { code: "This code, or its link, was used already. Send a new one." },
+  VERIFICATION_CODE_ALREADY_USED: { code: "This code or its link has already been used. Send a new one." },
+  CODE_NOT_SENT_HERE: { form: "This browser didn't ask for a code, or too long ago. Send a new one." },
   VERIFICATION_CODE_MAX_ATTEMPTS_REACHED: {
-    code: "There were too many wrong tries: this code does not work any more. Send a new one.",
+    code: "This code has been tried too many times. Send a new one.",
   },
-  NONCE_NOT_FOUND: { form: "This browser does not know any more which code was mailed. Ask for a new one." },
 };
 
-/** Six letters and digits, in whatever case, and with the white space and hyphens that somebody puts between them. */
+/** In any case, and with white space and hyphens between the characters. */
 const codeField = z
   .string("Enter the code.")
   .transform((typed) => typed.replaceAll(/[\s-]/g, "").toLowerCase())
@@ -81,25 +67,21 @@ const codeField = z
     z
       .string()
       .min(1, "Enter the code.")
-      .regex(/^[0-9a-z]{6}$/, "The code is six letters and digits long."),
+      .regex(/^[0-9a-z]{6}$/, "Enter 6 letters and digits."),
   );
 
-/** Reads the form, and has a link and a code mailed: 303 to where the code may be typed, in this browser only. */
+/** The code can be typed in this browser only. */
 export function answerSendLink(request: Request, form: Form | undefined): Promise<Response> {
   const redirectTo = redirectToOf(request);
-  return answerStackForm(request, form, {
+  return answerAuthForm(request, form, {
     count: countPost,
     fields: z.object({ email: emailField }),
     shownAgain: ["email"],
     words: sendWords,
     attempt: async (typed) => {
       const email = typed.email.toLowerCase();
-      const send = () => sendMagicLink(email, callbackUrl("/magic-link", redirectTo));
-      const nonce = await countingMail(email, send).catch((error) => {
-        if (error.code === untrustedOrigin) logUntrustedOrigin("POST /magic-link");
-        throw error;
-      });
-      const sent: z.infer<typeof sentSchema> = { email, nonce };
+      const send = () => authProvider().sendMagicLink(email, callbackUrl("/magic-link", redirectTo));
+      const sent: z.infer<typeof sentSchema> = { email, nonce: await countingMail(email, send) };
       return redirect(withRedirectTo("/magic-link?done=sent", redirectTo), {
         status: 303,
         headers: personalHeaders(await sentCookie().serialize(sent)),
@@ -108,39 +90,37 @@ export function answerSendLink(request: Request, form: Form | undefined): Promis
   });
 }
 
-/** Signs in by the code of the page's own URL. */
 export function answerMailedLink(request: Request, form: Form | undefined): Promise<Response> {
-  return answerStackForm(request, form, {
+  return answerAuthForm(request, form, {
     count: countPost,
     fields: z.object({}),
     shownAgain: [],
-    words: linkWords,
+    words: mailedLinkWords,
     attempt: () => signIn(request, mailedCodeOf(request)),
   });
 }
 
-/** Reads the form, and signs in by the six characters, in the browser that asked for them. */
 export function answerTypedCode(request: Request, form: Form | undefined): Promise<Response> {
-  return answerStackForm(request, form, {
+  return answerAuthForm(request, form, {
     count: countPost,
     fields: z.object({ code: codeField }),
     shownAgain: [],
-    words: typedWords,
+    words: typedCodeWords,
     attempt: async ({ code }) => {
       const sent = await readSent(request);
-      if (!sent) throw new StackRefusal("NONCE_NOT_FOUND");
+      if (!sent) throw new AuthRefusal("CODE_NOT_SENT_HERE");
       return signIn(request, code + sent.nonce);
     },
   });
 }
 
-/** The address to which this browser had a code mailed, until it is signed in. */
+/** The address to which this browser had a code mailed. */
 export async function sentTo(request: Request): Promise<string | undefined> {
   return (await readSent(request))?.email;
 }
 
 async function signIn(request: Request, code: string): Promise<Response> {
-  const { tokens, isNewUser } = await signInWithCode(code);
+  const { tokens, isNewUser } = await authProvider().signInWithCode(code);
   const settleProfile = isNewUser ? untilProfileArrives : refreshProfile;
   const answer = await answerSignedIn(tokens, redirectToOf(request), settleProfile);
   answer.headers.append("Set-Cookie", await clearCookie(sentCookie()));

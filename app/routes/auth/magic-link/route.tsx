@@ -1,33 +1,22 @@
-import {
-  type ActionFunctionArgs,
-  type LoaderFunctionArgs,
-  type MetaFunction,
-  redirect,
-} from "@remix-run/node";
+import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
-import { hasMailedCode } from "#app/auth/mailed-codes.server.ts";
-import { redirectToOf, withRedirectTo } from "#app/auth/session/redirect-to.ts";
-import { readSessionIfPossible } from "#app/auth/session/signed-out-only.server.ts";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
+import { hasMailedCode } from "#app/auth/forms/mailed-codes.server.ts";
+import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
+import { type SignedOutData, signedOutOnly } from "#app/auth/session/signed-out-only.server.ts";
 import { AccountDeleted } from "#app/components/account-deleted.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { readForm } from "#app/http/form.server.ts";
-import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
+import { documentHeaders } from "#app/http/headers.ts";
 import { answerMailedLink, answerSendLink, answerTypedCode, sentTo } from "./magic-link.server.ts";
 import { MagicLinkForm, type MagicLinkStep } from "./magic-link-form.tsx";
 
-interface MagicLinkData {
-  /** Where to go after the sign-in: a path of this site. */
-  redirectTo: string;
-  /** Whoever was signed in here a moment ago was deleted. */
-  wasDeleted: boolean;
-  step: MagicLinkStep;
-}
+type MagicLinkData = SignedOutData & { step: MagicLinkStep };
 
 const titles: Record<MagicLinkStep["is"], string> = {
-  "address wanted": "Sign in by e-mail",
-  sent: "Sign in by e-mail: mail sent",
-  "link opened": "Sign in by the mailed link",
+  "address wanted": "Sign in by email",
+  sent: "Sign in by email: email sent",
+  "link opened": "Sign in by email: link opened",
 };
 
 export const meta: MetaFunction<() => Promise<MagicLinkData>> = ({ data }) => [
@@ -36,14 +25,9 @@ export const meta: MetaFunction<() => Promise<MagicLinkData>> = ({ data }) => [
 
 export const headers = documentHeaders;
 
-/** Leaves the code alone: mail scanners open links too. */
-export async function loader({ request }: LoaderFunctionArgs) {
-  const redirectTo = redirectToOf(request);
-  const { session, setCookie, wasDeleted = false } = await readSessionIfPossible(request);
-  const headers = personalHeaders(setCookie);
-  if (session) return redirect(redirectTo, { status: 303, headers });
-  const data: MagicLinkData = { redirectTo, wasDeleted, step: await stepOf(request) };
-  return Response.json(data, { headers });
+/** Does not use the code up: mail scanners open links too. */
+export function loader({ request }: LoaderFunctionArgs) {
+  return signedOutOnly(request, async () => ({ step: await stepOf(request) }));
 }
 
 export async function action({ request }: ActionFunctionArgs) {

@@ -1,16 +1,13 @@
+import type { OAuthProvider } from "#app/auth/provider/auth-provider.ts";
 import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
-import type { Provider } from "#app/auth/stack/providers.server.ts";
 
 interface ProviderLinksProps {
-  providers: Provider[];
+  providers: OAuthProvider[];
   /** Where to go afterwards; already known to be a path of this site. */
   redirectTo: string;
 }
 
-/**
- * The ways to sign in without a password of ours. Links, because a form that is redirected to another site is
- * stopped by `form-action 'self'`; plain ones, because they leave the app.
- */
+/** Links, because `form-action 'self'` stops a form that is redirected to another site; plain, as they leave the app. */
 export function ProviderLinks({ providers, redirectTo }: ProviderLinksProps) {
   return providers.length > 0 ? (
     <ul className="providers">

@@ -1,8 +1,7 @@
 import { type LoaderFunctionArgs, type MetaFunction, redirect } from "@remix-run/node";
+import { authProvider } from "#app/auth/provider.server.ts";
 import { redirectToOf } from "#app/auth/session/redirect-to.ts";
 import { readSessionIfPossible } from "#app/auth/session/signed-out-only.server.ts";
-import { authorizeUrl } from "#app/auth/stack/oauth-client.server.ts";
-import { waysIn } from "#app/auth/stack/providers.server.ts";
 import { DeadEnd } from "#app/components/dead-end.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
@@ -13,28 +12,28 @@ export const meta: MetaFunction = () => [{ title: "Not found · Todos" }];
 
 export const headers = documentHeaders;
 
-/** Starts a sign-in through a provider. Changes nothing but a cookie, so that links can lead here. */
+/** Changes nothing but a cookie, so that links can lead here. */
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const redirectTo = redirectToOf(request);
   const { session, setCookie } = await readSessionIfPossible(request);
   const headers = personalHeaders(setCookie);
   if (session) return redirect(redirectTo, { status: 303, headers });
 
-  const ways = await waysIn();
+  const ways = await authProvider().waysIn();
   if (!ways) return backToSignIn("unavailable", redirectTo);
   const provider = ways.providers.find(({ id }) => id === params.provider);
   if (!provider) return Response.json(null, { status: 404, headers });
 
   const flow = newFlow(provider.id, redirectTo);
   for (const cookie of await keepFlow(request, flow)) headers.append("Set-Cookie", cookie);
-  return redirect(await authorizeUrl(flow), { status: 303, headers });
+  return redirect(await authProvider().authorizeUrl(flow), { status: 303, headers });
 }
 
 /** Only for a provider that is not enabled. */
 export default function NoSuchProvider() {
   return (
     <Frame>
-      <DeadEnd title="Not found" message="Nobody can sign in that way here." />
+      <DeadEnd title="Not found" message="You can't sign in this way here." />
     </Frame>
   );
 }

@@ -1,9 +1,9 @@
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { EmailField, Field, FormError } from "#app/components/field.tsx";
 
 interface CredentialsFormProps {
-  /** The page's name, and the button's. */
+  /** Of the page and the button. */
   title: "Sign up" | "Sign in";
   /** Where to go afterwards; already known to be a path of this site. */
   redirectTo: string;
@@ -11,10 +11,8 @@ interface CredentialsFormProps {
 }
 
 /**
- * E-mail and password, and at sign-up a name. The password alone is not kept when something is wrong.
- *
- * A form of the browser's own: a sign-in changes everything on the screen, and where it fails on the way, the
- * browser's Back has what was typed.
+ * A plain form rather than a fetcher: a sign-in changes everything on the screen, and where it fails on the way, the
+ * browser's Back button has what was typed.
  */
 export function CredentialsForm({ title, redirectTo, refused }: CredentialsFormProps) {
   const isNew = title === "Sign up";

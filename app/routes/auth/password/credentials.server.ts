@@ -1,40 +1,56 @@
 import { z } from "zod";
-import { emailField, nameField, passwordField } from "#app/auth/fields.server.ts";
-import type { AccessToken } from "#app/auth/session/access-token.server.ts";
+import { answerAuthForm } from "#app/auth/forms/auth-form.server.ts";
+import { emailField, nameField, passwordField } from "#app/auth/forms/fields.server.ts";
+import {
+  notAnEmail,
+  passwordLength,
+  passwordTooShort,
+  type RefusalWords,
+} from "#app/auth/forms/refusal-words.server.ts";
+import type { AccessToken, Tokens, WaysIn } from "#app/auth/provider/auth-provider.ts";
+import { authProvider } from "#app/auth/provider.server.ts";
 import { redirectToOf } from "#app/auth/session/redirect-to.ts";
 import { answerSignedIn } from "#app/auth/session/signed-in-answer.server.ts";
-import type { Tokens } from "#app/auth/stack/app.server.ts";
-import { answerStackForm, type RefusedForm } from "#app/auth/stack-form.server.ts";
+import { type SignedOutData, signedOutOnly } from "#app/auth/session/signed-out-only.server.ts";
 import { readForm } from "#app/http/form.server.ts";
 import { countPost } from "#app/limits/limits.server.ts";
+import { wordsOfProblem } from "#app/routes/auth/oauth/problems.server.ts";
+
+export interface CredentialsData extends SignedOutData, WaysIn {
+  /** Why a sign-in with a provider failed, in words. */
+  problem?: string | undefined;
+}
+
+/** The loader of the pages for signing in and signing up. */
+export function readCredentialsPage(request: Request): Promise<Response> {
+  return signedOutOnly(request, async () => {
+    // Offered until they are known to be off: then the form says so.
+    const ways = (await authProvider().waysIn()) ?? { providers: [], magicLinks: true };
+    return { ...ways, problem: wordsOfProblem(request) };
+  });
+}
 
 const fields = z.object({ email: emailField, password: passwordField, name: nameField });
 type Credentials = z.infer<typeof fields>;
 
-const words: Record<string, RefusedForm["errors"]> = {
-  EMAIL_PASSWORD_MISMATCH: { password: "The e-mail address and the password do not belong together." },
-  USER_EMAIL_ALREADY_EXISTS: {
-    email: "There is an account with this e-mail address already. Sign in instead.",
-  },
-  PASSWORD_TOO_SHORT: { password: "A password has at least 8 characters." },
-  PASSWORD_REQUIREMENTS_NOT_MET: { password: "A password has 8 to 70 characters." },
-  SCHEMA_ERROR: { email: "That is not an e-mail address." },
-  SIGN_UP_NOT_ENABLED: { form: "New accounts cannot be made here." },
-  PASSWORD_AUTHENTICATION_NOT_ENABLED: { form: "Signing in with a password is switched off here." },
+const words: RefusalWords = {
+  EMAIL_PASSWORD_MISMATCH: { password: "Wrong email or password." },
+  USER_EMAIL_ALREADY_EXISTS: { email: "This email address already has an account. Sign in instead." },
+  PASSWORD_TOO_SHORT: { password: passwordTooShort },
+  PASSWORD_REQUIREMENTS_NOT_MET: { password: passwordLength },
+  SCHEMA_ERROR: { email: notAnEmail },
 };
 
 /**
- * Reads the form, asks Stack, and answers: 303 and a session, 400 beside the field, 429, or 503.
- * @param attempt what Stack is asked to do with the credentials
- * @param settleProfile what the profile needs before the first page, with the name that was typed; bounded, and never
- *   fails
+ * @param attempt what the provider is asked to do with the credentials
+ * @param settleProfile what the profile needs before the first page; bounded, and never fails
  */
 export async function answerCredentials(
   request: Request,
   attempt: (credentials: Credentials) => Promise<Tokens>,
   settleProfile: (token: AccessToken, name: string) => Promise<void>,
 ): Promise<Response> {
-  return answerStackForm(request, await readForm(request), {
+  return answerAuthForm(request, await readForm(request), {
     count: countPost,
     fields,
     shownAgain: ["email", "name"],

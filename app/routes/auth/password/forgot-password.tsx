@@ -1,7 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { redirectToOf, withRedirectTo } from "#app/auth/session/redirect-to.ts";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { Done } from "#app/components/done.tsx";
 import { EmailField, FormError } from "#app/components/field.tsx";
 import { Frame } from "#app/components/frame.tsx";
@@ -9,14 +9,14 @@ import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { answerForgotPassword } from "./password-reset.server.ts";
 
 interface ForgotPasswordData {
-  /** Where to go after a sign-in: a path of this site. */
+  /** Where to go after the sign-in: a path of this site. */
   redirectTo: string;
 }
 
 export const meta: MetaFunction = ({ location }) => [
   {
     title: location.search.includes("done=sent")
-      ? "Forgot password: mail sent · Todos"
+      ? "Forgot password: email sent · Todos"
       : "Forgot password · Todos",
   },
 ];
@@ -46,10 +46,10 @@ export default function ForgotPassword() {
         <h1>Forgot password?</h1>
         <Done
           sentences={{
-            sent: "If there is an account with this address, a mail is on its way. If none comes within a few minutes, look among the spam, then try again, or try another address of yours.",
+            sent: "If this address has an account, an email is on its way. If it doesn't arrive within a few minutes, check your spam folder or try again.",
           }}
         />
-        <p>We mail you a link with which you set a new password.</p>
+        <p>We'll email you a link to set a new password.</p>
         <FormError message={refused?.errors.form} />
         <EmailField refused={refused} />
         <button type="submit" className="primary">
@@ -57,7 +57,7 @@ export default function ForgotPassword() {
         </button>
       </form>
       <p className="aside">
-        <Link to={withRedirectTo("/sign-in", redirectTo)}>Back to the sign-in</Link>
+        <Link to={withRedirectTo("/sign-in", redirectTo)}>Back to sign in</Link>
       </p>
     </Frame>
   );

@@ -1,17 +1,17 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
-import { hasMailedCode } from "#app/auth/mailed-codes.server.ts";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
+import { hasMailedCode } from "#app/auth/forms/mailed-codes.server.ts";
 import { redirectToOf, withRedirectTo } from "#app/auth/session/redirect-to.ts";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { Field, FormError } from "#app/components/field.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { answerResetPassword } from "./password-reset.server.ts";
 
 interface ResetPasswordData {
-  /** Where to go after a sign-in: a path of this site. */
+  /** Where to go after the sign-in: a path of this site. */
   redirectTo: string;
-  /** Whether the page was opened by a mail's link. */
+  /** The page was opened by a mailed link. */
   hasCode: boolean;
 }
 
@@ -21,7 +21,7 @@ export const meta: MetaFunction<() => Promise<ResetPasswordData>> = ({ data }) =
 
 export const headers = documentHeaders;
 
-/** Leaves the code alone: mail scanners open links too. */
+/** Does not use the code up: mail scanners open links too. */
 export function loader({ request }: LoaderFunctionArgs) {
   const data: ResetPasswordData = { redirectTo: redirectToOf(request), hasCode: hasMailedCode(request) };
   return Response.json(data, { headers: personalHeaders() });
@@ -41,8 +41,7 @@ export default function ResetPassword() {
         <section className="credentials">
           <h1>Set a new password</h1>
           <p>
-            To set a new password, open the link that we mail you.{" "}
-            <Link to={forgotPassword}>Send a link</Link>
+            To set a new password, open the link in our email. <Link to={forgotPassword}>Send a link</Link>
           </p>
         </section>
       </Frame>
@@ -50,7 +49,7 @@ export default function ResetPassword() {
   }
   return (
     <Frame>
-      {/* Without an action: it goes to the page's own URL, which is the only place that has the code. */}
+      {/* No action: only this page's own URL has the code. */}
       <form method="post" noValidate className="credentials">
         <h1>Set a new password</h1>
         <FormError message={errors.form} />
@@ -67,7 +66,7 @@ export default function ResetPassword() {
         </button>
       </form>
       <p className="aside">
-        Does the link not work? <Link to={forgotPassword}>Send a new link</Link>
+        Link not working? <Link to={forgotPassword}>Send a new link</Link>
       </p>
     </Frame>
   );

@@ -1,16 +1,15 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
-import { callbackUrl } from "#app/auth/mailed-codes.server.ts";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
+import { callbackUrl } from "#app/auth/forms/mailed-codes.server.ts";
+import { authProvider } from "#app/auth/provider.server.ts";
 import { redirectToOf, withRedirectTo } from "#app/auth/session/redirect-to.ts";
-import { type SignedOutData, signedOutOnly } from "#app/auth/session/signed-out-only.server.ts";
-import { signUp } from "#app/auth/stack/sign-in.server.ts";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { AccountDeleted } from "#app/components/account-deleted.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { documentHeaders } from "#app/http/headers.ts";
 import { untilNameArrives, untilProfileArrives } from "#app/profiles/arrival.server.ts";
 import { ProviderLinks } from "#app/routes/auth/oauth/provider-links.tsx";
-import { answerCredentials } from "./credentials.server.ts";
+import { answerCredentials, type CredentialsData, readCredentialsPage } from "./credentials.server.ts";
 import { CredentialsForm } from "./credentials-form.tsx";
 
 export const meta: MetaFunction = () => [{ title: "Sign up · Todos" }];
@@ -18,20 +17,20 @@ export const meta: MetaFunction = () => [{ title: "Sign up · Todos" }];
 export const headers = documentHeaders;
 
 export function loader({ request }: LoaderFunctionArgs) {
-  return signedOutOnly(request);
+  return readCredentialsPage(request);
 }
 
 export function action({ request }: ActionFunctionArgs) {
   const verificationUrl = callbackUrl("/verify-email", redirectToOf(request));
   return answerCredentials(
     request,
-    (credentials) => signUp(credentials, verificationUrl),
+    (credentials) => authProvider().signUp(credentials, verificationUrl),
     (token, name) => (name ? untilNameArrives(token.userId, name) : untilProfileArrives(token)),
   );
 }
 
 export default function SignUp() {
-  const { redirectTo, wasDeleted, providers } = useLoaderData<SignedOutData>();
+  const { redirectTo, wasDeleted, providers } = useLoaderData<CredentialsData>();
   return (
     <Frame>
       {wasDeleted ? <AccountDeleted /> : null}

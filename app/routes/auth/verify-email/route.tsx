@@ -1,7 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
-import type { RefusedForm } from "#app/auth/stack-form.server.ts";
 import { Done } from "#app/components/done.tsx";
 import { FormError } from "#app/components/field.tsx";
 import { Frame } from "#app/components/frame.tsx";
@@ -14,14 +14,14 @@ import {
   readEmailVerification,
 } from "./email-verification.server.ts";
 
-const title = "Confirm your e-mail address";
-const heldBack = "Your account is held back";
+const title = "Verify your email address";
+const heldBack = "Your account is on hold";
 
 const done = {
-  sent: "The mail is on its way once more. If none comes within a few minutes, look among the spam.",
-  confirmed: "The e-mail address is confirmed.",
-  used: "This link was used before: its e-mail address is confirmed.",
-  verified: "Your e-mail address is confirmed already.",
+  sent: "We sent the email again. If it doesn't arrive within a few minutes, check your spam folder.",
+  confirmed: "Your email address is verified.",
+  used: "This link has already been used. Its email address is verified.",
+  verified: "Your email address is already verified.",
 };
 
 export const meta: MetaFunction<() => Promise<EmailVerification>> = ({ data }) => [
@@ -61,7 +61,7 @@ function titleOf(data: EmailVerification): string {
     case "link":
       return `${title}: link opened`;
     case "signed out":
-      return data.isConfirmed ? `${title}: done` : `${title}: link needed`;
+      return data.isVerified ? `${title}: done` : `${title}: link needed`;
     case "unverified":
     case "unavailable":
       return title;
@@ -80,28 +80,25 @@ function Content(data: Exclude<EmailVerification, { view: "unavailable" }>) {
       return errors.code ? (
         <>
           <FormError message={errors.code} />
-          <Link to={withRedirectTo("/verify-email", redirectTo)}>Have a new link sent</Link>
+          <Link to={withRedirectTo("/verify-email", redirectTo)}>Send a new link</Link>
         </>
       ) : (
         <>
-          <p>Press the button to confirm that this e-mail address is yours.</p>
-          <OwnUrlForm button="Confirm the address" error={errors.form} />
+          <p>Press the button to verify that this email address is yours.</p>
+          <OwnUrlForm button="Verify the address" error={errors.form} />
         </>
       );
     case "signed out":
       return (
         <>
-          {data.isConfirmed ? null : (
-            <p>
-              To confirm an e-mail address, open the link that was mailed to it. Sign in to have a new link
-              sent.
-            </p>
+          {data.isVerified ? null : (
+            <p>To verify an email address, open the link that we sent to it. Sign in to get a new link.</p>
           )}
           <Link
             className="button primary"
             to={withRedirectTo(
               "/sign-in",
-              data.isConfirmed ? redirectTo : withRedirectTo("/verify-email", redirectTo),
+              data.isVerified ? redirectTo : withRedirectTo("/verify-email", redirectTo),
             )}
           >
             Sign in
@@ -113,34 +110,29 @@ function Content(data: Exclude<EmailVerification, { view: "unavailable" }>) {
         <>
           {data.email ? (
             <p>
-              Your e-mail address <strong>{data.email}</strong> is not confirmed yet. Open the link in the
-              mail that was sent to it, or have the mail sent again.
-              {data.isRestricted ? " The list opens when the address is confirmed." : null}
+              Your email address <strong>{data.email}</strong> isn't verified yet. Open the link in our email,
+              or send the email again.
+              {data.isRestricted ? " You can use the list once the address is verified." : null}
             </p>
           ) : (
-            <p>Your account has no e-mail address to confirm. Tell the people who run the site.</p>
+            <p>Your account has no email address to verify. Tell an administrator.</p>
           )}
           {data.email ? <OwnUrlForm button="Send it again" error={errors.form} /> : null}
           {data.isRestricted ? null : <a href={redirectTo}>Not now</a>}
         </>
       );
     case "held back":
-      return (
-        <p>
-          An administrator of this site has to release it before you can go on. Ask the people who run the
-          site.
-        </p>
-      );
+      return <p>An administrator has to release it before you can continue.</p>;
     case "verified":
       return (
         <a className="button primary" href={redirectTo}>
-          Go on
+          Continue
         </a>
       );
   }
 }
 
-/** A form without an action: it goes to the page's own URL, which is the only place that has a code. */
+/** No action: only this page's own URL has the code. */
 function OwnUrlForm({ button, error }: { button: string; error: string | undefined }) {
   return (
     <form method="post">

@@ -1,12 +1,12 @@
+import type { Viewer } from "#app/auth/session/guard.server.ts";
 import type { Session } from "#app/auth/session/session.server.ts";
+import { viewerOf } from "#app/auth/session/viewers.server.ts";
 import { database } from "#app/db/current.server.ts";
-import { isOverdue } from "#app/profiles/arrival.server.ts";
 import { completedTodos, listVersion, type Remaining } from "./counts.server.ts";
 import { partOf } from "./linked-todo.server.ts";
 import { type ListPart, type Page, pageOf, remainingOf, toPage } from "./page.server.ts";
 import { type Member, teamProgress } from "./team.server.ts";
 import type { Todo } from "./todo.server.ts";
-import { viewer } from "./viewer.server.ts";
 import type { Filter, ListView } from "./views.ts";
 
 /** What everyone sees who looks at the same part of the list. */
@@ -33,31 +33,22 @@ export interface List extends SharedList {
   ownCompleted: number;
 }
 
-export interface Viewer {
-  id: string;
-  email: string | null;
-  isAdmin: boolean;
-}
-
-/** Reads the list for a user, in one round trip and one snapshot of the database; two where a link leads to a todo. */
+/**
+ * Reads the list for a user, and the user's profile, in one round trip and one snapshot of the database; in two where a
+ * link leads to a todo.
+ */
 export async function readList(session: Session, listView: ListView) {
   const { part, isLinkedThere } = await partOf(listView, session.userId);
   const [[profile], newestFirst, [count], team, [state], [done]] = await database().snapshot(
-    viewer(session),
+    viewerOf(session),
     pageOf(part),
     remainingOf(part),
     teamProgress(session.userId, listView.teamFrom),
     listVersion(),
     completedTodos(session.userId),
   );
-  const list: List = {
+  const data = {
     version: state?.version ?? "",
-    viewer: {
-      id: session.userId,
-      email: profile ? profile.email : session.email,
-      isAdmin: profile?.isAdmin ?? false,
-    },
-    isProfileMissing: !profile && isOverdue(session),
     listView,
     ...toPage(newestFirst, count),
     filter: part.filter,
@@ -67,7 +58,7 @@ export async function readList(session: Session, listView: ListView) {
     ownCompleted: done?.ownCompleted ?? 0,
     team,
   };
-  return { profile, list };
+  return { profile, data };
 }
 
 /** Names a part of the list in one way. */

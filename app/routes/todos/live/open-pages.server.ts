@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { isDeleted, type Session } from "#app/auth/session/session.server.ts";
+import { viewersOf } from "#app/auth/session/viewers.server.ts";
 import { database } from "#app/db/current.server.ts";
 import type { ChangeSource } from "#app/live/change-listener.server.ts";
 import { eventMaker, openEventStream } from "#app/live/event-stream.server.ts";
@@ -10,7 +11,6 @@ import { onStop } from "#app/platform/stopping.server.ts";
 import type { ListPart } from "../list/page.server.ts";
 import { keyOf, readSharedLists } from "../list/read.server.ts";
 import { type Member, progressOf } from "../list/team.server.ts";
-import { rightsOf } from "../list/viewer.server.ts";
 import type { LiveEvents } from "./live-event.ts";
 
 /** The triggers of the migrations notify this channel. */
@@ -136,7 +136,7 @@ async function sendOwnProgress(pages: OpenPage[]): Promise<void> {
 
 /** Ends the streams of deleted users, and of expired access tokens: the next stream refreshes the token. */
 async function checkRights(pages: OpenPage[]): Promise<void> {
-  const rows = await database().query(rightsOf([...new Set(pages.map(({ session }) => session.userId))]));
+  const rows = await database().query(viewersOf([...new Set(pages.map(({ session }) => session.userId))]));
   const rightsByUser = new Map(rows.map((row) => [row.userId, row]));
   for (const page of pages) {
     const { userId, expiresAt } = page.session;

@@ -1,5 +1,5 @@
 import { useId } from "react";
-import type { Viewer } from "../list/read.server.ts";
+import type { Viewer } from "#app/auth/session/guard.server.ts";
 import type { Todo } from "../list/todo.server.ts";
 import { ChangeForm, type Fields } from "../sending/change-form.tsx";
 

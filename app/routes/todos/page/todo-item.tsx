@@ -1,10 +1,10 @@
 import { useSearchParams } from "@remix-run/react";
+import type { Viewer } from "#app/auth/session/guard.server.ts";
 import type { RefusedChange } from "../changes/answer.ts";
 import { EditButton } from "../editing/edit-button.tsx";
 import { EditTodo } from "../editing/edit-todo.tsx";
 import { useEditing } from "../editing/use-editing.ts";
 import { useKeyShortcut } from "../keyboard/single-letters.ts";
-import type { Viewer } from "../list/read.server.ts";
 import type { Todo } from "../list/todo.server.ts";
 import { Unsent } from "../outbox/waiting-todo.tsx";
 import { ChangeForm } from "../sending/change-form.tsx";

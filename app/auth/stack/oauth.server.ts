@@ -8,25 +8,16 @@ import {
   processAuthorizationCodeResponse,
   validateAuthResponse,
 } from "oauth4webapi";
-import { z } from "zod";
+import type { OAuthFlow, SignIn } from "#app/auth/provider/auth-provider.ts";
+import { AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
-import type { Flow } from "#app/routes/auth/oauth/flows.server.ts";
-import { StackRefusal, type Tokens, withinLimit } from "./app.server.ts";
+import { withinLimit } from "./client.server.ts";
+import { signInSchema } from "./magic-links.server.ts";
 
 const exchangeLimitMs = 3_000;
 
-/** What Stack adds to the tokens of RFC 6749. */
-const tokensSchema = z.object({
-  access_token: z.string(),
-  refresh_token: z.string(),
-  is_new_user: z.boolean(),
-});
-
-/**
- * Where the browser goes to sign in through a provider. The client secret in it is the publishable key, which is
- * meant to be seen.
- */
-export async function authorizeUrl({ provider, state, codeVerifier }: Flow): Promise<string> {
+/** The client secret in it is the publishable key, which is meant to be seen. */
+export async function authorizeUrl({ provider, state, codeVerifier }: OAuthFlow): Promise<string> {
   const { apiUrl, projectId, publishableClientKey } = environment().stack;
   const query = new URLSearchParams({
     client_id: projectId,
@@ -42,25 +33,19 @@ export async function authorizeUrl({ provider, state, codeVerifier }: Flow): Pro
   return `${apiUrl}/api/v1/auth/oauth/authorize/${provider}?${query}`;
 }
 
-/**
- * Makes the tokens of a user out of the code that the browser came back with.
- * @param answer the callback's query
- * @throws {OperationProcessingError} when it is no answer to the flow
- * @throws {StackRefusal | StackFault}
- */
 export async function exchangeCode(
-  { provider, state, codeVerifier }: Flow,
+  { provider, state, codeVerifier }: OAuthFlow,
   answer: URLSearchParams,
-): Promise<Tokens & { isNewUser: boolean }> {
+): Promise<SignIn> {
   const { apiUrl, projectId, publishableClientKey } = environment().stack;
   const stack: AuthorizationServer = {
     issuer: apiUrl,
     token_endpoint: `${apiUrl}/api/v1/auth/oauth/token`,
   };
   const client: Client = { client_id: projectId };
-  const validated = validateAuthResponse(stack, client, answer, state);
+  const validated = validatedAnswer(stack, client, answer, state);
 
-  const result = await withinLimit(exchangeLimitMs, async () => {
+  return withinLimit(exchangeLimitMs, async () => {
     const response = await authorizationCodeGrantRequest(
       stack,
       client,
@@ -68,21 +53,24 @@ export async function exchangeCode(
       validated,
       callbackUrl(provider),
       codeVerifier,
-      // The library takes https alone otherwise; here the configuration decides, as for all that Stack is asked.
+      // By default the library takes https alone; here the configuration decides, as for every request to Stack.
       { [allowInsecureRequests]: apiUrl.startsWith("http:") },
     );
     const refusal = response.headers.get("x-stack-known-error");
-    if (refusal) throw new StackRefusal(refusal);
-    return tokensSchema.parse(await processAuthorizationCodeResponse(stack, client, response));
+    if (refusal) throw new AuthRefusal(refusal);
+    return signInSchema.parse(await processAuthorizationCodeResponse(stack, client, response));
   });
-  return {
-    accessToken: result.access_token,
-    refreshToken: result.refresh_token,
-    isNewUser: result.is_new_user,
-  };
 }
 
-/** The very same for both steps: Stack compares them. It has no query, for the same reason. */
+function validatedAnswer(...parameters: Parameters<typeof validateAuthResponse>): URLSearchParams {
+  try {
+    return validateAuthResponse(...parameters);
+  } catch {
+    throw new AuthRefusal("INVALID_AUTHORIZATION_CODE");
+  }
+}
+
+/** Without a query: Stack compares those of both steps. */
 function callbackUrl(provider: string): string {
   return `${environment().appOrigin}/auth/${provider}/callback`;
 }

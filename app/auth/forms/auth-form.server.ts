@@ -1,37 +1,28 @@
 import type { z } from "zod";
+import { AuthRefusal, type RefusalCode } from "#app/auth/provider/errors.server.ts";
 import type { Form } from "#app/http/form.server.ts";
 import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
 import { notNow } from "#app/http/not-now.server.ts";
 import { log, logOutage } from "#app/platform/log.server.ts";
-import { StackRefusal } from "./stack/app.server.ts";
+import { type FormErrors, type RefusalWords, wordsEverywhere } from "./refusal-words.server.ts";
 
 /** Why a form was not accepted, and what was typed, to be shown again. */
 export interface RefusedForm {
-  /** By field; `form` is about all of it. */
-  errors: Record<string, string>;
+  errors: FormErrors;
   typed: Record<string, string>;
 }
 
-interface StackForm<Fields extends z.ZodObject> {
-  /** Counts the post, whatever it holds. @throws {LimitReached} */
+export const incompleteForm = "This form is incomplete. Reload the page and try again.";
+
+interface AuthForm<Fields extends z.ZodObject> {
+  /** Counts the post, valid or not. @throws {LimitReached} */
   count?(): Promise<void>;
   fields: Fields;
-  /** Which are shown again as they were typed. Never passwords and codes. */
+  /** Never passwords or codes. */
   shownAgain: (keyof z.infer<Fields> & string)[];
-  /** Stack's known errors in a person's words, each with the field that it is about. */
-  words: Record<string, RefusedForm["errors"]>;
-  /** Asks Stack, and answers where it does not refuse. */
+  words?: RefusalWords;
   attempt(typed: z.infer<Fields>): Promise<Response>;
 }
-
-/** For whatever signs somebody in. */
-const wordsEverywhere: Record<string, RefusedForm["errors"]> = {
-  MULTI_FACTOR_AUTHENTICATION_REQUIRED: {
-    form:
-      "This account asks for a second factor, a code from an app, and this site cannot ask for it yet. " +
-      "Ask the people who run the site to switch it off for your account.",
-  },
-};
 
 /** What the log calls a refusal, by the form's path. */
 const failures: Record<string, string> = {
@@ -41,16 +32,15 @@ const failures: Record<string, string> = {
 };
 
 /**
- * Answers a form with which somebody asks something of Stack: as the attempt does, with 400 and a message beside
- * the field, with 429, or with 503.
- * @param form as `readForm` read it
+ * Answers a form that asks something of the provider: as the attempt does, with 400 and a message beside the field,
+ * with 429, or with 503.
  */
-export async function answerStackForm<Fields extends z.ZodObject>(
+export async function answerAuthForm<Fields extends z.ZodObject>(
   request: Request,
   form: Form | undefined,
-  { count, fields, shownAgain, words, attempt }: StackForm<Fields>,
+  { count, fields, shownAgain, words, attempt }: AuthForm<Fields>,
 ): Promise<Response> {
-  const refuse = (errors: RefusedForm["errors"], status = 400, headers = personalHeaders()) => {
+  const refuse = (errors: FormErrors, status = 400, headers = personalHeaders()) => {
     const kept = shownAgain.map((field) => [field, form?.get(field)?.replaceAll("\0", "") ?? ""]);
     const refused: RefusedForm = { errors, typed: Object.fromEntries(kept) };
     return Response.json(refused, { status, headers });
@@ -58,19 +48,19 @@ export async function answerStackForm<Fields extends z.ZodObject>(
 
   try {
     await count?.();
-    if (!form) return refuse({ form: "That was no form of this page." });
+    if (!form) return refuse({ form: incompleteForm });
     const parsed = fields.safeParse(Object.fromEntries(form));
     if (!parsed.success) return refuse(firstMessages(parsed.error));
     return await attempt(parsed.data);
   } catch (error) {
     const { pathname } = new URL(request.url);
     const operation = `POST ${pathname}`;
-    if (error instanceof StackRefusal) {
-      log.info({ event: failures[pathname] ?? "account form refused", reason: error.code }, "Stack refused");
-      const inWords = words[error.code] ?? wordsEverywhere[error.code];
+    if (error instanceof AuthRefusal) {
+      log.info({ event: failures[pathname] ?? "account form refused", reason: error.code }, "Refused");
+      const inWords: FormErrors | undefined = { ...wordsEverywhere, ...words }[error.code as RefusalCode];
       if (inWords) return refuse(inWords);
       logOutage(operation, error);
-      return refuse({ form: "The sign-in service does not accept that." });
+      return refuse({ form: "The sign-in service doesn't accept that." });
     }
     const { status, message, retryAfter } = notNow(operation, error);
     return refuse({ form: message }, status, retryHeaders(retryAfter));
@@ -78,6 +68,6 @@ export async function answerStackForm<Fields extends z.ZodObject>(
 }
 
 /** The first thing that is wrong with each field. */
-function firstMessages({ issues }: z.ZodError): RefusedForm["errors"] {
+function firstMessages({ issues }: z.ZodError): FormErrors {
   return Object.fromEntries(issues.map(({ path, message }) => [path[0] ?? "form", message]).reverse());
 }

@@ -1,0 +1,41 @@
+import type { RefusalCode } from "#app/auth/provider/errors.server.ts";
+
+/** What is wrong with a form, by field; `form` is about all of it. */
+export type FormErrors = Record<string, string>;
+
+/** What users are told when the provider refuses. */
+export type RefusalWords = Partial<Record<RefusalCode, FormErrors>>;
+
+export const notAnEmail = "Enter a valid email address.";
+export const passwordLength = "Use 8 to 70 characters.";
+export const passwordTooShort = "Use at least 8 characters.";
+export const passwordTooLong = "Use at most 70 characters.";
+export const signUpOff = "You can't create new accounts here.";
+export const secondFactor =
+  "Your account needs a second factor, which this site doesn't support. Ask an administrator to turn it off.";
+
+const passwordsOff = "Signing in with a password is turned off here.";
+const untrustedOrigin =
+  "The sign-in service doesn't know this site, so it sends no emails. Tell an administrator.";
+
+/** Unless a form has its own words. */
+export const wordsEverywhere: RefusalWords = {
+  MULTI_FACTOR_AUTHENTICATION_REQUIRED: { form: secondFactor },
+  PASSWORD_AUTHENTICATION_NOT_ENABLED: { form: passwordsOff },
+  REDIRECT_URL_NOT_WHITELISTED: { form: untrustedOrigin },
+  SIGN_UP_NOT_ENABLED: { form: signUpOff },
+};
+
+/** About the link that a page was opened with. @param field where the page shows it */
+export function linkWords(field: "form" | "code"): RefusalWords {
+  const broken = { [field]: "This link doesn't work. Open the link in the latest email, or get a new one." };
+  return {
+    SCHEMA_ERROR: broken,
+    VERIFICATION_CODE_NOT_FOUND: broken,
+    VERIFICATION_CODE_EXPIRED: { [field]: "This link has expired. Get a new one." },
+    VERIFICATION_CODE_ALREADY_USED: { [field]: "This link has already been used. Get a new one." },
+    VERIFICATION_CODE_MAX_ATTEMPTS_REACHED: {
+      [field]: "This link has been tried too many times. Get a new one.",
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { JWTPayload } from "jose";
+import { z } from "zod";
+import type { AccessToken, RestrictedToken, TokenKind } from "#app/auth/provider/auth-provider.ts";
+import { environment } from "#app/platform/environment.server.ts";
+import { askStack, refusalAsFault, undefinedIfRefused, withinLimit } from "./client.server.ts";
+
+const refreshLimitMs = 3_000;
+const refreshedSchema = z.object({ access_token: z.string() });
+
+/** One request. Refresh tokens do not rotate. */
+export function refresh(refreshToken: string, limitMs = refreshLimitMs): Promise<string | undefined> {
+  return withinLimit(limitMs, async () => {
+    const path = "/auth/sessions/current/refresh";
+    const answer = await askStack(refreshedSchema, path, { method: "POST", tokens: { refreshToken } });
+    return answer.access_token;
+  })
+    .catch(refusalAsFault)
+    .catch(undefinedIfRefused("REFRESH_TOKEN_NOT_FOUND_OR_EXPIRED"));
+}
+
+const claimsSchema = z.object({
+  sub: z.string().min(1),
+  // Of a list one entry would be enough to jose.
+  aud: z.string(),
+  email: z.string().nullish(),
+  email_verified: z.boolean().nullish(),
+  name: z.string().nullish(),
+  signed_up_at: z.number().nullish(),
+  exp: z.number(),
+  // The app makes no anonymous users.
+  is_anonymous: z.literal(false).nullish(),
+  is_restricted: z.boolean().nullish(),
+  restricted_reason: z.object({ type: z.string() }).nullish(),
+});
+
+/**
+ * Stack signs the tokens of each kind of user with their own keys, but does not say which of the published keys is for
+ * which kind. The keys for restricted users come in one list with the others, so that list is read for restricted
+ * tokens alone: with a key for those no token passes as a normal one. The other way round, a key for normal users
+ * could sign a restricted token; that would be worth less than what it may sign.
+ * @see https://docs.stack-auth.com/docs/concepts/jwt
+ */
+export function tokenKinds(): [TokenKind, TokenKind] {
+  const { apiUrl, projectId } = environment().stack;
+  const keysUrl = `${apiUrl}/api/v1/projects/${projectId}/.well-known/jwks.json`;
+  const algorithm = "ES256";
+  return [
+    { issuer: `${apiUrl}/api/v1/projects/${projectId}`, audience: projectId, algorithm, keysUrl, read },
+    {
+      issuer: `${apiUrl}/api/v1/projects-restricted-users/${projectId}`,
+      audience: `${projectId}:restricted`,
+      algorithm,
+      keysUrl: `${keysUrl}?include_restricted=true`,
+      read: readRestricted,
+    },
+  ];
+}
+
+function read(payload: JWTPayload): AccessToken {
+  const claims = claimsSchema.extend({ is_restricted: z.literal(false).nullish() }).parse(payload);
+  return {
+    userId: claims.sub,
+    email: claims.email ?? null,
+    emailVerified: claims.email_verified ?? false,
+    name: claims.name ?? null,
+    signedUpAt: claims.signed_up_at ?? undefined,
+    expiresAt: claims.exp,
+  };
+}
+
+function readRestricted(payload: JWTPayload): RestrictedToken {
+  const claims = claimsSchema.extend({ is_restricted: z.literal(true).nullish() }).parse(payload);
+  const isUnverified = claims.restricted_reason?.type === "email_not_verified";
+  return {
+    ...read({ ...payload, is_restricted: false }),
+    restriction: isUnverified ? "unverified" : "administrator",
+  };
+}
