@@ -37,7 +37,7 @@ test("axe finds nothing on the list, with todos or without", async ({ person, ex
 });
 
 const views = [
-  ["?owner=me&show=active&q=todo", "Mine, active, Search for “todo” · Todos"],
+  ["?owner=me&show=active&q=todo", "Active, Mine, Search for “todo” · Todos"],
   ["?q=nothing+like+it", "Search for “nothing like it” · Todos"],
   ["?q=zz", "Search for “zz” · Todos"],
   ["?show=completed", "Completed · Todos"],
@@ -108,7 +108,7 @@ test("axe finds nothing while a user changes todos", async ({
   await expectAccessible(page, "Todos", "an undo is offered");
   await dbSql("delete from undoable_todos");
   await press(page, "Undo");
-  await expect(page.getByText("cannot be undone any more")).toBeVisible();
+  await expect(page.getByText("can no longer be undone")).toBeVisible();
   await expectAccessible(page, "Todos", "with a notice");
 });
 
@@ -123,12 +123,12 @@ test("axe finds nothing while the database refuses connections", async ({
   await addTodo(page, "Buy seeds");
   await whileDatabaseIsClosed(async () => {
     if (javaScriptEnabled !== false) {
-      await expect(page.getByText("Not live")).toBeVisible();
+      await expect(page.getByText("Live updates are paused")).toBeVisible();
       await expectAccessible(page, "Todos", "not live");
     }
     await page.goto("/");
     await expect(page.getByRole("alert")).toContainText("cannot be reached");
-    await expectAccessible(page, "Not reachable · Todos", "503");
+    await expectAccessible(page, "Unavailable · Todos", "503");
   });
   await expect(async () => {
     await page.goto("/");

@@ -58,7 +58,7 @@ test("a tick under a filter keeps the filter, and an empty filter says why it is
   await page.goto("/?show=active&owner=me");
   await todo(page, "Tick me off").getByRole("checkbox").click();
   await expect(todo(page, "Tick me off")).toHaveCount(0);
-  await expect(page.getByText("Nothing left to do for you.")).toBeVisible();
+  await expect(page.getByText("No open todos of yours.")).toBeVisible();
   await expect(page).toHaveURL("/?show=active&owner=me");
   await page.goto("/?owner=me");
   await removeTodos(page, ["Tick me off"]);
@@ -93,7 +93,7 @@ test("a search finds part of a text, ignores case and accents, and keeps the fil
   await page.reload();
   await expect(searchbox(page)).toHaveValue("BRULEE");
   await search(page, "nothing like it");
-  await expect(page.getByText("No todo of yours with “nothing like it”.")).toBeVisible();
+  await expect(page.getByText("No todos of yours match “nothing like it”.")).toBeVisible();
   await search(page, "");
   await expect(todo(page, "Buy milk")).toBeVisible();
   await removeTodos(page, ["Crème brûlée", "Buy milk"]);
@@ -172,7 +172,7 @@ test("a link to a todo shows it in the middle of the window, marked", async ({
     if (javaScriptEnabled !== false) await expect(todo(page, "todo 40")).toBeInViewport();
   });
   await page.reload();
-  await expect(page.getByText("The todo that the link leads to is not here")).toBeVisible();
+  await expect(page.getByText("The linked todo isn't here")).toBeVisible();
 });
 
 test("adding a todo that the current view would hide leads to a view that shows it", async ({ person }) => {

@@ -93,13 +93,13 @@ test("while the database refuses connections a page keeps its list, says so, and
   const field = bob.page.getByRole("textbox", { name: "New todo" });
   await field.fill("Half a thou");
   await whileDatabaseIsClosed(async () => {
-    await expect(bob.page.getByText("Not live")).toBeVisible();
+    await expect(bob.page.getByText("Live updates are paused")).toBeVisible();
     await expect(todo(bob.page, "Keep me")).toBeVisible();
     await expect(field).toHaveValue("Half a thou");
   });
   await addByHand(bob.email);
   await expect(todo(bob.page, "By hand")).toBeVisible();
-  await expect(bob.page.getByText("Not live")).toHaveCount(0);
+  await expect(bob.page.getByText("Live updates are paused")).toHaveCount(0);
   await expect(field).toHaveValue("Half a thou");
   await expect(field).toBeFocused();
   await removeTodos(bob.page, ["Keep me", "By hand"]);

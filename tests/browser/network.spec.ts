@@ -11,8 +11,7 @@ test.skip(
 const posts = "**/?index*";
 const field = (page: Page) => page.getByRole("textbox", { name: "New todo" });
 const checkbox = (page: Page, task: string) => todo(page, task).getByRole("checkbox");
-const waiting = (page: Page) =>
-  page.getByRole("list", { name: "Todos", exact: true }).getByText("waits to be sent");
+const waiting = (page: Page) => page.getByRole("list", { name: "Todos", exact: true }).getByText("unsent");
 
 test("offline adds and ticks show at once, and are sent once and in order on reconnecting", async ({
   person,
@@ -25,13 +24,13 @@ test("offline adds and ticks show at once, and are sent once and in order on rec
   await addTodo(bob.page, "Feed the cat");
   const sent = sentBy(bob.page.context());
   await bob.page.context().setOffline(true);
-  await expect(bob.page.getByRole("status").filter({ hasText: "You are offline." })).toBeVisible();
+  await expect(bob.page.getByRole("status").filter({ hasText: "You're offline." })).toBeVisible();
   const remaining = Number.parseInt((await bob.page.getByText("todos remaining").textContent()) ?? "", 10);
   const tasks = ["Buy seeds", "Dig the garden", "Sow the seeds"];
   for (const task of tasks) {
     await field(bob.page).fill(task);
     await field(bob.page).press("Enter");
-    await expect(todo(bob.page, task)).toContainText("waits to be sent");
+    await expect(todo(bob.page, task)).toContainText("unsent");
     await expect(field(bob.page)).toHaveValue("");
     await expect(field(bob.page)).toBeFocused();
   }
@@ -40,7 +39,7 @@ test("offline adds and ticks show at once, and are sent once and in order on rec
   await checkbox(bob.page, "Feed the cat").click();
   await expect(checkbox(bob.page, "Water the plants")).toBeChecked();
   await expect(checkbox(bob.page, "Feed the cat")).not.toBeChecked();
-  await expect(todo(bob.page, "Water the plants")).toContainText("waits to be sent");
+  await expect(todo(bob.page, "Water the plants")).toContainText("unsent");
   await expect(bob.page.getByText(`${remaining + 2} todos remaining`)).toBeVisible();
   expect(sent).toEqual([]);
 
@@ -49,7 +48,7 @@ test("offline adds and ticks show at once, and are sent once and in order on rec
   await expect(checkbox(doug.page, "Water the plants")).toBeChecked();
   await expect(checkbox(doug.page, "Feed the cat")).not.toBeChecked();
   await expect(waiting(bob.page)).toHaveCount(0);
-  await expect(bob.page.getByText("You are offline.")).toHaveCount(0);
+  await expect(bob.page.getByText("You're offline.")).toHaveCount(0);
   await expect(checkbox(bob.page, "Feed the cat")).toBeFocused();
   expect(await tasksOf(bob)).toEqual(["Water the plants", "Feed the cat", ...tasks]);
   // Of two ticks of one todo, only the last.
@@ -69,8 +68,8 @@ test("a todo whose answer is lost is sent again, and is in the list once", async
   await field(bob.page).fill("Water the plants");
   await field(bob.page).press("Enter");
   await expect(todo(doug.page, "Water the plants")).toHaveCount(1);
-  await expect(bob.page.getByRole("status").filter({ hasText: "The site cannot be reached." })).toBeVisible();
-  await expect(bob.page.getByText("The site cannot be reached.")).toHaveCount(0);
+  await expect(bob.page.getByRole("status").filter({ hasText: "Can't reach the server." })).toBeVisible();
+  await expect(bob.page.getByText("Can't reach the server.")).toHaveCount(0);
   await expect(todo(bob.page, "Water the plants")).toHaveCount(1);
   expect(sent).toHaveLength(2);
   expect(sent[0]?.key).toBe(sent[1]?.key);
@@ -88,7 +87,7 @@ test("a tick whose answer is lost stays on the screen, and is sent again", async
   const sent = sentBy(bob.page.context());
   await loseAnswers(bob.page, 1);
   await checkbox(bob.page, "Water the plants").click();
-  await expect(todo(bob.page, "Water the plants")).toContainText("waits to be sent");
+  await expect(todo(bob.page, "Water the plants")).toContainText("unsent");
   await expect(waiting(bob.page)).toHaveCount(0);
   expect(sent).toHaveLength(2);
   expect(await states()).toEqual(["true"]);
@@ -158,10 +157,10 @@ test("going offline and coming back moves nothing, and the field keeps the focus
   const place = await placeOf(page, "Water the plants");
   await field(page).fill("Half a thou");
   await page.context().setOffline(true);
-  await expect(page.getByText("You are offline.")).toBeVisible();
+  await expect(page.getByText("You're offline.")).toBeVisible();
   expect(await placeOf(page, "Water the plants")).toEqual(place);
   await page.context().setOffline(false);
-  await expect(page.getByText("You are offline.")).toHaveCount(0);
+  await expect(page.getByText("You're offline.")).toHaveCount(0);
   expect(await placeOf(page, "Water the plants")).toEqual(place);
   await expect(field(page)).toHaveValue("Half a thou");
   await expect(field(page)).toBeFocused();
@@ -179,7 +178,7 @@ test("waiting changes outlive a reload, and foreign items in the storage are ign
   for (const task of ["Feed the cat", "Buy seeds"]) {
     await field(bob.page).fill(task);
     await field(bob.page).press("Enter");
-    await expect(todo(bob.page, task)).toContainText("waits to be sent");
+    await expect(todo(bob.page, task)).toContainText("unsent");
   }
   await checkbox(bob.page, "Water the plants").click();
   await bob.page.evaluate(() => {
@@ -189,7 +188,7 @@ test("waiting changes outlive a reload, and foreign items in the storage are ign
   });
 
   await bob.page.reload();
-  await expect(todo(bob.page, "Feed the cat")).toContainText("waits to be sent");
+  await expect(todo(bob.page, "Feed the cat")).toContainText("unsent");
   await expect(todo(bob.page, "Buy seeds")).toBeVisible();
   await expect(checkbox(bob.page, "Water the plants")).toBeChecked();
   await bob.page.unroute(posts);
@@ -213,7 +212,7 @@ test("two tabs show the same waiting todo, and one of them sends it", async ({
   await bob.page.context().setOffline(true);
   await field(bob.page).fill("Water the plants");
   await field(bob.page).press("Enter");
-  await expect(todo(other, "Water the plants")).toContainText("waits to be sent");
+  await expect(todo(other, "Water the plants")).toContainText("unsent");
   await bob.page.context().setOffline(false);
   for (const page of [bob.page, other]) {
     await expect(checkbox(page, "Water the plants")).toBeEnabled();
@@ -231,11 +230,11 @@ test("a change that the server refuses on reconnecting is named", async ({ perso
   await expect(todo(doug.page, "Water the plants")).toBeVisible();
   await doug.page.context().setOffline(true);
   await checkbox(doug.page, "Water the plants").click();
-  await expect(todo(doug.page, "Water the plants")).toContainText("waits to be sent");
+  await expect(todo(doug.page, "Water the plants")).toContainText("unsent");
   await removeTodos(bob.page, ["Water the plants"]);
   await doug.page.context().setOffline(false);
   await expect(doug.page.getByRole("alert")).toHaveText(
-    "“Water the plants” was not ticked or unticked. That todo is not there any more.",
+    "“Water the plants” was not changed. This todo no longer exists.",
   );
   await expect(todo(doug.page, "Water the plants")).toHaveCount(0);
   expect(await storedIn(doug.page)).toEqual([]);
@@ -252,7 +251,7 @@ test("changes made while the database is down wait, and are sent by themselves",
       await field(bob.page).fill(task);
       await field(bob.page).press("Enter");
     }
-    await expect(bob.page.getByRole("status").filter({ hasText: "The site is busy." })).toBeVisible();
+    await expect(bob.page.getByRole("status").filter({ hasText: "The server is busy." })).toBeVisible();
     await expect(waiting(bob.page)).toHaveCount(2);
   });
   await expect(waiting(bob.page)).toHaveCount(0, { timeout: 15_000 });
@@ -279,7 +278,7 @@ test("a user who signs out while changes wait is asked, and leaves nothing behin
   await expect(waiting(bob.page)).toHaveCount(1);
   await bob.page.getByRole("button", { name: "Sign out" }).click();
   await expect(bob.page.getByRole("link", { name: "Sign in" })).toBeVisible();
-  expect(questions).toEqual(Array(2).fill("1 change was not sent yet. Sign out and lose it?"));
+  expect(questions).toEqual(Array(2).fill("You have 1 unsent change. Sign out and lose it?"));
   expect(await storedIn(bob.page)).toEqual([]);
 });
 
@@ -303,7 +302,7 @@ test("an edit by a signed-out user is in its field again once they sign in again
   await edit.press("Enter");
   await signIn(page, email);
   await expect(edit).toHaveValue("Water the cacti");
-  await expect(edit).toHaveAccessibleDescription("This was not saved yet.");
+  await expect(edit).toHaveAccessibleDescription("This edit isn't saved yet.");
   await edit.press("Enter");
   await expect(todo(page, "Water the cacti")).toBeVisible();
   await expect.poll(() => tasksOf({ page, email })).toEqual(["Water the cacti"]);

@@ -6,7 +6,8 @@ export const announced = {
   ticked: (task: string, isComplete: boolean) => `${isComplete ? "Ticked" : "Unticked"} “${task}”`,
   saved: (task: string) => `Saved “${task}”`,
   deleted: (task: string) => `Deleted “${task}”. ${howToUndo}`,
-  bulk: (sentence: string) => `${sentence} ${howToUndo}`,
+  /** Unlike the sentence beside the Undo button, which a screen reader finds there. */
+  bulk: (count: number) => `Done for ${count} ${count === 1 ? "todo" : "todos"}. ${howToUndo}`,
   undone: "Undone",
 };
 

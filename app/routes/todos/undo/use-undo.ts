@@ -27,7 +27,7 @@ export function useUndo(changes: Changes, offered: Undoable | null) {
       onMade({ batch, count, sentence }) {
         if (batch && count && sentence) {
           offer({ batch, count, sentence });
-          announce(said ?? announced.bulk(sentence));
+          announce(said ?? announced.bulk(count));
         } else if (said) announce(said);
       },
     });
