@@ -450,7 +450,7 @@ test("when a local instance is also running, the flag chooses the project", asyn
   onRequest = async (request) => standIn(new Request(request.url.replace("localhost", "127.0.0.1"), request));
   expect((await runAdmin(["bob@example.com", "--remote"], remote)).stderr).toContain(`${host} (configured)`);
   expect((await runAdmin(["bob@example.com", "--local"], remote)).stderr).toContain("127.0.0.1");
-  // A configuration that is not finished is in nobody's way who says --local.
+  // With --local the configuration may be unfinished.
   const unfinished = { STACK_PROJECT_ID: "unfinished", DATABASE_URL: "unfinished" };
   expect(await runAdmin(["bob@example.com", "--local"], unfinished)).toMatchObject({ code: 0 });
   await stop();

@@ -21,7 +21,7 @@ beforeEach(async () => {
   await sql.query("insert into todos (owner_id, task) select 'bob', n::text from generate_series(1, 3) n");
 });
 
-/** Resolves once somebody waits for a lock. */
+/** Resolves once a session waits for a lock. */
 async function isWaiting(): Promise<void> {
   await vi.waitFor(
     async () => {

@@ -182,7 +182,7 @@ test("when a local instance is also running, the flag chooses the database of db
   expect((await dbSql("select 1", "--local")).stderr).toContain("(local)");
   expect((await dbSql("select 1", "--remote")).stderr).toContain("(configured)");
   await release?.();
-  // What a killed instance leaves behind is no running one.
+  // A killed instance leaves its file behind.
   expect((await dbSql("select 1")).stderr).toContain("(configured)");
 });
 

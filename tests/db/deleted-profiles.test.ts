@@ -227,7 +227,7 @@ test.each([
   ],
 ])("a role %s", async (_, rights, news, left) => {
   await rows("create schema neon_auth");
-  // Somebody else's, as far as the role is concerned.
+  // Owned by another role.
   await rows(`create table neon_auth.users_sync (raw_json jsonb not null, deleted_at timestamptz,
     id text generated always as (raw_json ->> 'id') stored primary key)`);
   const role = await createRole((name) => [

@@ -44,7 +44,7 @@ export class Watcher {
       if (answer?.status === 200 && answer.body) await this.#hear(answer.body);
       else await answer?.body?.cancel();
       this.isLive = false;
-      // An answer that is no stream is an EventSource's end: the page opens another one, 8 s later at most.
+      // Any answer but a stream ends an EventSource: the page opens another one within 8 s.
       const waitMs = answer && answer.status !== 200 ? 8_000 : this.#retryMs;
       await delay(waitMs, undefined, { signal }).catch(() => {});
     }

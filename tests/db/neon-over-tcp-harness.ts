@@ -44,7 +44,7 @@ export function clientOf(config: ClientConfig & { connectionString: string }, op
 
 /** A server that accepts connections and never says a word. */
 export async function silentServer() {
-  // Who reads is told when the other side has gone, and closes too.
+  // A reader notices that the other side has gone, and closes too.
   const silent = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
   await once(silent, "listening");
   onTestFinished(() => void silent.close());
@@ -52,7 +52,7 @@ export async function silentServer() {
   return { silent, silentUrl: `postgresql://postgres@127.0.0.1:${port}/postgres` };
 }
 
-/** A URL where nobody listens. */
+/** A URL where no server listens. */
 export async function refusingUrl() {
   const { silent, silentUrl } = await silentServer();
   await new Promise((resolve) => silent.close(resolve));

@@ -113,7 +113,7 @@ async function said(child: ReturnType<typeof start>, words: string): Promise<voi
 
 /**
  * Does something over and over, several times at once, as an app that is used.
- * @param work is told which of them it is, and how often it has been done
+ * @param work gets the client's number, and how often it has run
  * @returns what ends it; it rejects with what went wrong apart from faults that pass by themselves
  */
 function keepDoing(times: number, work: (who: number, turn: number) => Promise<void>): () => Promise<void> {

@@ -11,7 +11,7 @@ import {
   standIn,
 } from "./stack-stand-in-harness.ts";
 
-// What all mailed codes have in common, tried with those that reset a password.
+// What all emailed codes have in common, tested with password resets.
 
 const callback_url = "http://localhost:3000/reset-password";
 

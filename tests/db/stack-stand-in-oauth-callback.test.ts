@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { bob, doug, run } from "./stack-stand-in-harness.ts";
 import { authorize, comeBack, redirectUri, visit } from "./stack-stand-in-oauth-harness.ts";
 
-/** As somebody at the provider, up to the answer that the browser brings to Stack. */
+/** Goes through the provider, up to the answer that the browser brings to Stack. */
 async function choose(email: string, changes: Record<string, string> = {}) {
   const { location, cookie, text } = await authorize("github", changes);
   const page = changes.stack_response_mode === "json" ? JSON.parse(text).location : location;

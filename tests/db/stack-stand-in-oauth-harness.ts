@@ -52,7 +52,7 @@ export function authorize(provider: string, changes: Changes = {}) {
   return visit(`${project.apiUrl}/api/v1/auth/oauth/authorize/${provider}?${withChanges(usual, changes)}`);
 }
 
-/** Goes through a provider as somebody, and comes back to the app. */
+/** Goes through a provider and back to the app. */
 export async function comeBack(provider: string, email: string, changes: Changes = {}, name?: string) {
   const { location, cookie } = await authorize(provider, changes);
   const chosen = await visit(location, { form: { email, name } });
@@ -78,7 +78,7 @@ const tokensSchema = z.object({
   is_new_user: z.boolean(),
 });
 
-/** Signs somebody in through a provider. */
+/** Signs a user in through a provider. */
 export async function signInThrough(provider: string, email: string, name?: string) {
   const { parameters } = await comeBack(provider, email, {}, name);
   return tokensSchema.parse((await exchange(parameters.code)).body);

@@ -62,7 +62,7 @@ test("an invalid email address is shown again as text, with the reason", async (
   for (const email of ["", "bob", `"><script>alert('1')</script>`]) {
     const { status, text } = await visit(location, { form: { email, name: "<b>&" } });
     expect(status).toBe(400);
-    expect(text).toContain('role="alert">That is no e-mail address</p>');
+    expect(text).toContain('role="alert">Invalid email address</p>');
     expect(text).toContain('value="&lt;b&gt;&amp;"');
     expect(text).not.toContain("<script");
   }

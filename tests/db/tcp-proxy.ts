@@ -1,31 +1,30 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A TCP proxy on loopback that fails as it is told. */
+/** A TCP proxy on loopback that fails on demand. */
 export interface TcpProxy {
   port: number;
-  /** How many connections it carries, black-holed ones included, until the client ends them. */
+  /** Open connections, including silent ones until the client ends them. */
   connections(): number;
-  /** How many connections came so far. */
+  /** Connections so far. */
   attempts(): number;
-  /** Says nothing any more to those who are connected, or to those who come, not even good-bye; nobody is told. */
+  /** Passes nothing on any more, on old and new connections, not even their end. */
   blackHole(): void;
-  /** Lets everything arrive so much later, in both directions. */
+  /** Delays everything, in both directions. */
   slow(delayMs: number): void;
-  /** Cuts the next connection on which the server answers, once: it has received what it was asked, and nobody knows. */
+  /** Cuts the next connection on which the server answers: it received the query, but the client cannot know. */
   cutNextAnswer(): void;
   /** Cuts the next connection on which the client sends this text, before it arrives. */
   cutAt(text: string): void;
-  /** Cuts every connection, and new ones as soon as they are there. */
+  /** Cuts every connection, and new ones as soon as they open. */
   hangUp(): void;
   /** Cuts every connection, and refuses new ones. */
   refuse(): Promise<void>;
-  /** Carries what comes from now on. What was in the black hole is lost. */
+  /** Works again. What was sent while it passed nothing on is lost. */
   heal(): Promise<void>;
   close(): void;
 }
 
-/** Carries connections to a port of loopback. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const clients = new Set<Socket>();
   const silent = new WeakSet<Socket>();

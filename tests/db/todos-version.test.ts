@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 const version = async () => (await database.query(listVersion()))[0]?.version;
 
-/** What a listener has heard, once he has heard everything that was committed before he was asked. */
+/** What a listener has heard of everything committed so far. */
 async function listener() {
   const client = await session();
   const heard: (string | undefined)[] = [];
@@ -264,7 +264,7 @@ test("a locked table is waited for only briefly", async () => {
 test("without the right to create triggers on users_sync, the migration says so and todos are still announced", async () => {
   await clear(sql);
   await sql.query("create schema neon_auth");
-  // Somebody else's, as far as the role is concerned.
+  // Owned by another role.
   await sql.query(`create table neon_auth.users_sync (raw_json jsonb not null, updated_at timestamptz,
     deleted_at timestamptz, name text, email text,
     id text generated always as (raw_json ->> 'id') stored primary key)`);

@@ -19,7 +19,7 @@ export function mailWithCode(
     case "password reset":
       return {
         subject: `Reset your password at ${projectName}`,
-        text: `Somebody asked to reset your password. If it was you, follow this link:\n\n${link}\n`,
+        text: `To reset your password, follow this link. If you did not ask for it, ignore this email.\n\n${link}\n`,
         links: [link],
       };
     case "e-mail verification":

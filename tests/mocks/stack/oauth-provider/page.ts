@@ -27,13 +27,13 @@ export function choicePage({ provider, chosenBefore, cancelUrl, refused }: Choic
 <style>${style}</style>
 <main>
 <h1>Sign in to ${name}</h1>
-<p>This page stands in for ${name}: you are whoever you say. ${name} counts the address as verified.</p>
+<p>This page stands in for ${name}. Choose any account: its address counts as verified.</p>
 ${accountList(chosenBefore)}<form method="post">
 <label for="email">Email</label>
-${refused ? `<p id="problem" role="alert">That is no e-mail address</p>\n` : ""}<input id="email" name="email" type="email" required autocomplete="off"${refused ? ` value="${escaped(refused.email)}" aria-invalid="true" aria-describedby="problem"` : ""}>
+${refused ? `<p id="problem" role="alert">Invalid email address</p>\n` : ""}<input id="email" name="email" type="email" required autocomplete="off"${refused ? ` value="${escaped(refused.email)}" aria-invalid="true" aria-describedby="problem"` : ""}>
 <label for="name">Name</label>
 <input id="name" name="name" autocomplete="off" aria-describedby="optional"${refused ? ` value="${escaped(refused.name)}"` : ""}>
-<small id="optional">May be left empty</small>
+<small id="optional">Optional</small>
 <div><button>Continue</button></div>
 </form>
 <p><a href="${escaped(cancelUrl)}">Cancel</a></p>
@@ -64,6 +64,6 @@ function accountList(accounts: ProviderAccount[]): string {
 ${items.join("\n")}
 </ul>
 </form>
-<h2>Somebody else</h2>
+<h2>Another account</h2>
 `;
 }
