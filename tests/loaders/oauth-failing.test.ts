@@ -53,7 +53,7 @@ async function findNone(): Promise<void> {
   const browser = new OAuthBrowser();
   const answer = await browser.start("github", "?redirectTo=/stats");
   expect(answer).toRedirectTo("/sign-in?problem=unavailable&redirectTo=%2Fstats");
-  expect((await browser.signInPage(answer)).problem).toContain("cannot be reached just now");
+  expect((await browser.signInPage(answer)).problem).toContain("can't be reached");
   expect(readings().length).toBeLessThan(2);
   await expectLine("Reading the OAuth providers: ");
 }
@@ -136,7 +136,7 @@ async function comeBackInVain(startFailing: () => void | Promise<void>, mend: ()
 }
 
 test.each(outages)(
-  "somebody who comes back to a Stack that %s is told so, and can try again with the same code",
+  "a user who comes back to a Stack that %s is told so, and can try again with the same code",
   (_, failure: Failure) =>
     comeBackInVain(
       () => failing.fail(failure, "/oauth/token"),
@@ -166,5 +166,5 @@ test("a refusal that we have no words for is told in general ones, and is in the
   const back = await atProvider(await browser.start(), { email: "refused@example.com" });
   failing.fail(knownError("INVALID_OAUTH_CLIENT_ID_OR_SECRET", 400), "/oauth/token");
   expect(await browser.comeBack(back)).toRedirectTo("/sign-in?problem=failed");
-  await expectLine("An OAuth sign-in: Stack refused: INVALID_OAUTH_CLIENT_ID_OR_SECRET");
+  await expectLine("An OAuth sign-in: The provider refused: INVALID_OAUTH_CLIENT_ID_OR_SECRET");
 });

@@ -111,7 +111,7 @@ test("a refusal under HTTP status 200 is told beside its field", async () => {
   failing.fail(knownError("EMAIL_PASSWORD_MISMATCH", 400));
   expect(await attempt("signIn")).toMatchObject({
     status: 400,
-    errors: { password: expect.stringContaining("do not belong") },
+    errors: { password: expect.stringContaining("Wrong email") },
   });
   failing.fail(knownError("USER_EMAIL_ALREADY_EXISTS", 409, { email: typed.email }));
   expect(await attempt("signUp")).toMatchObject({
@@ -142,7 +142,7 @@ test("a refusal that we have no words for is in the log", async () => {
     status: 400,
     errors: { form: expect.stringContaining("doesn't accept") },
   });
-  expectLines("POST /sign-in: Stack refused: INVALID_PUBLISHABLE_CLIENT_KEY");
+  expectLines("POST /sign-in: The provider refused: INVALID_PUBLISHABLE_CLIENT_KEY");
 });
 
 test("a user whose account was created, but whose sign-up was given up, is told to sign in, and can", async () => {
