@@ -44,7 +44,8 @@ export function useChanges(todos: Todo[]) {
   }
 
   function settle(change: SentChange, answer: ActionAnswer): void {
-    const isToBeSeen = answer.ok && !isSeen(change.fields, todos);
+    const isLast = !sent.some((other) => other !== change && isSameTodo(other.fields, change.fields));
+    const isToBeSeen = answer.ok && isLast && !isSeen(change.fields, todos);
     setSent((others) =>
       isToBeSeen
         ? others.map((other) => (other === change ? { ...change, isMade: true } : other))
