@@ -112,7 +112,7 @@ test("while Stack is down a token is used to its end; then the page says so with
   later(minutes(1));
   expect(await browser.todosPage()).toMatchObject({ status: 503, data: { view: "unavailable" } });
   const change = await browser.change({ intent: "add", task: "do not lose me" });
-  expect([change.status, await change.json()]).toMatchObject([503, { task: "do not lose me" }]);
+  expect([change.status, await change.json()]).toMatchObject([503, { typed: { task: "do not lose me" } }]);
   stack.resetHandlers();
   expect((await browser.todosPage()).data.view).toBe("list");
   expect(browser.cookie).not.toBe("");

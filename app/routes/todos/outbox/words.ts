@@ -2,15 +2,18 @@ import type { Obstacle } from "./use-obstacle.ts";
 
 export const siteUnreachable = "Can't reach the server.";
 
+/** With what stands before it, it fits into one line of a phone: nothing moves when it appears. */
+const sentLater = "Changes will be sent later.";
+
 /** How the page stands to the server; "": as it should. */
 export function connectionWords(obstacle: Obstacle | "offline" | undefined, isLive: boolean): string {
   switch (obstacle) {
     case "offline":
-      return "You're offline. Changes are saved and will be sent when you reconnect.";
+      return `You're offline. ${sentLater}`;
     case "unreachable":
-      return `${siteUnreachable} Changes are saved and will be sent when it's back.`;
+      return `${siteUnreachable} ${sentLater}`;
     case "busy":
-      return "The server is busy. Changes are saved and will be sent in a moment.";
+      return `The server is busy. ${sentLater}`;
     case undefined:
       return isLive ? "" : "Live updates are paused. Reconnecting…";
   }
