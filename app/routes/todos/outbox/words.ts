@@ -2,7 +2,6 @@ import type { Obstacle } from "./use-obstacle.ts";
 
 export const siteUnreachable = "Can't reach the server.";
 
-/** How the page stands to the server; "": as it should. */
 export function connectionWords(obstacle: Obstacle | "offline" | undefined, isLive: boolean): string {
   switch (obstacle) {
     case "offline":
@@ -15,9 +14,6 @@ export function connectionWords(obstacle: Obstacle | "offline" | undefined, isLi
       return isLive ? "" : "Live updates are paused. Reconnecting…";
   }
 }
-
-/** Of a change that the server does not have yet. */
-export const unsentMark = "unsent";
 
 export const saidUnsent = (task: string) => `“${task}” is saved and will be sent later`;
 
