@@ -16,7 +16,7 @@ export function listVersion() {
 
 export const remainingRow = z.object({
   remaining: z.number(),
-  /** Counting stopped here. */
+  /** There may be more: counting stopped at a limit. */
   areMore: z.boolean(),
   /** The cursor of the last todo that was searched, if there may be earlier ones. */
   searchedToAt: z.string().nullable(),

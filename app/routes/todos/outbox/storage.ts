@@ -16,7 +16,7 @@ interface Waiting {
 export interface WaitingAdd extends Waiting {
   intent: "add";
   typed: Typed;
-  /** The newest todo of the page when this was first sent. A later one may be this. */
+  /** The newest todo of the page when this was first sent. A newer one may be this one. */
   sentAfter?: string;
   /** Why the server refused it. It waits for the user then. */
   refusal?: string;
@@ -32,7 +32,7 @@ interface WaitingTick extends Waiting {
 /** More should not depend on one browser's storage. */
 export const mostWaiting = 100;
 
-/** An item for each change, so that tabs do not overwrite each other. */
+/** One item per change, so that tabs do not overwrite each other. */
 const prefix = "todos-waiting/";
 const listeners = new Set<() => void>();
 /** Without storage, changes last as long as the page. */

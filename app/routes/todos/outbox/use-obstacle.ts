@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { useOnline } from "./use-online.ts";
 
-/** With a network, but without an answer, or with one that says "later". */
+/** The network is up, but the server does not answer, or answers "later". */
 export type Obstacle = "unreachable" | "busy";
 
 /** Doubled with each failure. */
