@@ -3,14 +3,13 @@ import { profileOnly, readAsUser } from "#app/auth/session/guard.server.ts";
 import { readTokens } from "#app/auth/session/session.server.ts";
 import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
 import { notNow } from "#app/http/not-now.server.ts";
-import { openPage } from "#app/routes/todos/live/open-pages.server.ts";
 import { partOf } from "./todos/list/linked-todo.server.ts";
 import { parseListView } from "./todos/list/views.ts";
+import { openPage } from "./todos/live/open-pages.server.ts";
 
 /**
- * The changes to the list, as server-sent events, for the part of it that the query string names as it does on `/`.
- * 204 tells a browser not to come back by itself: nobody is signed in, or nobody who may see the list yet, or there
- * are too many streams already.
+ * Server-sent events with the changes to the part of the list that the query string names, as on `/`. 204 tells a
+ * browser not to reconnect: the user is not signed in, or has too many streams.
  */
 export async function loader({ request }: LoaderFunctionArgs) {
   try {

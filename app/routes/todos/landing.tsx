@@ -2,7 +2,6 @@ import { Link } from "@remix-run/react";
 import { AccountDeleted } from "#app/components/account-deleted.tsx";
 import { Frame } from "#app/components/frame.tsx";
 
-/** `/` for somebody who is not signed in: what the app is, and the ways in. */
 export function Landing({ wasDeleted }: { wasDeleted: boolean }) {
   return (
     <Frame>
@@ -10,8 +9,8 @@ export function Landing({ wasDeleted }: { wasDeleted: boolean }) {
       <section className="landing">
         <h1>One list for the whole team</h1>
         <p>
-          Add what has to be done, tick what is done, and see at a glance how far the team has come. Anybody
-          on the team may tick any todo.
+          Add what has to be done, tick what is done, and see at a glance how far the team has come. Anyone on
+          the team can tick any todo.
         </p>
         <p className="actions">
           <Link className="button primary" to="/sign-up">

@@ -9,16 +9,12 @@ import { type List, readList } from "./list/read.server.ts";
 import { parseListView } from "./list/views.ts";
 import { readUndoOffer } from "./undo/cookie.server.ts";
 
-/** What `/` shows. */
 export type PageData =
   | { view: "landing"; wasDeleted: boolean }
   | ({ view: "unavailable" } & TryLater)
   | ({ view: "list"; addKey: string; undo: Undoable | null } & List);
 
-/**
- * Reads everything that `/` shows.
- * @returns the Set-Cookie value, too, if the session changed
- */
+/** @returns the Set-Cookie value, too, if the session changed */
 export async function readPage(
   request: Request,
 ): Promise<{ data: PageData; setCookie?: string | undefined }> {

@@ -45,7 +45,7 @@ export async function action({ request }: ActionFunctionArgs) {
   try {
     const { session, setCookie } = await readSession(request);
     if (!session) return seeOther("/sign-in", setCookie);
-    // What waited in the browser for another user, who was signed in before, is not this user's.
+    // A change that waited in the browser belongs to the user who made it.
     if ((form?.get("by") ?? session.userId) !== session.userId) return seeOther("/", setCookie);
 
     const change = parseChange(changeForm);
@@ -111,7 +111,7 @@ export default function Todos() {
   }
 }
 
-/** The list that this page showed before it could no longer be read: what is being typed stays in its field. */
+/** The list before it became unavailable: its fields keep what is being typed. */
 function useLastList(data: PageData) {
   const { search } = useLocation();
   const last = useRef<{ search: string; list: Extract<PageData, { view: "list" }> }>();

@@ -2,13 +2,9 @@ import type { List } from "./list/read.server.ts";
 import { chosenViews } from "./list/views.ts";
 import type { PageData } from "./page-data.server.ts";
 
-/** Longer texts are cut off in a title; a tab and a bookmark cut them off even sooner. */
 const longestWords = 60;
 
-/**
- * The title of `/`, which tells the views of the list apart in a tab, a bookmark, or the history.
- * @param search the URL's, which alone names a todo that is edited without JavaScript
- */
+/** @param search the URL's, which names a todo that is edited without JavaScript */
 export function listTitle(data: PageData | undefined, search: string): string {
   switch (data?.view) {
     case "landing":

@@ -9,7 +9,7 @@ import { stream } from "./live/stream.ts";
 import { siteUnreachable } from "./outbox/words.ts";
 import type { PageData } from "./page-data.server.ts";
 
-/** Without a connection the browser answers itself, so that what is on the page stays there. */
+/** Without a connection the browser answers itself, so that the page stays. */
 export async function clientLoader({ serverLoader }: ClientLoaderFunctionArgs): Promise<PageData> {
   try {
     return await serverLoader<PageData>();
@@ -19,13 +19,12 @@ export async function clientLoader({ serverLoader }: ClientLoaderFunctionArgs): 
   }
 }
 
-/** The same for a change. */
 export async function clientAction(args: ClientActionFunctionArgs): Promise<ActionAnswer> {
   const form = new URLSearchParams(await args.request.clone().text());
   try {
     return await args.serverAction<ActionAnswer>();
   } catch (error) {
-    // A redirect is thrown, too.
+    // Remix throws redirects, too.
     if (!(error instanceof Error)) throw error;
     const isUnreachable = neverReachedApp(error);
     return {
@@ -45,10 +44,7 @@ export async function clientAction(args: ClientActionFunctionArgs): Promise<Acti
   }
 }
 
-/**
- * The page on the screen is better than what could be read while nothing can be reached, and needs no reading where
- * the live stream brings the result of a tick.
- */
+/** Not after a temporary failure, which would only lose the page, nor when the stream brings the result of a tick. */
 export const shouldRevalidate: ShouldRevalidateFunction = ({
   actionResult,
   formData,

@@ -5,15 +5,14 @@ import { database } from "#app/db/current.server.ts";
 import { repeatable, statement } from "#app/db/statement.server.ts";
 import { onceProfileArrived } from "#app/profiles/arrival.server.ts";
 import { chosenViews, parseListView, searchOf } from "../list/views.ts";
-import { change, factsRow } from "./change.server.ts";
-import { taskField } from "./task-field.server.ts";
+import { actorOf, change, factsRow, taskField } from "./change.server.ts";
 
 const fields = z.object({
   task: taskField,
   key: z.uuid("This form is damaged. Reload the page.").optional(),
 });
 
-/** Adds a todo of the actor's own. The same key again adds nothing, and is done. */
+/** The same key again adds nothing, and succeeds. */
 export const add = change({
   intent: "add",
   fields,
@@ -22,15 +21,12 @@ export const add = change({
   shownAt: placeOfAdded,
 });
 
-function addTodo({ userId, profileSeen }: Session, input: z.infer<typeof fields>) {
+function addTodo(session: Session, input: z.infer<typeof fields>) {
   const { task, key = null } = input;
   return statement(
     factsRow,
     sql`
-      with actor as (
-        select id
-        from actor(${userId}::text, ${profileSeen}::boolean)
-      ),
+      with ${actorOf(session)},
       added as (
         insert into todos (owner_id, task, add_key)
         select actor.id, ${task}::text, ${key}::uuid
@@ -47,7 +43,7 @@ function addTodo({ userId, profileSeen }: Session, input: z.infer<typeof fields>
   );
 }
 
-/** Where an added todo is shown, if that is not the page it was added on: the newest one, without what hides it. */
+/** The newest page, without the filters that hide the todo; undefined: it shows on the page it was added on. */
 async function placeOfAdded(request: Request, { task }: { task: string }): Promise<string | undefined> {
   const view = parseListView(new URL(request.url).searchParams);
   const { query, before, todoId } = view;

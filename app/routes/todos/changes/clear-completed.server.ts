@@ -2,13 +2,11 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { change, undoableFactsRow } from "./change.server.ts";
-import { todosWere } from "./task.ts";
+import { actorOf, change, todosWere, undoableFactsRow } from "./change.server.ts";
 
 /**
- * How many completed todos are cleared at once, the newest first. Each is kept for ten minutes, and its change counted:
- * 1,000 of a million took 15 to 100 ms. 70,000 took 1.6 s: a million would exceed the time that a statement has, and
- * until then hold up everyone who ticks one of them.
+ * Clearing 1,000 of a million took 15 to 100 ms, and 70,000 took 1.6 s: a million would exceed the statement timeout,
+ * and until then block everyone who ticks one of them.
  */
 const clearedAtOnce = 1_000;
 
@@ -16,10 +14,7 @@ const fields = z.object({
   scope: z.literal("everyone", "“scope” must be everyone, or left out.").optional(),
 });
 
-/**
- * Deletes the actor's own completed todos, or everyone's for an admin. Todos that another request is changing stay, and
- * so do ghosts.
- */
+/** Clears the newest first. Ghosts stay, and so do todos that another request is changing. */
 export const clearing = change({
   intent: "clear-completed",
   fields,
@@ -30,20 +25,13 @@ export const clearing = change({
   isForAdmins: ({ scope }) => scope === "everyone",
 });
 
-/** They are deleted by an array of ids: to join 50,000 todos with 1,000 ids, Postgres reads all of them. */
-export function clearCompleted(
-  { userId, profileSeen }: Session,
-  { scope }: z.infer<typeof fields>,
-  batch: string,
-) {
+/** Deletes by an array of ids: to join 50,000 todos with 1,000 ids, Postgres would read all of them. */
+export function clearCompleted(session: Session, { scope }: z.infer<typeof fields>, batch: string) {
   const isEveryones = scope === "everyone";
   return statement(
     undoableFactsRow,
     sql`
-      with actor as (
-        select id, is_admin
-        from actor(${userId}::text, ${profileSeen}::boolean)
-      ),
+      with ${actorOf(session)},
       permitted as (
         select actor.id
         from actor
@@ -56,7 +44,7 @@ export function clearCompleted(
         join neon_auth.users_sync u on u.id = t.owner_id
         where t.is_complete
           and u.deleted_at is null
-          and (${isEveryones}::boolean or t.owner_id = ${userId}::text)
+          and (${isEveryones}::boolean or t.owner_id = ${session.userId}::text)
           and exists (select from permitted)
         order by t.inserted_at desc, t.id desc
         limit ${clearedAtOnce}::int

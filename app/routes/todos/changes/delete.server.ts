@@ -2,12 +2,9 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { change, todoId, undoableFactsRow } from "./change.server.ts";
+import { actorOf, change, todoId, undoableFactsRow } from "./change.server.ts";
 
-/**
- * Deletes a todo of the actor's own, or any todo for an admin. Of a ghost nothing is kept that could be brought back: a
- * todo returns to a living owner only.
- */
+/** Owners delete their own todos, admins any. A deleted ghost cannot return: only a living owner gets a todo back. */
 export const deletion = change({
   intent: "delete",
   fields: z.object({ id: todoId }),
@@ -15,14 +12,11 @@ export const deletion = change({
   done: () => "The todo was deleted.",
 });
 
-export function deleteTodo({ userId, profileSeen }: Session, { id }: { id: string }, batch: string) {
+export function deleteTodo(session: Session, { id }: { id: string }, batch: string) {
   return statement(
     undoableFactsRow,
     sql`
-      with actor as (
-        select id, is_admin
-        from actor(${userId}::text, ${profileSeen}::boolean)
-      ),
+      with ${actorOf(session)},
       target as (
         select t.id, t.owner_id, u.id is null as is_ghost
         from todos t

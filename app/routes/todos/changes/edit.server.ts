@@ -2,25 +2,18 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { change, factsRow, todoId } from "./change.server.ts";
-import { taskField } from "./task-field.server.ts";
+import { actorOf, change, factsRow, taskField, todoId } from "./change.server.ts";
 
 const fields = z.object({ id: todoId, task: taskField });
 
-/**
- * Gives a todo of the actor's own another task, or any todo for an admin. The same task changes nothing, also when it
- * is sent twice at once.
- */
+/** Owners edit their own todos, admins any. The same task again succeeds and changes nothing, even in a race. */
 export const edit = change({ intent: "edit", fields, statement: editTodo });
 
-function editTodo({ userId, profileSeen }: Session, { id, task }: z.infer<typeof fields>) {
+function editTodo(session: Session, { id, task }: z.infer<typeof fields>) {
   return statement(
     factsRow,
     sql`
-      with actor as (
-        select id, is_admin
-        from actor(${userId}::text, ${profileSeen}::boolean)
-      ),
+      with ${actorOf(session)},
       target as (
         select t.id, t.owner_id, t.task
         from todos t

@@ -9,16 +9,14 @@ import { restore } from "./restore.server.ts";
 import { toggle } from "./toggle.server.ts";
 import { toggleAll } from "./toggle-all.server.ts";
 
-/** Everything that a form of `/` can ask for. */
 const changes = [add, toggle, edit, deletion, restore, toggleAll, clearing];
 
 export interface ChangeForm {
-  /** Its fields but the repeated one; undefined: it was no form, or another field stood there twice. */
+  /** Without the repeated field; undefined: not a form, or one that repeats another field. */
   form: Form | undefined;
   repeated: Record<string, string[]>;
 }
 
-/** Reads a form as it was sent. */
 export async function readChangeForm(request: Request): Promise<ChangeForm> {
   const fields = (await readFields(request)) ?? [];
   const intent = fields.find(([name]) => name === "intent")?.[1];
@@ -31,7 +29,6 @@ export async function readChangeForm(request: Request): Promise<ChangeForm> {
   };
 }
 
-/** Finds the change that a form asks for, or what is wrong with the form. */
 export function parseChange({ form, repeated }: ChangeForm): { make: MakeChange } | { errors: Errors } {
   if (!form) return { errors: { form: "This form can't be read. Reload the page and try again." } };
   const change = changes.find(({ intent }) => intent === form.get("intent"));

@@ -5,10 +5,7 @@ import { withoutEdit } from "../list/views.ts";
 import { type Errors, isByScript, type MadeChange, type RefusedChange, typedIn } from "./answer.ts";
 import type { Made } from "./change.server.ts";
 
-/**
- * Back to the same place in the list, unless the change shows elsewhere; a script that sent the form itself gets JSON.
- * @param setCookies the Set-Cookie values that there are
- */
+/** Leads back to the same place in the list, unless the change shows elsewhere. A script gets JSON. */
 export function accept(
   request: Request,
   form: Form | undefined,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { change, type Facts, factsRow, todoId } from "./change.server.ts";
+import { actorOf, change, type Facts, factsRow, todoId } from "./change.server.ts";
 
 const fields = z
   .object({ id: todoId.optional(), batch: z.uuid("That is not the name of a change.").optional() })
@@ -12,11 +12,8 @@ const fields = z
   });
 
 /**
- * Undoes a change of the actor's own that is not older than ten minutes: a whole batch, or the latest removal of one
- * todo. Removed todos come back as they were; ticks are put back where nobody has done so since. Once it is done there
- * is nothing left to undo: the second time it is not there.
- *
- * If the actor may no longer change one of them, all of them stay as they are. Todos of deleted owners stay away.
+ * Undoes the actor's own change of the last ten minutes, once: a whole batch, or the latest removal of one todo. If the
+ * actor may no longer change one of its todos, none changes. Todos of deleted owners do not return.
  */
 export const restore = change({
   intent: "restore",
@@ -27,7 +24,7 @@ export const restore = change({
   undoable: null,
 });
 
-/** The owner of a todo that was about to come back may be deleted at the same moment. */
+/** The owner of a returning todo may be deleted at the same moment. */
 async function unlessOwnerIsGone(_: Session, query: () => Promise<Facts[]>): Promise<Facts[]> {
   return query().catch((error) => {
     if (!(error instanceof DatabaseFault) || error.constraint !== "todos_owner_id_fk") throw error;
@@ -35,19 +32,16 @@ async function unlessOwnerIsGone(_: Session, query: () => Promise<Facts[]>): Pro
   });
 }
 
-export function restoreTodos({ userId, profileSeen }: Session, named: z.infer<typeof fields>) {
+export function restoreTodos(session: Session, named: z.infer<typeof fields>) {
   const { id = null, batch = null } = named;
   return statement(
     factsRow,
     sql`
-      with actor as (
-        select id, is_admin
-        from actor(${userId}::text, ${profileSeen}::boolean)
-      ),
+      with ${actorOf(session)},
       latest as (
         select c.batch
         from undoable_todos c
-        where c.actor_id = ${userId}::text
+        where c.actor_id = ${session.userId}::text
           and (c.batch = ${batch}::uuid or (c.todo_id = ${id}::bigint and c.kind = 'removed'))
         order by c.changed_at desc
         limit 1

@@ -3,8 +3,7 @@ import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { todosPerPage } from "../list/cursor.ts";
-import { change, complete, todoId, undoableFactsRow } from "./change.server.ts";
-import { todosWere } from "./task.ts";
+import { actorOf, change, complete, todoId, todosWere, undoableFactsRow } from "./change.server.ts";
 
 const fields = z.object({
   id: z
@@ -14,7 +13,7 @@ const fields = z.object({
   complete,
 });
 
-/** Ticks or unticks several todos, whoever owns them; those that are gone are left out. */
+/** Todos that are gone are left out. */
 export const toggleAll = change({
   intent: "toggle-all",
   fields,
@@ -23,19 +22,12 @@ export const toggleAll = change({
   done: (count) => `${todosWere(count)} changed.`,
 });
 
-/** The rows are locked in one order, so that two of these at once wait for each other and no more. */
-export function toggleTodos(
-  { userId, profileSeen }: Session,
-  { id: ids, complete }: z.infer<typeof fields>,
-  batch: string,
-) {
+/** Locks the rows in one order: two of these at once must not deadlock. */
+export function toggleTodos(session: Session, { id: ids, complete }: z.infer<typeof fields>, batch: string) {
   return statement(
     undoableFactsRow,
     sql`
-      with actor as (
-        select id
-        from actor(${userId}::text, ${profileSeen}::boolean)
-      ),
+      with ${actorOf(session)},
       target as (
         select t.id, t.owner_id, t.is_complete, t.completed_at
         from todos t

@@ -2,24 +2,18 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { change, complete, factsRow, todoId } from "./change.server.ts";
+import { actorOf, change, complete, factsRow, todoId } from "./change.server.ts";
 
 const fields = z.object({ id: todoId, complete });
 
-/**
- * Ticks or unticks a todo, whoever owns it: the list is shared. The same state again changes nothing; of two requests
- * at once the second waits for the first, and is done, too.
- */
+/** Everyone may tick every todo. The same state again succeeds and changes nothing, even in a race. */
 export const toggle = change({ intent: "toggle", fields, statement: toggleTodo });
 
-function toggleTodo({ userId, profileSeen }: Session, { id, complete }: z.infer<typeof fields>) {
+function toggleTodo(session: Session, { id, complete }: z.infer<typeof fields>) {
   return statement(
     factsRow,
     sql`
-      with actor as (
-        select id
-        from actor(${userId}::text, ${profileSeen}::boolean)
-      ),
+      with ${actorOf(session)},
       target as (
         select t.id, t.is_complete
         from todos t

@@ -9,7 +9,7 @@ interface EditButtonProps {
   onPress: () => void;
 }
 
-/** Puts a field in place of a todo's task; without JavaScript by asking for the same page with `?edit=`. */
+/** Without JavaScript it asks for the same page with `?edit=`. */
 export function EditButton({ id, task, button, onPress }: EditButtonProps) {
   const [searchParams] = useSearchParams();
   const edits = useKeyShortcut("e");

@@ -6,12 +6,11 @@ import { pasteOneLine, toOneLine } from "./one-line.ts";
 
 interface EditTodoProps {
   id: string;
-  /** What the field holds at first. */
   text: string;
   error: string | undefined;
-  /** What the script does in place of the form and its link. */
+  /** The script's part, in place of the form and its link. */
   editing?: {
-    /** Whether the whole text is selected, to be typed over. */
+    /** The whole text, so that typing replaces it. */
     selects: boolean;
     takesFocus: boolean;
     save(text: string): void;
@@ -20,7 +19,7 @@ interface EditTodoProps {
   children?: ReactNode;
 }
 
-/** The field that a todo's task becomes. Without JavaScript it is a form with a link that leads away from it. */
+/** Without JavaScript it is a plain form, and Cancel a link. */
 export function EditTodo({ id, text, error, editing, children }: EditTodoProps) {
   const action = useChangeAction();
   const { search } = useLocation();
@@ -40,7 +39,7 @@ export function EditTodo({ id, text, error, editing, children }: EditTodoProps) 
 
   function cancel(event: { preventDefault(): void }) {
     if (!editing) return;
-    // While the address names the todo, the link leads to another.
+    // While the URL names the todo, the link must lead away from it.
     if (search === withoutEdit(search)) event.preventDefault();
     editing.cancel();
   }
@@ -74,7 +73,7 @@ export function EditTodo({ id, text, error, editing, children }: EditTodoProps) 
       </button>
       <Link
         to={`/${withoutEdit(search)}`}
-        // Not every browser focuses a link that is pressed; the field would be left, and saved.
+        // Some browsers do not focus a pressed link: the field would lose the focus, and save.
         onMouseDown={(event) => event.preventDefault()}
         onClick={cancel}
         className="button"

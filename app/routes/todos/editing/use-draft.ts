@@ -3,9 +3,8 @@ import { useEffect, useLayoutEffect, useRef } from "react";
 const name = "todos-draft";
 
 /**
- * Keeps an edit whose todo leaves the screen, because the user was signed out in the middle of it, say, and brings it
- * back with both. Only the latest edit is kept, for as long as the tab is open.
- * @param unsaved what would be lost at any moment; undefined: nothing
+ * Keeps the latest edit whose todo left the screen, after a sign-out for example, until the tab closes.
+ * @param unsaved returns what would be lost now
  */
 export function useDraft(
   userId: string,
@@ -21,7 +20,7 @@ export function useDraft(
     if (text !== undefined) latest.current.onFound(text);
   }, [userId, todoId]);
 
-  // While it is taken off the screen: afterwards its field is not there any more.
+  // A layout effect, because later the field is gone.
   useLayoutEffect(
     () => () => {
       const text = latest.current.unsaved();
@@ -35,7 +34,7 @@ function keep(draft: { userId: string; todoId: string; text: string }): void {
   try {
     sessionStorage.setItem(name, JSON.stringify(draft));
   } catch {
-    // A browser that stores nothing loses it.
+    // Without storage the edit is lost.
   }
 }
 
@@ -43,7 +42,7 @@ function take(userId: string, todoId: string): string | undefined {
   try {
     const draft = JSON.parse(sessionStorage.getItem(name) ?? "null");
     if (draft?.userId === userId && draft.todoId !== todoId) return undefined;
-    // What another user left behind goes, too.
+    // Another user's draft goes, too.
     sessionStorage.removeItem(name);
     return draft?.userId === userId && typeof draft.text === "string" ? draft.text : undefined;
   } catch {

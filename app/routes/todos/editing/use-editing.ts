@@ -8,7 +8,6 @@ import { useChangeAction } from "../sending/change-form.tsx";
 import { toOneLine } from "./one-line.ts";
 import { useDraft } from "./use-draft.ts";
 
-/** What the field of a todo begins with. */
 interface Editing {
   text: string;
   selects: boolean;
@@ -19,18 +18,15 @@ interface Editing {
 interface EditingOptions {
   userId: string;
   todo: Todo;
-  /** Whether the page was asked for with the field in place of the task, as it is without JavaScript. */
+  /** By `?edit=`, as without JavaScript. */
   isAskedFor: boolean;
-  /** A form of the browser's that the server refused. */
+  /** A plain form that the server refused. */
   refused: RefusedChange | undefined;
-  /** Keeps the todo on the page while its text may be needed. */
+  /** Keeps the todo on the page while its text is needed. */
   hold: (todo: Todo, isHeld: boolean) => void;
 }
 
-/**
- * A todo's task while it is edited in place. What is saved shows at once; what is refused is in the field again,
- * with the reason beside it.
- */
+/** A saved text shows at once; a refused one is in the field again, beside the reason. */
 export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingOptions) {
   const { state, data, formData, submit } = useFetcher<ActionAnswer>();
   const action = useChangeAction();
@@ -40,7 +36,7 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
   const mustFocusButton = useRef(false);
   const [asksToDelete, setAsksToDelete] = useState(false);
   const [editing, setEditing] = useState<Editing | undefined>(
-    isAskedFor || refused ? first(todo, refused) : undefined,
+    isAskedFor || refused ? startOf(todo, refused) : undefined,
   );
   const [sent, setSent] = useState<string>();
 
@@ -59,7 +55,7 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
       setAsksToDelete(true);
       return;
     }
-    // Compared with what the field began with: another user may have edited the todo since.
+    // Not compared with the todo, which another user may have edited since.
     const isUnchanged = editing && !editing.error && text === toOneLine(editing.text);
     stop();
     if (isUnchanged) return;
@@ -68,7 +64,7 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
   }
 
   function leave({ target, relatedTarget }: FocusEvent): void {
-    // The window may have lost the focus, and not the field.
+    // The window may have lost the focus, not the field.
     const isInside = item.current?.contains(relatedTarget) || document.activeElement === target;
     const text = typed();
     if (text !== undefined && !isInside) save(text);
@@ -106,9 +102,8 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
     },
     (text) => {
       // It may have been saved after all.
-      if (text.trim() !== todo.task) {
-        setEditing({ text, selects: false, takesFocus: true, error: "This edit isn't saved yet." });
-      }
+      if (text.trim() === todo.task) return;
+      setEditing({ text, selects: false, takesFocus: true, error: "This edit isn't saved yet." });
     },
   );
 
@@ -124,8 +119,7 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
   return { task, editing, asksToDelete, item, button, start, stop, save, leave };
 }
 
-function first(todo: Todo, refused: RefusedChange | undefined): Editing {
-  if (!refused) return { text: todo.task, selects: false, takesFocus: true };
-  const error = refused.errors.task ?? refused.errors.form;
-  return { text: refused.typed.task, error, selects: false, takesFocus: true };
+function startOf(todo: Todo, refused: RefusedChange | undefined): Editing {
+  const error = refused?.errors.task ?? refused?.errors.form;
+  return { text: refused?.typed.task ?? todo.task, error, selects: false, takesFocus: true };
 }

@@ -1,14 +1,8 @@
 import { useCallback, useState } from "react";
 import type { Todo } from "../list/todo.server.ts";
 
-interface HeldTodos {
-  todos: Todo[];
-  isHolding: boolean;
-  hold: (todo: Todo, isHeld: boolean) => void;
-}
-
-/** The todos of a page, and those that have left it while the user is editing them: what was typed must stay. */
-export function useHeldTodos(todos: Todo[]): HeldTodos {
+/** Keeps todos that leave the page while the user is editing them. */
+export function useHeldTodos(todos: Todo[]) {
   const [held, setHeld] = useState<Todo[]>([]);
   const hold = useCallback((todo: Todo, isHeld: boolean) => {
     setHeld((others) => {
@@ -19,8 +13,11 @@ export function useHeldTodos(todos: Todo[]): HeldTodos {
   }, []);
   const shown = new Set(todos.map(({ id }) => id));
   const gone = held.filter(({ id }) => !shown.has(id));
-  const isHolding = held.length > 0;
-  return { todos: gone.length === 0 ? todos : [...todos, ...gone].sort(byPlace), isHolding, hold };
+  return {
+    todos: gone.length === 0 ? todos : [...todos, ...gone].sort(byPlace),
+    isHolding: held.length > 0,
+    hold,
+  };
 }
 
 function byPlace(a: Todo, b: Todo): number {

@@ -1,4 +1,4 @@
-/** Whether a key that is pressed there belongs to what is being written or chosen. */
+/** Whether a key pressed there belongs to a field. */
 export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null

@@ -2,7 +2,6 @@ import { type RefObject, useId, useRef } from "react";
 import { setSingleLetters, useKeyShortcut, useSingleLetters } from "./single-letters.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 
-/** In the order in which they are explained. */
 const shortcuts = [
   { keys: "n", does: "Write a new todo" },
   { keys: "/", does: "Search" },
@@ -14,7 +13,6 @@ const shortcuts = [
   { keys: "?", does: "Show this" },
 ];
 
-/** What the keys do, behind a button, and the switch for those that are single letters. */
 export function ShortcutsDialog({ list }: { list: RefObject<HTMLElement> }) {
   const isOn = useSingleLetters();
   const opens = useKeyShortcut("?");

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 
 const name = "single-letter-shortcuts";
 const listeners = new Set<() => void>();
-/** For this page alone, where the browser keeps nothing. */
+/** For this page, if the browser stores nothing. */
 let unkept: boolean | undefined;
 
 /**
@@ -23,10 +23,7 @@ export function setSingleLetters(isOn: boolean): void {
   for (const listener of listeners) listener();
 }
 
-/**
- * The aria-keyshortcuts of a control, which is also what finds it when the key is pressed.
- * @returns undefined while the key does nothing
- */
+/** @returns the aria-keyshortcuts by which the key finds its control; undefined while the key does nothing */
 export function useKeyShortcut(key: "n" | "/" | "?" | "e" | "Delete"): string | undefined {
   const isOn = useSingleLetters();
   const works = key === "Delete" ? isOn !== undefined : isOn;

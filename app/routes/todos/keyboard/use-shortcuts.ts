@@ -5,12 +5,12 @@ const ofPage = ["n", "/", "?"];
 const ofTodo = ["e", "Delete"];
 
 /**
- * Lets keys do what the controls of the page do: those that have the key as their aria-keyshortcuts, and of the
- * todos' controls those of the todo with the focus. Arrows, Home and End lead from one todo's checkbox to the next.
+ * A key uses the control that has it as its aria-keyshortcuts; of the todos' controls, the one of the focused todo.
+ * Arrows, Home and End move between the todos' checkboxes.
  */
 export function useShortcuts(list: RefObject<HTMLElement>): void {
   useEffect(() => {
-    // Where the focus was: it is lost with a todo that leaves the list, when it is ticked among the open ones, say.
+    // A todo that leaves the list takes the focus with it.
     let lastPlace = -1;
 
     const items = () => [...(list.current?.children ?? [])];
@@ -57,7 +57,7 @@ export function useShortcuts(list: RefObject<HTMLElement>): void {
   }, [list]);
 }
 
-/** @param place in the list; -1: elsewhere on the page, where Home and End go on to scroll */
+/** @param place -1: outside of the list, where Home and End still scroll */
 function destination(key: string, place: number, last: number): number | undefined {
   switch (key) {
     case "ArrowDown":

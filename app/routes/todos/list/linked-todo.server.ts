@@ -8,9 +8,9 @@ import { matches } from "./todo.server.ts";
 import { type Filter, filterOf, type ListView } from "./views.ts";
 
 /**
- * The part of the list that a view shows. A todo that a link leads to is looked up, in a round trip of its own: it is
- * in the middle of its page, or on the newest one.
- * @returns whether such a todo is there, too; without one it is true
+ * The part of the list that a view shows. A linked todo takes another round trip, and is in the middle of its page or
+ * on the newest one.
+ * @returns `isLinkedThere` is true without a linked todo
  */
 export async function partOf(
   view: ListView,
@@ -25,8 +25,8 @@ export async function partOf(
 }
 
 /**
- * Where the page of a todo begins, as a cursor has it; null: it is among the newest. No row where the todo is gone, or
- * is not among those of the filter. What is searched for may be far apart: its page begins with the todo itself.
+ * The cursor of a todo's page; null: the newest. No row if the todo is gone or filtered out. A search begins with the
+ * todo itself, because found todos may be far apart.
  */
 function placeOf(todoId: string, filter: Filter) {
   const { query } = filter;

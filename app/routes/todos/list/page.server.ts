@@ -6,27 +6,24 @@ import { foundPage, remainingFound } from "./search.server.ts";
 import { listed, matches, olderThan, type Todo, todoRow } from "./todo.server.ts";
 import type { Filter } from "./views.ts";
 
-/** A part of the list that may be the same for several users. */
 export interface ListPart {
   filter: Filter;
   /** The todos before this one; null: the newest. */
   before: Cursor | null;
 }
 
-/** What a page shows of the list's todos. */
 export interface Page {
   todos: Todo[];
   /** The cursor of the page before it; null: there is none. */
   earlier: string | null;
-  /** How many of those that the filter leaves are open. */
+  /** How many todos of the filter are open. */
   remaining: number;
-  /** There may be more. */
   areMoreRemaining: boolean;
-  /** Not all was searched yet: the earlier pages go on. */
+  /** The earlier pages go on searching. */
   isSearchedInPart: boolean;
 }
 
-/** The newest todos that are older than `before`, newest first; one more than a page, to tell whether there are others. */
+/** Newest first, and one more than a page, to tell whether there are others. */
 function todosPage(filter: Filter, before: Cursor | null) {
   return statement(
     todoRow,
@@ -40,17 +37,15 @@ function todosPage(filter: Filter, before: Cursor | null) {
   );
 }
 
-/** The statement that reads the todos of a part, newest first, one more than a page. */
 export function pageOf({ filter, before }: ListPart): Statement<Todo> {
   return filter.query ? foundPage(filter, before) : todosPage(filter, before);
 }
 
-/** The statement that counts what is open in a part, and says how far it was searched. */
 export function remainingOf({ filter, before }: ListPart): Statement<Remaining> {
   return filter.query ? remainingFound(filter, before) : remainingTodos(filter);
 }
 
-/** A page in the order of the list, from what these two statements answer. */
+/** @param newestFirst from `pageOf` @param count from `remainingOf` */
 export function toPage(newestFirst: Todo[], count: Remaining | undefined): Page {
   const todos = newestFirst.slice(0, todosPerPage).reverse();
   const [oldest] = todos;

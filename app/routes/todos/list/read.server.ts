@@ -9,34 +9,31 @@ import { type Member, teamProgress } from "./team.server.ts";
 import type { Todo } from "./todo.server.ts";
 import type { Filter, ListView } from "./views.ts";
 
-/** What everyone sees who looks at the same part of the list. */
+/** What everyone sees of the same part of the list. */
 export interface SharedList extends Page {
   filter: Filter;
-  /** How many todos of all are completed. */
+  /** How many of everyone's todos are completed. */
   completed: number;
-  /** The first of Team progress; the viewer may be missing among them. */
+  /** The first of Team progress, maybe without the viewer. */
   team: Member[];
 }
 
 /** The list as one user sees it. */
 export interface List extends SharedList {
-  /** An opaque word that grows with every change of todos and users. */
+  /** Grows with every change of todos and users. */
   version: string;
   viewer: Viewer;
   /** The profile should have been here long ago. */
   isProfileMissing: boolean;
   listView: ListView;
   isNewestPage: boolean;
-  /** The todo that a link leads to is there; true without one. */
+  /** The linked todo is there; true without one. */
   isLinkedThere: boolean;
   /** How many of the viewer's own todos are completed. */
   ownCompleted: number;
 }
 
-/**
- * Reads the list for a user, and the user's profile, in one round trip and one snapshot of the database; in two where a
- * link leads to a todo.
- */
+/** One round trip and one snapshot of the database; another one for a linked todo. */
 export async function readList(session: Session, listView: ListView) {
   const { part, isLinkedThere } = await partOf(listView, session.userId);
   const [[profile], newestFirst, [count], team, [state], [done]] = await database().snapshot(
@@ -61,15 +58,11 @@ export async function readList(session: Session, listView: ListView) {
   return { profile, data };
 }
 
-/** Names a part of the list in one way. */
 export function keyOf(part: ListPart): string {
   return JSON.stringify(part);
 }
 
-/**
- * Reads several parts of the list in one round trip and one snapshot: three statements, one for each part, and one for
- * each count that they have.
- */
+/** One round trip and one snapshot: three statements, one for each part, and one for each different count. */
 export async function readSharedLists(
   parts: ListPart[],
 ): Promise<{ version: string; team: Member[]; lists: SharedList[] }> {
@@ -90,7 +83,7 @@ export async function readSharedLists(
   return { version: state?.version ?? "", team, lists };
 }
 
-/** Pages of the same list have the same count, unless it is a part of a search. */
+/** Pages of the same list share their count, except in a search. */
 function countKeyOf({ filter, before }: ListPart): string {
   return keyOf({
     filter: filter.complete ? filter : { ...filter, complete: null },

@@ -5,14 +5,13 @@ import { type Cursor, todosPerPage } from "./cursor.ts";
 import { listed, matches, olderThan, todoRow } from "./todo.server.ts";
 import type { Filter } from "./views.ts";
 
-// Two ways lead to what is searched for: from the newest todo back, which is short when many hold it, and the index,
-// which is short when few do. The planner would have to guess which; here the first is tried, and ends after
-// `search_window` todos. docs/decisions/0012-search.md has the measurements.
+// There are two ways to search: back from the newest todo, which is fast with many matches, and by the index, which is
+// fast with few. The planner would guess: we try the first for `search_window` todos (docs/decisions/0012-search.md).
 
-/** So many are counted; it takes 4 ms. */
+/** Counting these takes 4 ms. */
 const mostCounted = 1_000;
 
-/** As `todosPage`, of those that hold what is searched for: any case, with or without accents. */
+/** As `todosPage`, searched without regard to case and accents. */
 export function foundPage(filter: Filter, before: Cursor | null) {
   const { query } = filter;
   return statement(
@@ -59,10 +58,7 @@ export function foundPage(filter: Filter, before: Cursor | null) {
   );
 }
 
-/**
- * As `remainingTodos`, of those that hold what is searched for; and, where the index knows nothing of that, how far
- * back a page of it was searched.
- */
+/** As `remainingTodos`, for a search; and how far back a page was searched if the query is too short for the index. */
 export function remainingFound(filter: Filter, before: Cursor | null) {
   const { query } = filter;
   return statement(

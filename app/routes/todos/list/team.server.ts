@@ -1,8 +1,9 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { repeatable, statement } from "#app/db/statement.server.ts";
+import { ofProfile } from "./counts.server.ts";
 
-/** How many people Team progress shows before it links to the rest, and on each page of the rest. */
+/** Of Team progress: before it links to the rest, and on each page of the rest. */
 const membersPerPage = 20;
 
 const progressRow = z.object({
@@ -20,29 +21,17 @@ const memberRow = progressRow.extend({
 export type Member = z.infer<typeof memberRow>;
 
 /**
- * Who did how much, beginning with those who have the latest add or tick among their todos.
- * @param from the place in that order to begin at, 1 for the first; null: from the first, and the viewer too
+ * Who did how much, the latest add or tick first.
+ * @param from the place to begin at, 1 for the first; null: the first page, and the viewer, too
  */
 export function teamProgress(userId: string | null, from: number | null) {
   return statement(
     memberRow,
-    // With the key every owner has a profile, and nobody has to look for 10,000 of them: that took half of the
-    // time.
     sql`
       with team as materialized (
         select c.owner_id, c.complete, c.total, c.latest
         from todo_counts c
-        where c.owner_id not in (select u.id from neon_auth.users_sync u where u.deleted_at is not null)
-          and (
-            exists (
-              select
-              from pg_constraint k
-              where k.conrelid = 'todos'::regclass
-                and k.conname = 'todos_owner_id_fk'
-                and k.convalidated
-            )
-            or exists (select from neon_auth.users_sync u where u.id = c.owner_id)
-          )
+        where ${ofProfile}
       ),
       shown as (
         (
@@ -72,7 +61,7 @@ export function teamProgress(userId: string | null, from: number | null) {
   );
 }
 
-/** What some users have done, as Team progress shows it. Those who are not in it have no row. */
+/** Some users' lines of Team progress. Users without todos have no row. */
 export function progressOf(userIds: string[]) {
   return statement(
     progressRow,

@@ -3,8 +3,7 @@ import { z } from "zod";
 import type { Cursor } from "./cursor.ts";
 import type { Filter } from "./views.ts";
 
-// What a listed todo is. Statements join these fragments with their own SQL; tests/sql checks them as part of each
-// statement that does.
+// Statements share these fragments; tests/sql checks them as part of each statement.
 
 export const todoRow = z.object({
   id: z.string(),
@@ -12,14 +11,14 @@ export const todoRow = z.object({
   isComplete: z.boolean(),
   ownerId: z.string(),
   ownerEmail: z.string().nullable(),
-  /** No profile has the owner's id: the tutorial's ghost todo. */
+  /** The owner has no profile: the tutorial's ghost todo. */
   isGhost: z.boolean(),
-  /** With Postgres's microseconds, so that it can serve as a cursor. */
+  /** With microseconds, for a cursor. */
   insertedAt: z.string(),
 });
 export type Todo = z.infer<typeof todoRow>;
 
-/** Every todo but those of deleted profiles, each with its owner's email. SafeQL takes `to_char` for nullable. */
+/** `coalesce`, because SafeQL takes `to_char` for nullable. */
 export const listed = sql`
   select
     t.id::text as id,
@@ -34,13 +33,13 @@ export const listed = sql`
   where u.deleted_at is null
 `;
 
-/** Whether a filter leaves a todo `t`. What is searched for is up to the statement. */
+/** For a todo `t`. The statement itself has to search for the query. */
 export const matches = (filter: Filter) => sql`
   (${filter.complete}::boolean is null or t.is_complete = ${filter.complete}::boolean)
   and (${filter.ownerId}::text is null or t.owner_id = ${filter.ownerId}::text)
 `;
 
-/** Whether a todo `t` is older than a place in the list; without one, every todo is. */
+/** For a todo `t`; every todo without a cursor. */
 export const olderThan = (before: Cursor | null) => sql`
   (
     ${before?.insertedAt ?? null}::timestamptz is null

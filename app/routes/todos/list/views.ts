@@ -1,19 +1,17 @@
 import { type Cursor, formatCursor, isTodoId, parseCursor } from "./cursor.ts";
 
-/** Which todos, out of all. */
 export interface Filter {
   /** null: completed and open ones. */
   complete: boolean | null;
   /** null: everyone's. */
   ownerId: string | null;
-  /** What has to be in the text; "": anything. */
+  /** What the text contains; "": anything. */
   query: string;
 }
 
-/** All of the list. */
 export const wholeList: Filter = { complete: null, ownerId: null, query: "" };
 
-/** A value of a parameter in the URL, to which a link above the list leads. */
+/** A link above the list, and the URL parameter that it sets. */
 interface View {
   parameter: string;
   value: string;
@@ -21,13 +19,12 @@ interface View {
   filter(userId: string): Partial<Filter>;
   /** Which todos it shows: an adjective, or what follows the noun. */
   which: { before: string } | { after: string };
-  /** Why it is empty. */
   empty: string;
-  /** Whether it hides a todo that was just added. */
+  /** It hides a todo that was just added. */
   hidesAdded?: true;
 }
 
-/** Every view of the list, in the order of the links. Views of different parameters combine. */
+/** In the order of the links. Views of different parameters combine. */
 export const views = [
   {
     parameter: "show",
@@ -59,25 +56,24 @@ export const views = [
 type Parameter = (typeof views)[number]["parameter"];
 type Chosen = { [Name in Parameter]?: Extract<(typeof views)[number], { parameter: Name }>["value"] };
 
-/** Which part of the list a page shows, as its URL says. */
+/** What the URL says. */
 export interface ListView {
   chosen: Chosen;
-  /** What has to be in the text; "": anything. */
   query: string;
-  /** The URL asks for more than is searched for. */
+  /** The URL has more than `longestQuery`. */
   isQueryCut: boolean;
   /** The todos before this one; null: the newest. */
   before: Cursor | null;
-  /** The place in Team progress from which on all of it is shown; null: the first, and the viewer. */
+  /** The place from which Team progress is shown; null: the first page, and the viewer. */
   teamFrom: number | null;
-  /** The todo that a link leads to. */
+  /** The linked todo. */
   todoId: string | null;
 }
 
-/** How many characters are searched for at most, in code points. */
+/** In code points. */
 export const longestQuery = 200;
 
-/** Reads the URL of `/`. What makes no sense in it is left out. */
+/** Leaves out what is invalid. */
 export function parseListView(searchParams: URLSearchParams): ListView {
   const chosen = views.filter(({ parameter, value }) => searchParams.get(parameter) === value);
   const todoId = searchParams.get("todo");
@@ -90,7 +86,7 @@ export function parseListView(searchParams: URLSearchParams): ListView {
   };
 }
 
-/** The query string of a view: "" or `?…`. It reads as the same view again. */
+/** @returns "" or `?…`, which parses to the same view */
 export function searchOf(view: Omit<ListView, "isQueryCut">): string {
   const { query, before, teamFrom, todoId } = view;
   const params = new URLSearchParams({
@@ -108,13 +104,12 @@ export function chosenViews({ chosen }: Pick<ListView, "chosen">): View[] {
   return views.filter(({ parameter, value }) => chosen[parameter] === value);
 }
 
-/** What a view comes to for a user. */
 export function filterOf(view: Pick<ListView, "chosen" | "query">, userId: string): Filter {
   const filters = chosenViews(view).map(({ filter }) => filter(userId));
   return Object.assign({ ...wholeList, query: view.query }, ...filters);
 }
 
-/** Reads what is searched for. Postgres has no NUL, and white space around it is not meant. */
+/** Without NUL, which Postgres does not have, and the white space around it. */
 export function parseQuery(text: string): Pick<ListView, "query" | "isQueryCut"> {
   const characters = [...text.replaceAll("\0", "").trim()];
   return {
@@ -123,7 +118,7 @@ export function parseQuery(text: string): Pick<ListView, "query" | "isQueryCut">
   };
 }
 
-/** A query string without the todo that is being edited there. */
+/** Without the todo that is being edited. */
 export function withoutEdit(search: string): string {
   const params = new URLSearchParams(search);
   if (!params.has("edit")) return search;
@@ -131,7 +126,7 @@ export function withoutEdit(search: string): string {
   return params.size > 0 ? `?${params}` : "";
 }
 
-/** A place in Team progress from a URL; 1 if it is not a number. */
+/** @returns 1 if it is invalid */
 function parsePlace(value: string | null): number {
   return value && /^[1-9]\d{0,8}$/.test(value) ? Number(value) : 1;
 }

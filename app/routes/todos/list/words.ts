@@ -1,13 +1,11 @@
 import type { Page } from "./page.server.ts";
 import { chosenViews, type ListView } from "./views.ts";
 
-/** How many todos are open, among those of the filter. */
 export function remainingWords({ remaining, areMoreRemaining }: Page): string {
   if (areMoreRemaining) return `${remaining.toLocaleString("en")}+ todos remaining`;
   return `${remaining} ${remaining === 1 ? "todo" : "todos"} remaining`;
 }
 
-/** Why there is nothing in the list. */
 export function emptyWords(view: ListView, { isSearchedInPart }: Page): string {
   const chosen = chosenViews(view);
   const [only] = chosen;

@@ -4,8 +4,8 @@ import type { Member } from "../list/team.server.ts";
 
 /** What `/events` sends, by the event's name. */
 export interface LiveEvents extends StreamEvents {
-  /** `list` is what the page shows now. It is missing where that cannot be shared between viewers. */
+  /** `list` is missing if viewers cannot share it. */
   change: { version: string; list?: SharedList };
-  /** The viewer's own line in Team progress if they are not among the first; null: it is gone. */
+  /** The viewer's line of Team progress if they are not among the first; null: it is gone. */
   own: { progress: Omit<Member, "members"> | null };
 }

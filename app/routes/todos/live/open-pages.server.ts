@@ -22,20 +22,19 @@ export const todoChanges: ChangeSource = {
 
 const toEvent = eventMaker<LiveEvents>();
 
-/** A page of the list that is open in a browser. */
 interface OpenPage extends Watcher {
   session: Session;
   part: ListPart;
   isAdmin: boolean;
-  /** The viewer's own line in Team progress as it was last sent, in JSON. */
+  /** The viewer's line of Team progress as last sent, in JSON. */
   ownProgress?: string;
 }
 
-/** A browser has one stream, and no user has that many browsers. */
+/** A browser has one stream, and no user has so many browsers. */
 const mostStreamsPerUser = 20;
 const streamsOf = new Map<string, number>();
 
-/** The key of pages that cannot be shared: they are told to reload. */
+/** The key of pages that cannot share a list: they are told to reload. */
 const notShared = "not shared";
 
 /** Reads for all pages must not run in the context of the request that opened one. */
@@ -56,16 +55,14 @@ function openPages(): Hub<OpenPage> {
   return hub;
 }
 
-/** How many pages are open, how many different ones, and for how many users. */
+/** For tests. */
 export function openPagesCount() {
   return { ...openPages().size, people: streamsOf.size };
 }
 
 /**
- * Answers with a stream of the changes to a page.
- * @param page `isAdmin`: the page is told to reload when that changes; `isWholeTeam`: it shows a part of the team that
- * no other page does
- * @returns undefined when the user has too many streams
+ * @param page `isWholeTeam`: it shows more of the team than a shared list has
+ * @returns a stream of the changes to the page; undefined if the user has too many streams
  */
 export function openPage(
   request: Request,
@@ -81,7 +78,7 @@ export function openPage(
     countStreams(userId, -1);
     leave();
   });
-  // The end may have come while we asked who the viewer is: no event will follow.
+  // The end may have come while we read the viewer: no event will follow.
   if (isClosing || request.signal.aborted) end();
   else {
     const key = isWholeTeam ? notShared : keyOf(part);
@@ -92,7 +89,7 @@ export function openPage(
 
 onStop(closeOpenPages);
 
-/** Ends every stream, for good. Browsers reconnect when a process answers again. */
+/** Browsers reconnect when a process answers again. */
 export function closeOpenPages(): void {
   isClosing = true;
   hub?.close();
@@ -115,7 +112,7 @@ async function read(pages: OpenPage[]) {
   return { version, events };
 }
 
-/** Viewers who are not among the first of Team progress see themselves below. One statement reads all of them. */
+/** For viewers who are not among the first of Team progress, in one statement. */
 async function sendOwnProgress(pages: OpenPage[]): Promise<void> {
   if ((firstOfTeam[0]?.members ?? 0) <= firstOfTeam.length) return;
   const isAmongFirst = new Set(firstOfTeam.map(({ userId }) => userId));
@@ -134,7 +131,7 @@ async function sendOwnProgress(pages: OpenPage[]): Promise<void> {
   }
 }
 
-/** Ends the streams of deleted users, and of expired access tokens: the next stream refreshes the token. */
+/** Ends the streams of deleted users and of expired access tokens, which the next stream refreshes. */
 async function checkRights(pages: OpenPage[]): Promise<void> {
   const rows = await database().query(viewersOf([...new Set(pages.map(({ session }) => session.userId))]));
   const rightsByUser = new Map(rows.map((row) => [row.userId, row]));

@@ -1,2 +1,2 @@
-/** Whether this page hears of changes at once, so that it need not ask for the result of its own. */
+/** Whether the stream brings changes, so that the page need not reload after its own. */
 export const stream = { isHeard: false };

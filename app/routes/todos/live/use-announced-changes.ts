@@ -3,12 +3,11 @@ import { useEffect, useRef } from "react";
 import { useAnnounce } from "#app/components/announcer.tsx";
 import type { Todo } from "../list/todo.server.ts";
 
-/** Said no more often than this, however much happens. */
 const pauseMs = 2_000;
 
 /**
- * Says that other users have changed the list. What this user changes is said where they do it.
- * @param isChanging whether a change of this user's is on its way, or made and not in the list yet
+ * Tells screen readers that other users changed the list.
+ * @param isChanging the user's own change is on its way, or not in the list yet
  */
 export function useAnnouncedChanges(todos: Todo[], isChanging: boolean): void {
   const announce = useAnnounce();
@@ -23,7 +22,7 @@ export function useAnnouncedChanges(todos: Todo[], isChanging: boolean): void {
     const before = last.current;
     last.current = { search, isSending, content };
     if (content === before.content || search !== before.search) return;
-    // The user's own change comes with its answer, when nothing is on its way any more, or ahead of it.
+    // The user's own change may arrive ahead of its answer, or with it, when `isSending` is false again.
     if (isSending || before.isSending) return;
     waiting.current ??= setTimeout(() => {
       waiting.current = undefined;

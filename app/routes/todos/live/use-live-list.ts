@@ -5,24 +5,20 @@ import type { List, SharedList } from "../list/read.server.ts";
 import type { LiveEvents } from "./live-event.ts";
 import { stream } from "./stream.ts";
 
-/** What the server has pushed since the page was loaded. */
 interface Pushed {
   version: string;
   list: SharedList;
-  /** The load that it takes the place of, whatever the version: after a reset versions may have gone back. */
+  /** This load it replaces whatever the version: after a reset versions may have gone back. */
   inPlaceOf: List | undefined;
 }
 
 const names = ["change", "own", "state", "reset"] as const;
-/** A shorter break is not mentioned. */
+/** The page does not mention shorter breaks. */
 const unmentionedBreakMs = 3_000;
-/** Pages that have to reload do not do so all at once. */
+/** Pages must not reload all at once. */
 const askWithinMs = 1_000;
 
-/**
- * The list as it is now: what was loaded, or what has been pushed since. The page calls its loader only when what was
- * pushed was not for its part of the list.
- */
+/** What was loaded, or pushed since. The page reloads only if what was pushed is not for its part of the list. */
 export function useLiveList<L extends List>(loaded: L): { data: L; isLive: boolean } {
   const { search } = useLocation();
   const { revalidate } = useRevalidator();
@@ -31,7 +27,7 @@ export function useLiveList<L extends List>(loaded: L): { data: L; isLive: boole
   const [isLive, setIsLive] = useState(true);
   const data = newest(loaded, pushed, own);
 
-  // The listener below reads the latest rendering, but must not be opened again for each.
+  // The stream reads the latest rendering, but must not reopen for each.
   const latest = useRef({ loaded, version: data.version, revalidate });
   latest.current = { loaded, version: data.version, revalidate };
 
@@ -52,7 +48,7 @@ export function useLiveList<L extends List>(loaded: L): { data: L; isLive: boole
       if (list && isForThisPage && isOwnView(list, latest.current.loaded)) {
         setPushed({ version, list, inPlaceOf: isReset ? latest.current.loaded : undefined });
       } else {
-        // What was pushed before may have a higher version than what will be loaded.
+        // The load may have a lower version than what was pushed before.
         if (isReset) setPushed(undefined);
         ask();
       }
@@ -103,16 +99,16 @@ function newest<L extends List>(
   return { ...loaded, version, ...list, team: withViewer(list.team, loaded, own) };
 }
 
-/** In another tab another user may have signed in since, whose own todos these are. */
+/** In another tab another user may have signed in since, with their own todos. */
 function isOwnView({ filter: { ownerId } }: SharedList, { viewer }: List): boolean {
   return ownerId === null || ownerId === viewer.id;
 }
 
-/** The first of the team, who are the same for all viewers, and below them the viewer if they are not among them. */
+/** All viewers share the first of the team. The viewer, if not among them, comes below. */
 function withViewer(first: List["team"], { viewer, team }: List, own: LiveEvents["own"] | undefined) {
   const members = first[0]?.members ?? 0;
   if (members <= first.length || first.some(({ userId }) => userId === viewer.id)) return first;
   const progress = own ? own.progress : team.find(({ userId }) => userId === viewer.id);
-  // Another user may have signed in since, in another tab.
+  // As above: another user may have signed in.
   return progress?.userId === viewer.id ? [...first, { ...progress, members }] : first;
 }

@@ -1,4 +1,4 @@
-/** A random UUID. `crypto.randomUUID` is there in secure contexts only, and plain http hosts are none. */
+/** `crypto.randomUUID` is missing on plain http, except on localhost. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;

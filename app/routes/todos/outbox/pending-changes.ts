@@ -1,19 +1,18 @@
 import type { Todo } from "../list/todo.server.ts";
 import type { Fields } from "../sending/change-form.tsx";
-import type { WaitingAdd, WaitingChange, WaitingTick } from "./storage.ts";
+import type { WaitingAdd, WaitingChange } from "./storage.ts";
 
-/** A waiting change as it is sent. */
 export function fieldsOf(change: WaitingChange): Fields {
   const { intent, key, userId } = change;
-  return isTick(change)
+  return change.intent === "toggle"
     ? { intent, id: change.id, complete: String(change.complete), by: userId }
     : { intent, key, ...change.typed, by: userId };
 }
 
-/** What was added and is not in the list yet. It may be there before the answer is. */
+/** Adds that the list does not show yet. It may show them before the answer is in. */
 export function stillMissing(todos: Todo[], waiting: WaitingChange[]): WaitingAdd[] {
   return waiting
-    .filter(isAdd)
+    .filter((change) => change.intent === "add")
     .filter(
       ({ userId, typed: { task }, sentAfter }) =>
         sentAfter === undefined ||
@@ -21,12 +20,4 @@ export function stillMissing(todos: Todo[], waiting: WaitingChange[]): WaitingAd
           (todo) => todo.ownerId === userId && todo.task === task && BigInt(todo.id) > BigInt(sentAfter),
         ),
     );
-}
-
-export function isTick(change: WaitingChange): change is WaitingTick {
-  return change.intent === "toggle";
-}
-
-function isAdd(change: WaitingChange): change is WaitingAdd {
-  return change.intent === "add";
 }

@@ -1,53 +1,51 @@
 import { type Typed, typedIn } from "../changes/answer.ts";
 import { isTodoId } from "../list/cursor.ts";
 
-/** What a user did that the server may not have yet. It is sent until there is an answer. */
+/** A change that the server may not have yet. It is sent until there is an answer. */
 export type WaitingChange = WaitingAdd | WaitingTick;
 
 interface Waiting {
   /** A UUID. */
   key: string;
-  /** No other user's session may send it. */
+  /** Another user's session must not send it. */
   userId: string;
-  /** When, in milliseconds; no two of a page have the same. */
+  /** Milliseconds, unique on a page. */
   at: number;
 }
 
 export interface WaitingAdd extends Waiting {
   intent: "add";
   typed: Typed;
-  /** The newest todo of the page when it was first sent. From then on the list may have what is to be added. */
+  /** The newest todo of the page when this was first sent. A newer one may be this one. */
   sentAfter?: string;
-  /** Why the server does not accept it. Then it waits for its author. */
+  /** Why the server refused it. It waits for the user then. */
   refusal?: string;
 }
 
-export interface WaitingTick extends Waiting {
+interface WaitingTick extends Waiting {
   intent: "toggle";
   id: string;
   complete: boolean;
-  /** Names it to the user. */
   task: string;
 }
 
-/** More would be a list of its own, which should not depend on one browser's storage. */
+/** More should not depend on one browser's storage. */
 export const mostWaiting = 100;
 
-/** Each change is an item of its own: tabs that write at the same time do not take each other's away. */
+/** One item per change, so that tabs do not overwrite each other. */
 const prefix = "todos-waiting/";
-const none: WaitingChange[] = [];
 const listeners = new Set<() => void>();
-/** What the browser does not store is kept as long as the page. */
+/** Without storage, changes last as long as the page. */
 const unstored = new Map<string, WaitingChange>();
 let current: WaitingChange[] | undefined;
 
-/** All that waits in this browser, the oldest first. It stays the same array until something changes. */
+/** The oldest first. It stays the same array until something changes. */
 export function waitingChanges(): WaitingChange[] {
   current ??= read();
   return current;
 }
 
-/** Reads the storage again: what another tab has written may not have been told yet. */
+/** Reads what other tabs have written, before the browser tells. */
 export function refreshWaiting(): WaitingChange[] {
   const before = waitingChanges();
   const now = read();
@@ -57,7 +55,7 @@ export function refreshWaiting(): WaitingChange[] {
   return now;
 }
 
-/** Keeps a change, or its new state. Of several ticks of one todo the last one counts. */
+/** Of several ticks of one todo the last one counts. */
 export function keepWaiting(change: WaitingChange): void {
   if (change.intent === "toggle") {
     for (const other of waitingChanges()) {
@@ -68,7 +66,7 @@ export function keepWaiting(change: WaitingChange): void {
     localStorage.setItem(prefix + change.key, JSON.stringify(change));
     unstored.delete(change.key);
   } catch {
-    // An earlier state of it would be sent as well.
+    // An earlier state would be sent, too.
     remove(change.key);
     unstored.set(change.key, change);
   }
@@ -80,7 +78,7 @@ export function dropWaiting(key: string): void {
   refreshWaiting();
 }
 
-/** Drops what other users did in this browser, and what cannot be read. @param userId null: drops everything */
+/** Also drops what cannot be read. @param userId null: drops everything */
 export function dropWaitingOfOthers(userId: string | null): void {
   const own = new Set(
     waitingChanges()
@@ -91,14 +89,14 @@ export function dropWaitingOfOthers(userId: string | null): void {
   refreshWaiting();
 }
 
-/** When the next change is made: after all others, even if the clock was set back. */
+/** After all other changes, even if the clock was set back. */
 export function timeOfNext(): number {
   return Math.max(Date.now(), ...waitingChanges().map(({ at }) => at + 1));
 }
 
 export function subscribeWaiting(listener: () => void): () => void {
   listeners.add(listener);
-  // The other tabs of the browser; and a page that comes back from where it heard nothing of them.
+  // Other tabs, and a page that returns from the back/forward cache.
   window.addEventListener("storage", refreshWaiting);
   window.addEventListener("pageshow", refreshWaiting);
   return () => {
@@ -108,17 +106,12 @@ export function subscribeWaiting(listener: () => void): () => void {
   };
 }
 
-/** For the server, which has no such storage. */
-export function nothingUnsent(): WaitingChange[] {
-  return none;
-}
-
 function remove(key: string): void {
   unstored.delete(key);
   try {
     localStorage.removeItem(prefix + key);
   } catch {
-    // Then nothing was stored.
+    // Nothing was stored.
   }
 }
 
@@ -139,25 +132,17 @@ function storedKeys(): string[] {
   }
 }
 
-/** @returns undefined for what this app cannot have written */
+/** @returns undefined for what this app did not write */
 function parse(key: string, text: string | null): WaitingChange | undefined {
   try {
-    const {
-      userId,
-      at,
-      task,
-      typed = { task },
-      intent,
-      id,
-      complete,
-      sentAfter,
-      refusal,
-    } = JSON.parse(text ?? "");
+    const stored = JSON.parse(text ?? "");
+    const { userId, at, task, intent, id, complete, sentAfter, refusal } = stored;
     if (!/^[\da-f-]{36}$/.test(key) || !isText(userId) || !Number.isFinite(at)) return undefined;
     const waiting = { key, userId, at };
     if (intent === "toggle" && isText(id) && isTodoId(id) && typeof complete === "boolean" && isText(task)) {
       return { ...waiting, intent, id, complete, task };
     }
+    const { typed = { task } } = stored;
     if (intent !== "add" || !isText(typed.task)) return undefined;
     return {
       ...waiting,

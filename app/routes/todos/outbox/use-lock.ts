@@ -1,10 +1,6 @@
 import { useEffect, useState } from "react";
 
-/**
- * Lets one tab of the browser at a time do something.
- * @param isWanted the lock is given back when it is not any more
- * @returns whether this tab has it
- */
+/** @returns whether this tab of the browser, alone, has the lock */
 export function useLock(name: string, isWanted: boolean): boolean {
   const [isHeld, setIsHeld] = useState(false);
 
@@ -12,11 +8,11 @@ export function useLock(name: string, isWanted: boolean): boolean {
     if (!isWanted) return;
     const waiting = new AbortController();
     let giveBack = () => {};
-    // On plain http there are no locks, save on localhost.
+    // Plain http has no locks, except on localhost.
     if (!navigator.locks) setIsHeld(true);
     navigator.locks
       ?.request(name, { signal: waiting.signal }, () => {
-        // Granted in the moment in which it was given up.
+        // Granted at the moment in which it was given up.
         if (waiting.signal.aborted) return;
         setIsHeld(true);
         return new Promise<void>((resolve) => {

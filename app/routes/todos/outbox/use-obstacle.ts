@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { useOnline } from "./use-online.ts";
 
-/** Why something cannot be sent just now though there is a network: no answer, or one that says "later". */
+/** The network is up, but the server does not answer, or answers "later". */
 export type Obstacle = "unreachable" | "busy";
 
 /** Doubled with each failure. */
@@ -9,9 +9,9 @@ const firstPauseMs = 2_000;
 const longestPauseMs = 30_000;
 
 /**
- * What keeps a browser from sending, and when to try again.
- * @param isLive whether the server is heard: if it is again, it can be reached
- * @param isNeeded whether there is anything to send; without that no obstacle is remembered
+ * What keeps the browser from sending, and when to retry.
+ * @param isLive the stream is open: the server can be reached again
+ * @param isNeeded there is something to send; otherwise obstacles are forgotten
  */
 export function useObstacle(isLive: boolean, isNeeded: boolean) {
   const isOnline = useOnline();
@@ -23,7 +23,7 @@ export function useObstacle(isLive: boolean, isNeeded: boolean) {
   function meet(obstacle: Obstacle, retryAfter?: number): void {
     const failures = (state?.failures ?? 0) + 1;
     const ownPauseMs = Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs);
-    // Those who were sent away together do not come back together.
+    // Clients that were refused together must not return together.
     const pauseMs = (retryAfter ? retryAfter * 1_000 : ownPauseMs) * (1 + Math.random() / 4);
     setState({ obstacle, failures, pauseMs });
   }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** Whether the browser has a network at all. With one, the site may still be out of reach. */
+/** Whether the browser has a network. The site may still be unreachable. */
 export function useOnline(): boolean {
   return useSyncExternalStore(
     subscribe,

@@ -10,7 +10,6 @@ import {
   dropWaitingOfOthers,
   keepWaiting,
   mostWaiting,
-  nothingUnsent,
   refreshWaiting,
   subscribeWaiting,
   timeOfNext,
@@ -22,35 +21,29 @@ import { useLock } from "./use-lock.ts";
 import { useObstacle } from "./use-obstacle.ts";
 import { saidUnsent, tooManyUnsent } from "./words.ts";
 
-/** A change as it was sent. */
 interface Attempt {
-  /** Unlike that of any other attempt. */
+  /** Unique, unlike the change's. */
   key: string;
   change: WaitingChange;
 }
 
-interface OutboxOptions {
-  userId: string;
-  /** The page's, as the server last said. */
-  todos: Todo[];
-  /** Whether changes are heard at once. */
-  isLive: boolean;
-}
+const none: WaitingChange[] = [];
 
 /**
- * What the user has added, and what they have ticked without a connection, until the server has it. It is sent one
- * after the other, in its order, by one tab of the browser. What cannot be sent waits, and outlives the page. Sending
- * something twice does no harm: an add has its key, and a tick names the state.
+ * Keeps adds, and ticks without a connection, until the server has them; unsent ones outlive the page. One tab of the
+ * browser sends them, one after the other. Sending one twice does no harm: an add has its key, a tick names the state.
+ * @param todos of the page, as the server last said
+ * @param isLive whether the stream is open
  */
-export function useOutbox({ userId, todos, isLive }: OutboxOptions) {
+export function useOutbox(userId: string, todos: Todo[], isLive: boolean) {
   const announce = useAnnounce();
   const navigate = useNavigate();
-  const all = useSyncExternalStore(subscribeWaiting, waitingChanges, nothingUnsent);
+  const all = useSyncExternalStore(subscribeWaiting, waitingChanges, () => none);
   const changes = all.filter((change) => change.userId === userId);
   const unsent = changes.filter(isUnsent);
   const [attempt, setAttempt] = useState<Attempt>();
   const [problem, setProblem] = useState<string>();
-  // What was added a moment ago, and is to be shown wherever it has its place.
+  // Its answer leads to the page that shows it.
   const latestAdd = useRef<string>();
   const { obstacle, isOnline, mayTry, meet, clear } = useObstacle(isLive, unsent.length > 0);
   const isBlocked = !isOnline || obstacle !== undefined;
@@ -58,7 +51,7 @@ export function useOutbox({ userId, todos, isLive }: OutboxOptions) {
 
   useEffect(() => dropWaitingOfOthers(userId), [userId]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what the page shows is no reason to send anything
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new todos on the page are no reason to send
   useEffect(() => {
     if (!isOurTurn || !mayTry || attempt) return;
     const next = refreshWaiting().find((change) => change.userId === userId && isUnsent(change));
@@ -84,7 +77,6 @@ export function useOutbox({ userId, todos, isLive }: OutboxOptions) {
     announce(isBlocked ? saidUnsent(task) : announced.ticked(task, complete));
   }
 
-  /** Sends a refused todo once more. */
   function sendAgain({ refusal: _, ...todo }: WaitingAdd): void {
     keepWaiting(todo);
   }
@@ -96,7 +88,7 @@ export function useOutbox({ userId, todos, isLive }: OutboxOptions) {
     } else if (answer.isUnreachable) {
       meet("unreachable");
     } else if (answer.isTemporary && (isBlocked || unsent.length > 1)) {
-      // The user hears of one change at once, but not of many that all come too soon.
+      // A single change fails at once. Many that come too fast wait.
       meet("busy", answer.retryAfter);
     } else {
       fail(change, answer.errors.task ?? answer.errors.form ?? "");
@@ -113,7 +105,7 @@ export function useOutbox({ userId, todos, isLive }: OutboxOptions) {
 
   function fail(change: WaitingChange, why: string): void {
     clear();
-    // Another tick of the same todo has taken its place, say.
+    // Another tick of the same todo may have replaced it.
     if (!waitingChanges().some(({ key }) => key === change.key)) return;
     if (change.intent === "add") {
       keepWaiting({ ...change, refusal: why });
@@ -127,7 +119,6 @@ export function useOutbox({ userId, todos, isLive }: OutboxOptions) {
     unsent,
     refused: changes.filter(isRefused),
     attempt,
-    /** Nothing can be sent just now: there is no network, or the site does not answer, or not take it. */
     obstacle: isOnline ? obstacle : ("offline" as const),
     isBlocked,
     problem,

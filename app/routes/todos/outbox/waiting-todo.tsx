@@ -1,13 +1,11 @@
-import { unsentMark } from "./words.ts";
-
 interface WaitingTodoProps {
   task: string;
   ownerEmail: string | null;
-  /** Whether it can't be sent now. On its way it looks as it will in the list. */
+  /** It can't be sent now. Otherwise it looks as it will in the list. */
   isBlocked: boolean;
 }
 
-/** The line of a todo that the server may not have yet, and that cannot be ticked before it has. */
+/** A todo that the server may not have yet, so it cannot be ticked. */
 export function WaitingTodo({ task, ownerEmail, isBlocked }: WaitingTodoProps) {
   return (
     <li className="todo">
@@ -30,13 +28,13 @@ export function WaitingTodo({ task, ownerEmail, isBlocked }: WaitingTodoProps) {
         <span className="todo-link" />
         {isBlocked ? <Unsent /> : null}
       </span>
-      {/* As wide as the buttons that will be there: the text must not break its lines anew. */}
+      {/* As wide as the buttons to come, so that the text keeps its line breaks. */}
       <span className="todo-actions to-come" />
     </li>
   );
 }
 
-/** Marks what the server does not have yet, beside the owner, so that nothing moves when it comes and goes. */
+/** Stands beside the owner, so that nothing moves when it comes and goes. */
 export function Unsent() {
-  return <span className="waits">{unsentMark}</span>;
+  return <span className="waits">unsent</span>;
 }

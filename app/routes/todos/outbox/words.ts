@@ -5,7 +5,6 @@ export const siteUnreachable = "Can't reach the server.";
 /** With what stands before it, it fits into one line of a phone: nothing moves when it appears. */
 const sentLater = "Changes will be sent later.";
 
-/** How the page stands to the server; "": as it should. */
 export function connectionWords(obstacle: Obstacle | "offline" | undefined, isLive: boolean): string {
   switch (obstacle) {
     case "offline":
@@ -18,9 +17,6 @@ export function connectionWords(obstacle: Obstacle | "offline" | undefined, isLi
       return isLive ? "" : "Live updates are paused. Reconnecting…";
   }
 }
-
-/** Of a change that the server does not have yet. */
-export const unsentMark = "unsent";
 
 export const saidUnsent = (task: string) => `“${task}” is saved and will be sent later`;
 

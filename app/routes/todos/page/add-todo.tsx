@@ -9,22 +9,18 @@ interface AddTodoProps {
   addKey?: string;
   /** A plain form that was refused. */
   refused: RefusedChange | undefined;
-  /** Without one the browser sends the form. */
+  /** Without it the browser sends the form. */
   outbox?: Outbox;
 }
 
-/** A todo in its field that was not added, and why. */
 interface NotAdded {
   typed: Typed;
   why: string;
-  /** With it the todo is added once, however often it is sent. Without one it was never sent. */
+  /** Missing if it was never sent. With it, the todo is added only once. */
   key?: string | undefined;
 }
 
-/**
- * The field for a new todo. Without JavaScript it is a plain form with the server's key; with it the outbox sends what
- * is added, and the field is free for the next one.
- */
+/** Without JavaScript it is a plain form with the server's key; with it the outbox sends the todo. */
 export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
   const action = useChangeAction();
   const shortcut = useKeyShortcut("n");
@@ -45,7 +41,7 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
     field.current.focus();
   }
 
-  // What comes back while the next one is being typed is listed below.
+  // A refused todo returns to the field if it is empty; the others are listed below.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it comes back
   useEffect(() => {
     if (!outbox || !firstRefused || !field.current || field.current.value) return;
@@ -94,7 +90,7 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
   );
 }
 
-/** What is wrong with the text is shown beside its field; the rest, above the list. */
+/** Other errors are shown above the list. */
 function toNotAdded(refused: RefusedChange): NotAdded | undefined {
   const { typed, errors, key } = refused;
   const why = errors.task ?? (canBeAddedAgain(refused) ? errors.form : undefined);

@@ -4,20 +4,16 @@ import type { Todo } from "../list/todo.server.ts";
 import { ChangeForm, type Fields } from "../sending/change-form.tsx";
 
 interface BulkChangesProps {
-  /** Those of the page, as they are shown. */
   todos: Todo[];
   viewer: Viewer;
-  /** How many of the viewer's own todos are completed, on whatever page. */
+  /** On all pages. */
   ownCompleted: number;
-  /** How many of everyone's. */
+  /** Everyone's, on all pages. */
   completed: number;
   send: (fields: Fields, otherwise: string) => void;
 }
 
-/**
- * Ticks all that the page shows, and clears what is completed. A button that would clear nothing keeps its place: the
- * list would jump with the first tick.
- */
+/** A button that would clear nothing stays, disabled: the list would jump with the first tick. */
 export function BulkChanges({ todos, viewer, ownCompleted, completed, send }: BulkChangesProps) {
   const isAllComplete = todos.every(({ isComplete }) => isComplete);
   const toggled = {

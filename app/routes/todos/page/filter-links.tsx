@@ -2,7 +2,7 @@ import { Link } from "@remix-run/react";
 import { chosenViews, type ListView, searchOf, views } from "../list/views.ts";
 import { useNextView } from "./use-next-view.ts";
 
-/** Leads to all todos, or to each view of them; what is searched for stays. */
+/** The search stays. */
 export function FilterLinks({ listView }: { listView: ListView }) {
   const first = { ...useNextView(listView), before: null, todoId: null };
   const current = chosenViews(listView).map(({ link }) => link);

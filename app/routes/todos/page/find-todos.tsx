@@ -3,7 +3,6 @@ import { longestQuery } from "../list/views.ts";
 import { FilterLinks } from "./filter-links.tsx";
 import { SearchForm } from "./search-form.tsx";
 
-/** Filters and search, and what to know about what they found. */
 export function FindTodos({ data }: { data: List }) {
   const { listView, isLinkedThere, isSearchedInPart, isNewestPage } = data;
   return (

@@ -1,6 +1,6 @@
 import { canBeAddedAgain, type RefusedChange } from "../changes/answer.ts";
 
-/** Why a change was refused that has no field on the page, and what was typed for it. */
+/** For a refused change without a field on the page. */
 export function RefusalNotice({ refused }: { refused: RefusedChange }) {
   const { intent, errors, typed } = refused;
   const message = intent === "edit" ? (errors.form ?? errors.task) : errors.form;

@@ -4,13 +4,9 @@ import { useKeyShortcut } from "../keyboard/single-letters.ts";
 import { type ListView, longestQuery, parseQuery, searchOf } from "../list/views.ts";
 import { useNextView } from "./use-next-view.ts";
 
-/** A pause in typing after which it is searched. */
 const pauseMs = 250;
 
-/**
- * Searches in what the filters leave. Without JavaScript it is a plain form; with it the list follows what is typed,
- * and one step back leads to where the typing began.
- */
+/** With JavaScript the list follows what is typed, and one step back leads to where the typing began. */
 export function SearchForm({ listView }: { listView: ListView }) {
   const { query } = listView;
   const next = useRef(listView);
@@ -21,7 +17,7 @@ export function SearchForm({ listView }: { listView: ListView }) {
   const asked = useRef(query);
   const waiting = useRef<ReturnType<typeof setTimeout>>();
 
-  // Other ways than typing lead to a search, too: a link, or a step back.
+  // A link or a step back changes the search, too.
   useEffect(() => {
     if (query === asked.current || !field.current) return;
     clearTimeout(waiting.current);
@@ -40,7 +36,7 @@ export function SearchForm({ listView }: { listView: ListView }) {
     navigate(`/${searchOf(found)}`, { replace, preventScrollReset: true });
   }
 
-  // What the filters are, without what the form asks for anew.
+  // The filters, without what the form itself asks for.
   const kept = new URLSearchParams(searchOf({ ...listView, query: "", before: null, todoId: null }));
   return (
     <Form

@@ -2,13 +2,7 @@ import { Link } from "@remix-run/react";
 import type { Member } from "../list/team.server.ts";
 import { type ListView, searchOf } from "../list/views.ts";
 
-interface TeamProgressProps {
-  team: Member[];
-  listView: ListView;
-}
-
-/** How many of their own todos the users have completed. */
-export function TeamProgress({ team, listView }: TeamProgressProps) {
+export function TeamProgress({ team, listView }: { team: Member[]; listView: ListView }) {
   const from = listView.teamFrom;
   const pathTo = (teamFrom: number | null) => `/${searchOf({ ...listView, teamFrom })}`;
   const members = team[0]?.members ?? 0;

@@ -13,18 +13,17 @@ import { placeOf, TodoLink } from "./todo-link.tsx";
 interface TodoItemProps {
   todo: Todo;
   viewer: Viewer;
-  /** An edit of this todo that was refused. */
+  /** A refused edit of this todo. */
   refused: RefusedChange | undefined;
   hold: (todo: Todo, isHeld: boolean) => void;
-  /** A link leads to it. */
   isLinked: boolean;
-  /** It was ticked or unticked, and that can't be sent now. */
+  /** Its tick can't be sent now. */
   isUnsent: boolean;
   onTick: (todo: Pick<Todo, "id" | "task">, complete: boolean) => void;
   onDelete: (todo: Todo) => void;
 }
 
-/** One todo: everyone ticks it, its owner and admins edit and delete it. Each control is a form that posts by itself. */
+/** Everyone may tick a todo; its owner and admins may edit and delete it. Each control is a form of its own. */
 export function TodoItem({
   todo,
   viewer,
@@ -121,7 +120,7 @@ export function TodoItem({
   );
 }
 
-/** Moves the focus from a line that is about to go to the next one, or else to the heading. */
+/** Moves the focus from a line that is about to disappear. */
 function focusNeighbour(item: HTMLElement | null): void {
   if (!item?.contains(document.activeElement)) return;
   const neighbour = item.nextElementSibling ?? item.previousElementSibling;

@@ -1,14 +1,11 @@
 import { Link } from "@remix-run/react";
 
-/** The id of a todo's element, to which a browser scrolls by itself. */
+/** The id of a todo's element. */
 export function placeOf(todoId: string): string {
   return `todo-${todoId}`;
 }
 
-/**
- * The address of one todo, in the whole list: to be copied and sent to somebody, whose filters may be others. Its name
- * has nothing of the task, which the line around it says: a link that is looked for by its name is not this one.
- */
+/** To be sent to another user, so without filters. Its name leaves out the task, which the line around it has. */
 export function TodoLink({ id }: { id: string }) {
   return (
     <Link

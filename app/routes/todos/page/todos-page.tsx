@@ -13,14 +13,13 @@ import { searchOf } from "../list/views.ts";
 import { emptyWords, remainingWords } from "../list/words.ts";
 import { useAnnouncedChanges } from "../live/use-announced-changes.ts";
 import { useLiveList } from "../live/use-live-list.ts";
-import { fieldsOf, isTick, stillMissing } from "../outbox/pending-changes.ts";
+import { fieldsOf, stillMissing } from "../outbox/pending-changes.ts";
 import { useOutbox } from "../outbox/use-outbox.ts";
 import { WaitingTodo } from "../outbox/waiting-todo.tsx";
 import { connectionWords } from "../outbox/words.ts";
 import { announced, notTicked } from "../sending/announced.ts";
 import { withChange } from "../sending/expected.ts";
 import { Sending } from "../sending/sending.tsx";
-import { SentChanges } from "../sending/sent-changes.tsx";
 import { useChanges } from "../sending/use-changes.ts";
 import { UndoOffer } from "../undo/undo-offer.tsx";
 import { useUndo } from "../undo/use-undo.ts";
@@ -36,11 +35,10 @@ import { useListKey } from "./use-list-key.ts";
 interface TodosPageProps {
   data: List & { addKey: string; undo: Undoable | null };
   refused: RefusedChange | undefined;
-  /** Why the list may be an old one. */
+  /** Why the list may be outdated. */
   notice?: string;
 }
 
-/** `/` for a user: the shared list, and how far the team has come. */
 export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
   const { data, isLive } = useLiveList(loaded);
   const { viewer, isProfileMissing, listView, filter, todos, earlier, isNewestPage, team } = data;
@@ -49,10 +47,10 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
   const announce = useAnnounce();
   const changes = useChanges(todos);
   const undo = useUndo(changes, loaded.undo);
-  const outbox = useOutbox({ userId: viewer.id, todos, isLive });
+  const outbox = useOutbox(viewer.id, todos, isLive);
   const { unsent, attempt, problem } = outbox;
   const added = stillMissing(todos, unsent);
-  const unsentTicks = new Set(outbox.isBlocked ? unsent.filter(isTick).map(({ id }) => id) : []);
+  const unsentTicks = unsent.filter((change) => change.intent === "toggle").map(({ id }) => id);
   const expected = (listed: Todo[]) =>
     [...unsent.map(fieldsOf), ...changes.sent.map(({ fields }) => fields)].reduce(
       (shown, fields) => withChange(shown, fields, viewer.id),
@@ -68,7 +66,7 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
   const isEdit = refused?.intent === "edit" && shown.some(({ id }) => id === refused.id);
   const refusedEdit = isEdit ? refused : undefined;
 
-  /** Sends a tick by itself. Without a connection, or behind changes that are unsent, it waits in the outbox. */
+  /** Without a connection, or behind unsent changes, a tick waits in the outbox. */
   function tick(todo: Pick<Todo, "id" | "task">, complete: boolean): void {
     if (outbox.isBlocked || unsent.length > 0) {
       outbox.tick(todo, complete);
@@ -103,7 +101,7 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
             refused={refused?.intent === "add" ? refused : undefined}
             outbox={outbox}
           />
-          {[notice, problem].map((text) =>
+          {[notice, problem, changes.problem].map((text) =>
             text ? (
               <p key={text} role="alert" className="notice">
                 {text}
@@ -112,7 +110,14 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
           )}
           {isProfileMissing && !refused ? <p className="notice">{profileMissing}</p> : null}
           {refused && !refusedEdit ? <RefusalNotice refused={refused} /> : null}
-          <SentChanges changes={changes} />
+          {changes.toSend.map((change) => (
+            <Sending
+              key={change.key}
+              fetcherKey={change.key}
+              fields={change.fields}
+              onAnswer={(answer) => changes.settle(change, answer)}
+            />
+          ))}
           <UndoOffer undo={undo} />
           <FindTodos data={data} />
           {earlier ? (
@@ -137,7 +142,7 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
                 refused={refusedEdit?.id === todo.id ? refusedEdit : undefined}
                 hold={held.hold}
                 isLinked={todo.id === listView.todoId}
-                isUnsent={unsentTicks.has(todo.id)}
+                isUnsent={outbox.isBlocked && unsentTicks.includes(todo.id)}
                 onTick={tick}
                 onDelete={({ id, task }) =>
                   undo.send({ intent: "delete", id }, `“${task}” was not deleted.`, announced.deleted(task))

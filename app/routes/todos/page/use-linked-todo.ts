@@ -1,9 +1,6 @@
 import { useEffect, useRef } from "react";
 
-/**
- * Brings the todo that a link leads to into view, once.
- * @returns for the list that holds it, marked with aria-current
- */
+/** Scrolls to the linked todo once. @returns the ref of the list, in which aria-current marks it */
 export function useLinkedTodo(todoId: string | null) {
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {

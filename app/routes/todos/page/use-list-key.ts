@@ -2,10 +2,9 @@ import { type RefObject, useRef } from "react";
 import { type ListView, searchOf } from "../list/views.ts";
 
 /**
- * A key for the list, another one for each view of it: what a filter or a search has found is there, and has not moved
- * there, whenever the answer comes. Nothing is taken from under somebody's hands, though: while something in the list
- * is edited or has the focus, its elements stay.
- * @param isHeld whether something is edited there
+ * A new key for each view of the list, so that found todos appear in place and do not move there. The key stays while a
+ * todo is edited or has the focus.
+ * @param isHeld whether a todo is edited
  */
 export function useListKey(listView: ListView, list: RefObject<HTMLElement>, isHeld: boolean): string {
   const view = searchOf({ ...listView, teamFrom: null, todoId: null });

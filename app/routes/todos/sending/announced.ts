@@ -1,15 +1,15 @@
 const howToUndo = "Undo: Ctrl+Z or the Undo button";
 
-/** What a screen reader says of the user's own changes, which others see. */
+/** For screen readers, after the user's own changes. */
 export const announced = {
   added: (task: string) => `Added “${task}”`,
   ticked: (task: string, isComplete: boolean) => `${isComplete ? "Ticked" : "Unticked"} “${task}”`,
   saved: (task: string) => `Saved “${task}”`,
   deleted: (task: string) => `Deleted “${task}”. ${howToUndo}`,
-  /** Unlike the sentence beside the Undo button, which a screen reader finds there. */
+  /** Not the sentence beside the Undo button, which a screen reader finds there. */
   bulk: (count: number) => `Done for ${count} ${count === 1 ? "todo" : "todos"}. ${howToUndo}`,
   undone: "Undone",
 };
 
-/** Said before the reason. */
+/** Precedes the reason. */
 export const notTicked = (task: string) => `“${task}” was not changed.`;

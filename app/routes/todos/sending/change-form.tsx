@@ -2,19 +2,19 @@ import { useLocation } from "@remix-run/react";
 import type { FormEvent, ReactNode } from "react";
 import { byScript } from "../changes/answer.ts";
 
-/** What a change asks for, by name. */
+/** The fields of a form, by name. */
 export type Fields = Record<string, string | string[]>;
 
 interface ChangeFormProps {
-  /** Posted as hidden fields where there is no JavaScript. */
+  /** Hidden fields without JavaScript. */
   fields: Fields;
   onSend: () => void;
   children: ReactNode;
 }
 
 /**
- * A form for one change, sent by a press of its button. The script asks for JSON: the redirect that a plain form
- * gets would be a navigation, which takes the page back to its top and interrupts other changes.
+ * A form for one change. The script asks for JSON: a redirect would be a navigation, which scrolls to the top and
+ * interrupts other changes.
  */
 export function ChangeForm({ fields, onSend, children }: ChangeFormProps) {
   const action = useChangeAction();
@@ -32,13 +32,12 @@ export function ChangeForm({ fields, onSend, children }: ChangeFormProps) {
   );
 }
 
-/** Where the forms of `/` post to: the index route, with the page's own place in the list. */
+/** The index route, with the page's place in the list. */
 export function useChangeAction(): string {
   const { search } = useLocation();
   return search ? `/?index&${search.slice(1)}` : "/?index";
 }
 
-/** A change as the script sends it. */
 export function toBody(fields: Fields): URLSearchParams {
   return new URLSearchParams(pairs({ ...fields, ...byScript }));
 }

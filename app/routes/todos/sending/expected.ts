@@ -21,7 +21,7 @@ export function withChange(todos: Todo[], fields: Fields, viewerId: string): Tod
   }
 }
 
-/** Whether a list shows a change that was made. After all but a tick the page reads the list anew. */
+/** Whether the list shows the change. After any change but a tick the page has reloaded the list. */
 export function isSeen({ intent, id, complete }: Fields, todos: Todo[]): boolean {
   if (intent !== "toggle") return true;
   const todo = todos.find((each) => each.id === id);

@@ -4,14 +4,14 @@ import type { ActionAnswer } from "../changes/answer.ts";
 import { type Fields, toBody, useChangeAction } from "./change-form.tsx";
 
 interface SendingProps {
-  /** Unlike that of any other request of the page. */
+  /** Unique on the page. */
   fetcherKey: string;
   fields: Fields;
-  /** Told when the answer and the new list are in. */
+  /** Called when the answer and the new list are in. */
   onAnswer: (answer: ActionAnswer) => void;
 }
 
-/** Sends a change by itself once it appears, so that it outlives what it was made with: a field, or a todo's line. */
+/** Sends a change when it appears. A component of its own, because the todo or the field may go meanwhile. */
 export function Sending({ fetcherKey, fields, onAnswer }: SendingProps) {
   const action = useChangeAction();
   const { data, state, submit } = useFetcher<ActionAnswer>({ key: fetcherKey });

@@ -6,25 +6,24 @@ import type { Fields } from "./change-form.tsx";
 import { isSameTodo, isSeen } from "./expected.ts";
 
 interface SendOptions {
-  /** Shown before the reason when the change is refused. */
+  /** Precedes the reason when the change is refused. */
   otherwise: string;
   onMade?(made: MadeChange): void;
-  /** @returns whether the refusal is dealt with, and nothing is to be shown */
+  /** @returns whether it was handled, so that nothing is shown */
   onRefused?(refused: RefusedChange): boolean;
 }
 
-/** A change on its way, or made and not in the list yet. */
-export interface SentChange extends SendOptions {
+/** Not answered yet, or not in the list yet. */
+interface SentChange extends SendOptions {
   key: string;
   fields: Fields;
-  /** It is made: the list shows it in a moment. */
   isMade: boolean;
 }
 
-/** The stream brings a change within 0.1 s. A page that has waited so long asks. */
+/** The stream brings a change within 0.1 s. After this pause the page reloads the list. */
 const unseenMs = 2_000;
 
-/** The changes that a page has sent, and what is wrong with the last one that was refused. */
+/** Sends changes, of which `problem` says why the last one was refused. */
 export function useChanges(todos: Todo[]) {
   const { revalidate } = useRevalidator();
   const [sent, setSent] = useState<SentChange[]>([]);
@@ -37,7 +36,7 @@ export function useChanges(todos: Todo[]) {
     const key = `${id} ${count.current}`;
     setProblem(undefined);
     setSent((others) => [
-      // The list may show the two of them as one.
+      // The list may never show the state between the two.
       ...others.filter((other) => !(other.isMade && isSameTodo(other.fields, fields))),
       { key, fields, isMade: false, ...options },
     ]);
@@ -69,13 +68,13 @@ export function useChanges(todos: Todo[]) {
     return () => clearTimeout(timer);
   }, [isUnseen, revalidate]);
 
-  return { sent, send, settle, problem };
+  return { sent, toSend: inTurn(sent), send, settle, problem };
 }
 
 export type Changes = ReturnType<typeof useChanges>;
 
-/** Those that may be sent now: changes of one todo go one after the other, in their order. */
-export function inTurn(sent: SentChange[]): SentChange[] {
+/** Changes of one todo are sent one after the other. */
+function inTurn(sent: SentChange[]): SentChange[] {
   const waiting = sent.filter(({ isMade }) => !isMade);
   return waiting.filter(
     (change, index) => waiting.findIndex(({ fields }) => isSameTodo(fields, change.fields)) === index,

@@ -3,13 +3,13 @@ import type { Undoable } from "../changes/answer.ts";
 import { ChangeForm } from "../sending/change-form.tsx";
 import type { Undo } from "./use-undo.ts";
 
-/** Ten seconds are promised, and the answer took a moment to be shown. */
+/** We promise ten seconds, and the answer takes a moment to show. */
 const offeredForMs = 12_000;
 
-/** The offer to undo the latest change, in a place of its own: nothing moves when it comes and goes. */
+/** Keeps its place when there is no offer, so that nothing moves. */
 export function UndoOffer({ undo: { offered, undo, endOffer } }: { undo: Undo }) {
   function undoByButton() {
-    // The button goes with what it offers.
+    // The button disappears with the offer.
     document.getElementById("todos")?.focus({ preventScroll: true });
     undo();
   }
@@ -22,14 +22,9 @@ export function UndoOffer({ undo: { offered, undo, endOffer } }: { undo: Undo })
   );
 }
 
-interface OfferProps {
-  undoable: Undoable;
-  onUndo: () => void;
-  onOver: () => void;
-}
-
-/** What was changed, and the button that undoes it. It goes by itself, though not from under a pointer or the focus. */
-function Offer({ undoable, onUndo, onOver }: OfferProps) {
+/** Disappears by itself, but not while it has the pointer or the focus. */
+function Offer(props: { undoable: Undoable; onUndo: () => void; onOver: () => void }) {
+  const { undoable, onUndo, onOver } = props;
   const [isHovered, setIsHovered] = useState(false);
   const [isFocused, setIsFocused] = useState(false);
   const over = useRef(onOver);

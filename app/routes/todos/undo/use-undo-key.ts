@@ -2,8 +2,8 @@ import { useEffect, useRef } from "react";
 import { isTyping } from "../keyboard/is-typing.ts";
 
 /**
- * Lets Ctrl+Z, or Cmd+Z, undo, but where the browser undoes what was typed.
- * @param undo tells whether there was anything
+ * Makes Ctrl+Z or Cmd+Z undo, except in fields, where the browser undoes typing.
+ * @param undo returns whether there was anything to undo
  */
 export function useUndoKey(undo: () => boolean): void {
   const latest = useRef(undo);

@@ -6,10 +6,7 @@ import type { Fields } from "../sending/change-form.tsx";
 import type { Changes } from "../sending/use-changes.ts";
 import { useUndoKey } from "./use-undo-key.ts";
 
-/**
- * The changes of a page that can be undone, the latest first.
- * @param offered what a plain form changed before this page
- */
+/** @param offered what a plain form changed before this page */
 export function useUndo(changes: Changes, offered: Undoable | null) {
   const [done, setDone] = useState<Undoable[]>(offered ? [offered] : []);
   const [isOffered, setIsOffered] = useState(true);
@@ -17,9 +14,8 @@ export function useUndo(changes: Changes, offered: Undoable | null) {
   useUndoKey(undo);
 
   /**
-   * Sends a change that can be undone.
-   * @param otherwise is shown before the reason when it is refused
-   * @param said once it is made; by default the answer's sentence
+   * @param otherwise precedes the reason when the change is refused
+   * @param said to screen readers once it is made; by default the number of todos
    */
   function send(fields: Fields, otherwise: string, said?: string): void {
     changes.send(fields, {
