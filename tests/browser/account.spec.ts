@@ -118,7 +118,7 @@ test("one click signs out all other browsers, and the page says how many", async
   await bob.page.getByRole("button", { name: "Sign out everywhere else" }).click();
   await expect(bob.page.getByRole("status")).toContainText("1 other session was ended.");
   await bob.page.getByRole("button", { name: "Sign out everywhere else" }).click();
-  await expect(bob.page.getByRole("status")).toHaveText("You were not signed in anywhere else.");
+  await expect(bob.page.getByRole("status")).toHaveText("You weren't signed in anywhere else.");
   await other.page.getByRole("button", { name: "Save" }).click();
   await expect(other.page).toHaveURL("/sign-in?redirectTo=/account");
 });
