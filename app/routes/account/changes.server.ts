@@ -1,4 +1,4 @@
-import { redirect } from "@remix-run/node";
+import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { z } from "zod";
 import { answerAuthForm, incompleteForm, type RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { nameField, newPasswordField, passwordField } from "#app/auth/forms/fields.server.ts";
@@ -12,8 +12,12 @@ import type { Tokens } from "#app/auth/provider/auth-provider.ts";
 import { AuthRefusal, isWrongPassword } from "#app/auth/provider/errors.server.ts";
 import { authProvider } from "#app/auth/provider.server.ts";
 import { profileOnly, readAsUser, toSignIn } from "#app/auth/session/guard.server.ts";
-import { restrictedAnswer } from "#app/auth/session/restricted-answer.server.ts";
-import { endSession, endSessionOfDeleted, renewTokens } from "#app/auth/session/session.server.ts";
+import {
+  endSession,
+  endSessionOfDeleted,
+  renewTokens,
+  unlessRestricted,
+} from "#app/auth/session/session.server.ts";
 import { type Form, readForm } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { countChange, countingWrongPasswords } from "#app/limits/limits.server.ts";
@@ -37,26 +41,24 @@ const words: RefusalWords = {
   },
 };
 
-/** Says in a refusal which form of the page it is about. */
+/** Tells which form of the page a refusal is about. */
 const intent = z.string();
 const anyForm = z.object({ intent, name: z.string(), email: z.string() }).partial();
 
-/** Redirects to the page that says what was done, or to the sign-in page once the session or account is gone. */
-export async function changeAccount(request: Request): Promise<Response> {
+export async function changeAccount({ request }: ActionFunctionArgs): Promise<Response> {
   const form = await readForm(request);
-  // Who asks is settled before what they ask; a fault on the way keeps what was typed.
+  // Who asks comes before what they ask. If reading that fails, the page shows again what was typed.
   return answerAuthForm(request, form ?? new Map(), {
     fields: anyForm,
     shownAgain: ["intent", "name", "email"],
     attempt: async () => {
       // The token of a session that was ended elsewhere stays valid for up to ten minutes: ask Stack.
-      const { signedIn, ...who } = await renewTokens(request);
-      if (signedIn?.token.restriction) return restrictedAnswer(request, who.setCookie);
-      const asked = await readAsUser(request, who, profileOnly);
-      if (!asked.isSignedIn) return toSignIn(asked, "/account");
-      if (!signedIn) return toSignIn(who, "/account");
+      const read = unlessRestricted(request, await renewTokens(request));
+      const asked = await readAsUser(request, read, profileOnly);
+      if (!asked.isSignedIn || !read.signedIn) return toSignIn(asked, "/account");
       const { id: userId, email } = asked.viewer;
-      const answer = await answerChange({ userId, email, tokens: signedIn.tokens }, request, form);
+      const { tokens } = read.signedIn;
+      const answer = await answerChange({ userId, email, tokens }, request, form);
       if (asked.setCookie && !answer.headers.has("Set-Cookie")) {
         answer.headers.append("Set-Cookie", asked.setCookie);
       }
@@ -128,7 +130,7 @@ function answerChange(actor: Actor, request: Request, form: Form | undefined): P
   }
 }
 
-/** An account without an email address is confirmed by an empty field. */
+/** Empty, for an account without an email address. */
 function confirmationOf(email: string | null) {
   return z
     .string()
@@ -140,7 +142,7 @@ function confirmationOf(email: string | null) {
     );
 }
 
-/** Where the account is deleted meanwhile, the provider does not know whose it is, and the session is over. */
+/** If the account is deleted meanwhile, the session is over. */
 async function whileAccountLasts(change: () => Promise<Response>): Promise<Response> {
   try {
     return await change();

@@ -1,4 +1,4 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { redirectToOf, withRedirectTo } from "#app/auth/session/redirect-to.ts";
@@ -9,7 +9,6 @@ import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { answerForgotPassword } from "./password-reset.server.ts";
 
 interface ForgotPasswordData {
-  /** Where to go after the sign-in: a path of this site. */
   redirectTo: string;
 }
 
@@ -28,9 +27,7 @@ export function loader({ request }: LoaderFunctionArgs) {
   return Response.json(data, { headers: personalHeaders() });
 }
 
-export function action({ request }: ActionFunctionArgs) {
-  return answerForgotPassword(request);
-}
+export const action = answerForgotPassword;
 
 export default function ForgotPassword() {
   const { redirectTo } = useLoaderData<ForgotPasswordData>();

@@ -1,4 +1,4 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { hasMailedCode } from "#app/auth/forms/mailed-codes.server.ts";
@@ -9,9 +9,7 @@ import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { answerResetPassword } from "./password-reset.server.ts";
 
 interface ResetPasswordData {
-  /** Where to go after the sign-in: a path of this site. */
   redirectTo: string;
-  /** The page was opened by a mailed link. */
   hasCode: boolean;
 }
 
@@ -27,9 +25,7 @@ export function loader({ request }: LoaderFunctionArgs) {
   return Response.json(data, { headers: personalHeaders() });
 }
 
-export function action({ request }: ActionFunctionArgs) {
-  return answerResetPassword(request);
-}
+export const action = answerResetPassword;
 
 export default function ResetPassword() {
   const { redirectTo, hasCode } = useLoaderData<ResetPasswordData>();
