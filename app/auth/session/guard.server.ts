@@ -32,8 +32,8 @@ interface SignedIn<Data> {
 }
 
 /**
- * Reads something for a user who is signed in and not deleted. The profile is read along with it, so that rights begin and
- * end as soon as the sync has brought them.
+ * Reads something for a user who is signed in and not deleted. The profile is read along with it, so that rights begin
+ * and end as soon as the sync has brought them.
  * @param read in one round trip: the row of `viewerOf`, and data that this user may see
  */
 export async function readAsUser<Data>(

@@ -67,61 +67,48 @@ export async function changeAccount({ request }: ActionFunctionArgs): Promise<Re
   });
 }
 
-function answerChange(actor: Actor, request: Request, form: Form | undefined): Promise<Response> | Response {
-  const { userId, tokens, email } = actor;
-  const make = async (change: () => Promise<Response>) => {
-    await countChange(userId);
-    return whileAccountLasts(change);
+function answerChange(
+  { userId, email, tokens }: Actor,
+  request: Request,
+  form: Form | undefined,
+): Promise<Response> | Response {
+  const answer = <Fields extends z.ZodObject>(
+    fields: Fields,
+    shownAgain: (keyof z.infer<Fields> & string)[],
+    change: (typed: z.infer<Fields>) => Promise<Response>,
+  ) => {
+    const attempt = async (typed: z.infer<Fields>) => {
+      await countChange(userId);
+      return whileAccountLasts(() => change(typed));
+    };
+    return answerAuthForm(request, form, { fields, shownAgain, words, attempt });
   };
   switch (form?.get("intent")) {
     case "name":
-      return answerAuthForm(request, form, {
-        fields: z.object({ intent, name: nameField }),
-        shownAgain: ["intent", "name"],
-        words,
-        attempt: ({ name }) =>
-          make(async () => {
-            await authProvider().rename(tokens, name || null);
-            await untilNameArrives(userId, name || null);
-            return done("done=name");
-          }),
+      return answer(z.object({ intent, name: nameField }), ["intent", "name"], async ({ name }) => {
+        await authProvider().rename(tokens, name || null);
+        await untilNameArrives(userId, name || null);
+        return done("done=name");
       });
-    case "password":
-      return answerAuthForm(request, form, {
-        fields: z.object({ intent, currentPassword: passwordField, newPassword: newPasswordField }),
-        shownAgain: ["intent"],
-        words,
-        attempt: (typed) =>
-          make(async () => {
-            const passwords = { old: typed.currentPassword, new: typed.newPassword };
-            await countingWrongPasswords(
-              email ?? userId,
-              () => authProvider().changePassword(tokens, passwords),
-              isWrongPassword,
-            );
-            log.info({ event: "password changed", userId }, "A password was changed");
-            return done("done=password");
-          }),
+    case "password": {
+      const fields = z.object({ intent, currentPassword: passwordField, newPassword: newPasswordField });
+      return answer(fields, ["intent"], async (typed) => {
+        const passwords = { old: typed.currentPassword, new: typed.newPassword };
+        const change = () => authProvider().changePassword(tokens, passwords);
+        await countingWrongPasswords(email ?? userId, change, isWrongPassword);
+        log.info({ event: "password changed", userId }, "A password was changed");
+        return done("done=password");
       });
+    }
     case "sessions":
-      return answerAuthForm(request, form, {
-        fields: z.object({ intent }),
-        shownAgain: ["intent"],
-        words,
-        attempt: () =>
-          make(async () => done(`done=sessions&ended=${await authProvider().endOtherSessions(tokens)}`)),
-      });
+      return answer(z.object({ intent }), ["intent"], async () =>
+        done(`done=sessions&ended=${await authProvider().endOtherSessions(tokens)}`),
+      );
     case "delete":
-      return answerAuthForm(request, form, {
-        fields: z.object({ intent, email: confirmationOf(email) }),
-        shownAgain: ["intent", "email"],
-        words,
-        attempt: () =>
-          make(async () => {
-            await authProvider().deleteAccount(tokens);
-            log.info({ event: "account deleted", userId }, "An account was deleted");
-            return redirect("/", { status: 303, headers: personalHeaders(await endSessionOfDeleted()) });
-          }),
+      return answer(z.object({ intent, email: confirmationOf(email) }), ["intent", "email"], async () => {
+        await authProvider().deleteAccount(tokens);
+        log.info({ event: "account deleted", userId }, "An account was deleted");
+        return redirect("/", { status: 303, headers: personalHeaders(await endSessionOfDeleted()) });
       });
     default: {
       const refused: RefusedForm = { errors: { form: incompleteForm }, typed: {} };

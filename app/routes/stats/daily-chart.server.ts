@@ -10,9 +10,9 @@ const compact = new Intl.NumberFormat("en", { notation: "compact" });
 const grouped = new Intl.NumberFormat("en");
 
 /**
- * On the server, so that the browser needs no charting library. Places are percentages of the width from the left and of
- * the height from the top, so that the chart fits any screen while its words keep their size; paths are drawn in a square
- * of 100 by 100.
+ * On the server, so that the browser needs no charting library. Places are percentages of the width from the left and
+ * of the height from the top, so that the chart fits any screen while its words keep their size; paths are drawn in a
+ * square of 100 by 100.
  */
 export function toDailyChart(days: Day[]) {
   const points = days.map((each) => ({ ...each, start: Date.parse(each.day) }));

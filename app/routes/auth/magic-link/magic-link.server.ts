@@ -107,11 +107,6 @@ export function answerTypedCode(request: Request, form: Form | undefined): Promi
   });
 }
 
-/** The address to which this browser requested a code. */
-export async function sentTo(request: Request): Promise<string | undefined> {
-  return (await readSent(request))?.email;
-}
-
 async function signIn(request: Request, code: string): Promise<Response> {
   const { tokens, isNewUser } = await authProvider().signInWithCode(code);
   const settleProfile = isNewUser ? untilProfileArrives : refreshProfile;
@@ -120,7 +115,7 @@ async function signIn(request: Request, code: string): Promise<Response> {
   return answer;
 }
 
-async function readSent(request: Request): Promise<z.infer<typeof sentSchema> | undefined> {
+export async function readSent(request: Request): Promise<z.infer<typeof sentSchema> | undefined> {
   return sentSchema.safeParse(await sentCookie().parse(request.headers.get("Cookie"))).data;
 }
 

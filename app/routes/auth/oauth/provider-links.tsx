@@ -6,7 +6,7 @@ interface ProviderLinksProps {
   redirectTo: string;
 }
 
-/** Links, because `form-action 'self'` stops forms that are redirected to another site; plain, as they leave the app. */
+/** No forms: `form-action 'self'` stops those that are redirected to another site. No <Link>: they leave the app. */
 export function ProviderLinks({ providers, redirectTo }: ProviderLinksProps) {
   return providers.length > 0 ? (
     <ul className="providers">

@@ -8,9 +8,7 @@ import { Frame } from "#app/components/frame.tsx";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { answerForgotPassword } from "./password-reset.server.ts";
 
-interface ForgotPasswordData {
-  redirectTo: string;
-}
+type Data = { redirectTo: string };
 
 export const meta: MetaFunction = ({ location }) => [
   {
@@ -23,14 +21,14 @@ export const meta: MetaFunction = ({ location }) => [
 export const headers = documentHeaders;
 
 export function loader({ request }: LoaderFunctionArgs) {
-  const data: ForgotPasswordData = { redirectTo: redirectToOf(request) };
+  const data: Data = { redirectTo: redirectToOf(request) };
   return Response.json(data, { headers: personalHeaders() });
 }
 
 export const action = answerForgotPassword;
 
 export default function ForgotPassword() {
-  const { redirectTo } = useLoaderData<ForgotPasswordData>();
+  const { redirectTo } = useLoaderData<Data>();
   const refused = useActionData<RefusedForm>();
   return (
     <Frame>
