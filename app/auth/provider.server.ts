@@ -1,7 +1,7 @@
 import type { AuthProvider } from "./provider/auth-provider.ts";
 import { stack } from "./stack/stack.server.ts";
 
-/** The provider that this process is configured with. */
+/** Another provider would be chosen here. */
 export function authProvider(): AuthProvider {
   return stack;
 }

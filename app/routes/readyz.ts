@@ -6,7 +6,7 @@ import { environment } from "#app/platform/environment.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 import { isStopping } from "#app/platform/stopping.server.ts";
 
-/** Load balancers wait 2 s at most, and a busy process needs some of that before and after. */
+/** Load balancers wait 2 s, of which a busy process needs some. */
 const limitMs = 1_000;
 
 /** The database answers, migrations have run, and the process is not stopping. */
@@ -21,15 +21,11 @@ export async function loader() {
     );
     const [row] = await connectDatabase(environment().databaseUrl, limitMs).query(todos);
     if (row?.exists) return new Response("ready\n", { headers });
-    return new Response("the database has no todos table: run `npm run db:migrate`\n", {
-      status: 503,
-      headers,
-    });
+    const message = "the database has no todos table: run `npm run db:migrate`\n";
+    return new Response(message, { status: 503, headers });
   } catch (error) {
     logOutage("GET /readyz", error);
-    return new Response("the database cannot be reached\n", {
-      status: 503,
-      headers: { ...headers, "Retry-After": "5" },
-    });
+    const retryHeaders = { ...headers, "Retry-After": "5" };
+    return new Response("the database cannot be reached\n", { status: 503, headers: retryHeaders });
   }
 }

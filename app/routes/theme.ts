@@ -12,7 +12,6 @@ export function loader() {
   return redirect("/", { status: 303, headers: personalHeaders() });
 }
 
-/** Keeps a theme, and leads back to the page of the form. */
 export async function action({ request }: ActionFunctionArgs) {
   const { data } = fields.safeParse(Object.fromEntries((await readForm(request)) ?? []));
   if (!data) {

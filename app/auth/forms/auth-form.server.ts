@@ -6,7 +6,6 @@ import { notNow } from "#app/http/not-now.server.ts";
 import { log, logOutage } from "#app/platform/log.server.ts";
 import { type FormErrors, type RefusalWords, wordsEverywhere } from "./refusal-words.server.ts";
 
-/** Why a form was not accepted, and what was typed, to be shown again. */
 export interface RefusedForm {
   errors: FormErrors;
   typed: Record<string, string>;
@@ -15,7 +14,7 @@ export interface RefusedForm {
 export const incompleteForm = "This form is incomplete. Reload the page and try again.";
 
 interface AuthForm<Fields extends z.ZodObject> {
-  /** Counts the post, valid or not. @throws {LimitReached} */
+  /** Counts invalid posts too. @throws {LimitReached} */
   count?(): Promise<void>;
   fields: Fields;
   /** Never passwords or codes. */
@@ -24,17 +23,13 @@ interface AuthForm<Fields extends z.ZodObject> {
   attempt(typed: z.infer<Fields>): Promise<Response>;
 }
 
-/** What the log calls a refusal, by the form's path. */
-const failures: Record<string, string> = {
+const failureEvents: Record<string, string> = {
   "/sign-in": "sign-in failed",
   "/magic-link": "sign-in failed",
   "/sign-up": "sign-up failed",
 };
 
-/**
- * Answers a form that asks something of the provider: as the attempt does, with 400 and a message beside the field,
- * with 429, or with 503.
- */
+/** Answers as the attempt does, or refuses the form with 400, 429 or 503 and a message. */
 export async function answerAuthForm<Fields extends z.ZodObject>(
   request: Request,
   form: Form | undefined,
@@ -56,7 +51,7 @@ export async function answerAuthForm<Fields extends z.ZodObject>(
     const { pathname } = new URL(request.url);
     const operation = `POST ${pathname}`;
     if (error instanceof AuthRefusal) {
-      log.info({ event: failures[pathname] ?? "account form refused", reason: error.code }, "Refused");
+      log.info({ event: failureEvents[pathname] ?? "account form refused", reason: error.code }, "Refused");
       const inWords: FormErrors | undefined = { ...wordsEverywhere, ...words }[error.code as RefusalCode];
       if (inWords) return refuse(inWords);
       logOutage(operation, error);
@@ -67,7 +62,7 @@ export async function answerAuthForm<Fields extends z.ZodObject>(
   }
 }
 
-/** The first thing that is wrong with each field. */
+/** Of each field. */
 function firstMessages({ issues }: z.ZodError): FormErrors {
   return Object.fromEntries(issues.map(({ path, message }) => [path[0] ?? "form", message]).reverse());
 }

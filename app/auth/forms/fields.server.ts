@@ -8,16 +8,15 @@ export const emailField = z
   .max(320, notAnEmail)
   .pipe(z.email(notAnEmail));
 
-/** Stack answers a password of more than 70 characters as if the form were broken. */
+/** For more than 70 characters, Stack answers as if the form were broken. */
 export const passwordField = z
   .string("Enter a password.")
   .min(1, "Enter a password.")
   .max(70, passwordTooLong);
 
-/** By Stack's rules. */
+/** Stack's rule. */
 export const newPasswordField = passwordField.min(8, passwordTooShort);
 
-/** Optional. */
 export const nameField = z
   .string()
   .trim()

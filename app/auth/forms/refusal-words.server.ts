@@ -1,9 +1,8 @@
 import type { RefusalCode } from "#app/auth/provider/errors.server.ts";
 
-/** What is wrong with a form, by field; `form` is about all of it. */
+/** By field; `form` is about all of it. */
 export type FormErrors = Record<string, string>;
 
-/** What users are told when the provider refuses. */
 export type RefusalWords = Partial<Record<RefusalCode, FormErrors>>;
 
 export const notAnEmail = "Enter a valid email address.";
@@ -18,7 +17,7 @@ const passwordsOff = "Signing in with a password is turned off here.";
 const untrustedOrigin =
   "The sign-in service doesn't know this site, so it sends no emails. Tell an administrator.";
 
-/** Unless a form has its own words. */
+/** A form's own words win. */
 export const wordsEverywhere: RefusalWords = {
   MULTI_FACTOR_AUTHENTICATION_REQUIRED: { form: secondFactor },
   PASSWORD_AUTHENTICATION_NOT_ENABLED: { form: passwordsOff },
@@ -26,7 +25,7 @@ export const wordsEverywhere: RefusalWords = {
   SIGN_UP_NOT_ENABLED: { form: signUpOff },
 };
 
-/** About the link that a page was opened with. @param field where the page shows it */
+/** @param field where the page shows what is wrong with its link */
 export function linkWords(field: "form" | "code"): RefusalWords {
   const broken = { [field]: "This link doesn't work. Open the link in the latest email, or get a new one." };
   return {

@@ -1,6 +1,5 @@
 import type { JWTPayload } from "jose";
 
-/** What a provider gives a user who signs in. */
 export interface Tokens {
   accessToken: string;
   refreshToken: string;
@@ -8,7 +7,6 @@ export interface Tokens {
 
 export interface SignIn {
   tokens: Tokens;
-  /** The account was created by this sign-in. */
   isNewUser: boolean;
 }
 
@@ -22,7 +20,7 @@ interface Claims {
   email: string | null;
   emailVerified: boolean;
   name: string | null;
-  /** Seconds since 1970; undefined where the token does not say. */
+  /** Seconds since 1970; undefined if the token does not say. */
   signedUpAt: number | undefined;
   /** Seconds since 1970. */
   expiresAt: number;
@@ -36,23 +34,21 @@ export interface AccessToken extends Claims {
 /** What keeps a user out: an unverified email address, or something that only an administrator can lift. */
 export type Restriction = "unverified" | "administrator";
 
-/** The token of a user who may do nothing yet. It fits nowhere where an AccessToken is asked for. */
+/** The token of a user who may do nothing yet. Its type fits no place that takes an AccessToken. */
 export interface RestrictedToken extends Claims {
   restriction: Restriction;
 }
 
-/** Access tokens that are signed and read in one way. */
 export interface TokenKind {
   issuer: string;
   audience: string;
   algorithm: string;
-  /** Of the JSON Web Key Set with which these tokens, and no others, are verified. */
+  /** A JSON Web Key Set for these tokens and no others. */
   keysUrl: string;
-  /** @throws for verified claims that this kind does not have */
+  /** @throws for claims that this kind does not have */
   read(claims: JWTPayload): AccessToken | RestrictedToken;
 }
 
-/** An account at another company that users can sign in with. */
 export interface OAuthProvider {
   /** Part of URLs. */
   id: string;
@@ -65,42 +61,41 @@ export interface WaysIn {
   magicLinks: boolean;
 }
 
-/** What the start of an OAuth sign-in and its end have to agree on. */
+/** What the start and the end of an OAuth sign-in have in common. */
 export interface OAuthFlow {
   provider: string;
-  /** Comes back with the answer, and shows that this browser started the flow. */
+  /** Shows that this browser started the flow. */
   state: string;
-  /** Whoever has it can exchange the code (RFC 7636). */
+  /** RFC 7636. */
   codeVerifier: string;
 }
 
 /**
- * Who keeps the accounts. Every call is bounded in time and rejects with nothing but an AuthRefusal or an AuthFault.
- * After a fault a change may have been made all the same.
+ * Keeps the accounts. Every call is bounded in time, and rejects only with an AuthRefusal, or with an AuthFault, after
+ * which a change may have been made anyway.
  */
 export interface AuthProvider {
   /** The first is what most users have. */
   tokenKinds(): [TokenKind, ...TokenKind[]];
-  /** @returns a new access token; undefined when the session was ended or the user deleted */
+  /** @returns a new access token; undefined if the session was ended or the user deleted */
   refresh(refreshToken: string, limitMs?: number): Promise<string | undefined>;
 
-  /** Creates a user, and mails a link that verifies the address. */
+  /** Also emails a link that verifies the address. */
   signUp(user: Credentials & { name: string }, callbackUrl: string): Promise<Tokens>;
   signIn(credentials: Credentials): Promise<Tokens>;
   signOut(tokens: Tokens): Promise<void>;
 
-  /** Never rejects. @returns undefined while the provider has not answered yet, after 1 s at most */
+  /** Takes 1 s at most, and never rejects. @returns undefined before the provider's first answer */
   waysIn(): Promise<WaysIn | undefined>;
-  /** Where the browser goes to sign in. */
   authorizeUrl(flow: OAuthFlow): Promise<string>;
   /** @param answer the query that the browser came back with */
   exchangeCode(flow: OAuthFlow, answer: URLSearchParams): Promise<SignIn>;
 
-  /** @returns a nonce, which makes a whole code of the one in the mail that users can type */
+  /** @returns a nonce: a typed code is not complete without it */
   sendMagicLink(email: string, callbackUrl: string): Promise<string>;
   signInWithCode(code: string): Promise<SignIn>;
 
-  /** Takes the same time, and gives the same answer, whether or not the address has an account. */
+  /** Neither the answer nor its time tells whether the address has an account. */
   startPasswordReset(email: string, callbackUrl: string): Promise<void>;
   /** Ends every session of the account. */
   resetPassword(code: string, password: string): Promise<void>;
@@ -108,11 +103,10 @@ export interface AuthProvider {
   sendVerificationMail(tokens: Tokens, callbackUrl: string): Promise<void>;
   verifyEmail(code: string): Promise<void>;
 
-  /** @param name null: none */
   rename(tokens: Tokens, name: string | null): Promise<void>;
-  /** Ends every other session of the user. */
+  /** Ends every other session. */
   changePassword(tokens: Tokens, passwords: { old: string; new: string }): Promise<void>;
-  /** @returns how many sessions were ended */
+  /** @returns how many */
   endOtherSessions(tokens: Tokens): Promise<number>;
   deleteAccount(tokens: Tokens): Promise<void>;
 }

@@ -35,7 +35,6 @@ export type RefusalCode =
 /** The provider understood, and said no. */
 export class AuthRefusal extends Error {
   override name = "AuthRefusal";
-  /** A provider may have more codes than we have words for. */
   constructor(readonly code: RefusalCode | (string & {})) {
     super(`The provider refused: ${code}`);
   }
@@ -47,7 +46,7 @@ export const unreachable = "The sign-in service can't be reached. Try again in a
 export class AuthFault extends Fault {
   override name = "AuthFault";
   readonly tryLater: TryLater;
-  /** The HTTP status of the answer, if there was one. */
+  /** Of the answer, if there was one. */
   readonly status: number | undefined;
   constructor(
     message: string,
@@ -59,7 +58,6 @@ export class AuthFault extends Fault {
   }
 }
 
-/** Whether a password was looked at, and is not the account's. */
 export function isWrongPassword(error: unknown): boolean {
   return (
     error instanceof AuthRefusal &&

@@ -4,11 +4,8 @@ import { AuthFault } from "#app/auth/provider/errors.server.ts";
 import { authProvider } from "#app/auth/provider.server.ts";
 import { isKeyServerFault, publishedKeys } from "./published-keys.server.ts";
 
-/**
- * Why a token is no good: `"expired"` was good once, `"unknown key"` is signed with a key that the provider does not
- * publish, or no longer, and `"invalid"` never was ours.
- */
-export type NoAccessToken = "expired" | "unknown key" | "invalid";
+/** A token with an unknown key may be ours: the provider may have replaced its keys. */
+type NoAccessToken = "expired" | "unknown key" | "invalid";
 
 /**
  * Verifies a token without asking the provider: signature, issuer, audience, algorithm and lifetime.
@@ -19,7 +16,7 @@ export async function verifyAccessToken(
 ): Promise<AccessToken | RestrictedToken | NoAccessToken> {
   const kinds = authProvider().tokenKinds();
   try {
-    // What is read before the signature is verified only chooses which kind the token has to be of.
+    // Not verified yet: it only chooses which kind the token must be of.
     const { iss } = decodeJwt(token);
     const kind = kinds.find(({ issuer }) => issuer === iss) ?? kinds[0];
     const { issuer, audience, algorithm, keysUrl } = kind;

@@ -16,10 +16,9 @@ export interface Viewer {
   isAdmin: boolean;
 }
 
-interface SignedOut {
+interface SignedOut extends Omit<SessionRead, "session"> {
   isSignedIn: false;
   wasDeleted: boolean;
-  setCookie: string | undefined;
 }
 
 interface SignedIn<Data> {
@@ -33,9 +32,8 @@ interface SignedIn<Data> {
 }
 
 /**
- * Reads something for a user who is signed in and not deleted. The profile is read along with it, so that a right
- * counts as soon as the sync has brought it, and not a moment longer than it lasts.
- * @param who as `readSession` or another reader of the session has it
+ * Reads something for a user who is signed in and not deleted. The profile is read along with it, so that rights begin
+ * and end as soon as the sync has brought them.
  * @param read in one round trip: the row of `viewerOf`, and data that this user may see
  */
 export async function readAsUser<Data>(
@@ -68,7 +66,7 @@ export async function profileOnly(session: Session) {
   return { profile, data: undefined };
 }
 
-/** Redirects to the sign-in page, and back afterwards unless the account has just been deleted. */
+/** @param path where to go after the sign-in, unless the account has just been deleted */
 export function toSignIn({ wasDeleted, setCookie }: Omit<SessionRead, "session">, path: string): Response {
   const location = wasDeleted && setCookie ? "/sign-in" : `/sign-in?redirectTo=${path}`;
   return redirect(location, { status: 303, headers: personalHeaders(setCookie) });

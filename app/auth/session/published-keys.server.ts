@@ -6,10 +6,7 @@ const maxAgeMs = 60 * 60 * 1_000;
 
 const keySets = new Map<string, { keySet: ReturnType<typeof createRemoteJWKSet>; readAt: number }>();
 
-/**
- * The public keys at a URL. Old ones stay in use while newer ones cannot be read, so that page views do not depend on
- * the provider; a token signed with an unknown key makes jose read them at once.
- */
+/** Old keys stay in use while new ones cannot be read, so that page views do not depend on the provider. */
 export function publishedKeys(url: string) {
   const known = keySets.get(url);
   if (known && Date.now() - known.readAt <= maxAgeMs) return known.keySet;
@@ -17,7 +14,7 @@ export function publishedKeys(url: string) {
     known?.keySet ??
     createRemoteJWKSet(new URL(url), {
       cacheMaxAge: Number.POSITIVE_INFINITY,
-      // New keys count at once. Only a token out of a cookie of ours gets here, and requests share one reading.
+      // A token with an unknown key makes jose read again at once. Only tokens from our own cookies get here.
       cooldownDuration: 0,
       timeoutDuration: 3_000,
     });

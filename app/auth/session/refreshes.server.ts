@@ -1,21 +1,17 @@
 import { authProvider } from "#app/auth/provider.server.ts";
 
-/** How long requests that still carry the old token get the new one without asking the provider again. */
+/** How long requests that still carry the old token get the new one. */
 const sharedMs = 30_000;
 /** A form that is refused asks twice: once for itself, once for the page around it. */
 const nowLimitMs = 2_000;
 const refreshes = new Map<string, Promise<string | undefined>>();
 
-/**
- * A page's requests arrive together, each with the same old token: one of them asks, all of them wait.
- * @returns a new access token; undefined when the session was ended or the user deleted
- * @throws {AuthFault}
- */
+/** A page's requests arrive together, each with the same old token: one of them asks, all of them wait. */
 export function refreshOnce(refreshToken: string): Promise<string | undefined> {
   return refreshes.get(refreshToken) ?? shared(refreshToken, authProvider().refresh(refreshToken));
 }
 
-/** Does the same with a token that says what is true now, and that others get from then on. */
+/** Always asks. */
 export function refreshNow(refreshToken: string): Promise<string | undefined> {
   return shared(refreshToken, authProvider().refresh(refreshToken, nowLimitMs));
 }

@@ -2,10 +2,7 @@ import { redirect } from "@remix-run/node";
 import { personalHeaders } from "#app/http/headers.ts";
 import { safeRedirectTo, withRedirectTo } from "./redirect-to.ts";
 
-/**
- * Redirects a restricted user to where they can verify their address, and back afterwards.
- * @param setCookie of the session, if it changed
- */
+/** To where restricted users can verify their address, and back afterwards. */
 export function restrictedAnswer(request: Request, setCookie: string | undefined): Response {
   const { pathname, searchParams } = new URL(request.url);
   // A mailed code is a secret between the email and its page.

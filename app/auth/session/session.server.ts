@@ -11,34 +11,20 @@ import { refreshNow, refreshOnce } from "./refreshes.server.ts";
 import { restrictedAnswer } from "./restricted-answer.server.ts";
 
 /** Who is asking. Whether they may is decided by each statement, which looks at their profile's row. */
-export interface Session {
-  userId: string;
-  /** As the access token has it; null for an account without one. */
-  email: string | null;
-  /** As the access token has it. */
-  emailVerified: boolean;
-  /** As the access token has it; null for an account without one. */
-  name: string | null;
-  /**
-   * Whether this session has found its profile's row once. A new user's row takes a moment to arrive; when a row
-   * that was there is gone, the user was deleted.
-   */
+export interface Session extends AccessToken {
+  /** A new user's row takes a moment to arrive; if a row that was there is gone, the user was deleted. */
   profileSeen: boolean;
-  /** Seconds since 1970; undefined where the access token does not say. */
-  signedUpAt: number | undefined;
-  /** Seconds since 1970: how long the access token is good without asking the provider. */
-  expiresAt: number;
 }
 
-/** A request's session, if it has one, and the cookie to send back, if it changed. */
 export interface SessionRead {
   session?: Session | undefined;
+  /** To send back, if the cookie changed. */
   setCookie?: string | undefined;
   /** The session is over because the account was deleted. */
   wasDeleted?: boolean | undefined;
 }
 
-/** The same with the tokens. A restricted user has tokens and no session. */
+/** A restricted user has tokens and no session. */
 export interface TokensRead extends SessionRead {
   signedIn?: { token: AccessToken | RestrictedToken; tokens: Tokens };
   /** The token is a new one, and the one before was restricted. */
@@ -53,32 +39,34 @@ const contentSchema = z.object({
 type Content = z.infer<typeof contentSchema>;
 
 /**
- * What the cookie of a deleted user holds for a while, or until the next sign-in. It does not end with the first
- * answer that says so: a live page may have asked for that one, and be left before it arrives.
+ * What the cookie of a deleted user holds for a while. The first answer does not clear it: a live page may have asked
+ * for that one, and be left before it arrives.
  */
 const farewellSchema = z.object({ wasDeleted: z.literal(true) });
 const farewellSeconds = 10 * 60;
 
-/** Refresh tokens live as long. */
+/** As long as refresh tokens live. */
 const sessionSeconds = 365 * 24 * 60 * 60;
 
-/** Tokens live ten minutes. One that dies sooner than this is replaced before the page is read. */
+/** Tokens live ten minutes. */
 const refreshBeforeExpirySeconds = 30;
 
 /**
- * Asks the provider only when the token is about to expire.
- * @throws {AuthFault} when the token has expired, or has an unknown key, and the provider cannot be reached
- * @throws {Response} for restricted users: a redirect to where they can do something about it
+ * @throws {AuthFault} as `readTokens`
+ * @throws {Response} for restricted users: a redirect to where they can verify their address
  */
 export async function readSession(request: Request): Promise<SessionRead> {
-  const { signedIn, ...read } = await readTokens(request);
-  if (signedIn?.token.restriction) throw restrictedAnswer(request, read.setCookie);
+  return unlessRestricted(request, await readTokens(request));
+}
+
+export function unlessRestricted(request: Request, read: TokensRead): TokensRead {
+  if (read.signedIn?.token.restriction) throw restrictedAnswer(request, read.setCookie);
   return read;
 }
 
 /**
- * The same for callers that answer restricted users themselves.
- * @throws {AuthFault}
+ * Asks the provider only when the token is about to expire.
+ * @throws {AuthFault} when the token has expired, or has an unknown key, and the provider cannot be reached
  */
 export async function readTokens(request: Request): Promise<TokensRead> {
   const { content, ...read } = await readContent(request);
@@ -89,17 +77,13 @@ export async function readTokens(request: Request): Promise<TokensRead> {
   try {
     return await renew(content, refreshOnce(content.refreshToken));
   } catch (error) {
-    // The provider decides whether the session goes on; while it cannot, a token that is still good is good enough.
+    // While the provider cannot be reached, a token that has not expired is good enough.
     if (typeof token === "string") throw error;
     return toRead(token, content);
   }
 }
 
-/**
- * A request's tokens with a new access token, which says what is true now.
- * @param isEnough whether the request's own token will do
- * @throws {AuthFault}
- */
+/** Asks for a new access token, which says what is true now, unless the old `isEnough`. @throws {AuthFault} */
 export async function renewTokens(
   request: Request,
   isEnough: (token: AccessToken | RestrictedToken) => boolean = () => false,
@@ -124,12 +108,10 @@ async function readContent(
   return { setCookie: await endSession() };
 }
 
-/** @param refresh brings the session's new access token, if it has one */
 async function renew(content: Content, refresh: Promise<string | undefined>): Promise<TokensRead> {
   const accessToken = await refresh;
   const token = accessToken ? await verifyAccessToken(accessToken) : "invalid";
   if (!accessToken || token === "invalid") return { setCookie: await endSession() };
-  // Signing in again would not fix that.
   if (typeof token === "string") throw new AuthFault(`The provider's new token is no good here: ${token}`);
   const renewed = { ...content, accessToken };
   return { ...toRead(token, renewed), setCookie: await sessionCookie().serialize(renewed) };
@@ -139,13 +121,11 @@ function toRead(token: AccessToken | RestrictedToken, content: Content): TokensR
   const context = requestContext();
   if (context) context.userId = token.userId;
   const signedIn = { token, tokens: content };
-  return token.restriction ? { signedIn } : { signedIn, session: toSession(token, content) };
+  return token.restriction
+    ? { signedIn }
+    : { signedIn, session: { ...token, profileSeen: content.profileSeen } };
 }
 
-/**
- * Whether a session's user was deleted: the profile is marked so, or is gone although this session has seen it.
- * @param profile its row; undefined when there is none
- */
 export function isDeleted(
   { profileSeen }: Pick<Session, "profileSeen">,
   profile: { isDeleted: boolean } | undefined,
@@ -153,34 +133,31 @@ export function isDeleted(
   return profile ? profile.isDeleted : profileSeen;
 }
 
-/** The Set-Cookie value that signs a browser in. */
+// The functions below that start, change or end a session return a Set-Cookie value.
+
 export function startSession(tokens: Tokens): Promise<string> {
   return sessionCookie().serialize({ ...tokens, profileSeen: false } satisfies Content);
 }
 
-/**
- * The Set-Cookie value that remembers that the profile's row was there.
- * @param setCookie the one that `readSession` gave, whose tokens are newer than the request's
- */
+/** @param setCookie as `readSession` gave it: its tokens are newer than the request's */
 export async function rememberProfile(request: Request, setCookie: string | undefined): Promise<string> {
   const newest = setCookie?.split(";")[0] ?? request.headers.get("Cookie");
   return sessionCookie().serialize({ ...(await sessionCookie().parse(newest)), profileSeen: true });
 }
 
-/** The Set-Cookie value that signs a browser out. */
 export function endSession(): Promise<string> {
   return clearCookie(sessionCookie());
 }
 
-/** The Set-Cookie value that signs out a user who was deleted, and lets the next pages say so. */
+/** Lets the next pages say that the account was deleted. */
 export function endSessionOfDeleted(): Promise<string> {
   const farewell: z.infer<typeof farewellSchema> = { wasDeleted: true };
   return sessionCookie().serialize(farewell, { maxAge: farewellSeconds });
 }
 
-/** The browser is signed out whether or not the provider can be told. */
+/** Ends the session at the provider, if it can be reached; otherwise only logs. */
 export async function revokeSession(request: Request): Promise<void> {
-  const content = await contentOf(request.headers.get("Cookie"));
+  const { content } = await readContent(request);
   if (!content) return;
   log.info({ event: "signed out", userId: userOf(content) }, "A user has signed out");
   await authProvider()
@@ -188,7 +165,7 @@ export async function revokeSession(request: Request): Promise<void> {
     .catch((error) => logOutage("Ending a session at the provider", error));
 }
 
-/** Also for an expired token: the cookie is signed. */
+/** Unverified, so that an expired token will do: the cookie is signed. */
 function userOf({ accessToken }: Content): string | undefined {
   try {
     return decodeJwt(accessToken).sub;
@@ -197,17 +174,8 @@ function userOf({ accessToken }: Content): string | undefined {
   }
 }
 
-/** @param cookie as a request's header or a Set-Cookie value has it */
-async function contentOf(cookie: string | null | undefined): Promise<Content | undefined> {
-  return contentSchema.safeParse(await sessionCookie().parse(cookie ?? null)).data;
-}
-
 function sessionCookie() {
   return secretCookie("todos-session", sessionSeconds);
-}
-
-function toSession(token: AccessToken, content: Content): Session {
-  return { ...token, profileSeen: content.profileSeen };
 }
 
 function isAboutToExpire({ expiresAt }: AccessToken | RestrictedToken): boolean {

@@ -6,17 +6,13 @@ import { verifyAccessToken } from "./access-token.server.ts";
 import { withRedirectTo } from "./redirect-to.ts";
 import { startSession } from "./session.server.ts";
 
-/**
- * Signs the browser in, and redirects it; restricted users go to where they verify their address first.
- * @param redirectTo a path of this site
- * @param settleProfile what the profile needs before the first page; bounded, never rejects
- */
+/** @param settleProfile what the profile needs before the first page; bounded, never rejects */
 export async function answerSignedIn(
   tokens: Tokens,
   redirectTo: string,
   settleProfile: (token: AccessToken) => Promise<void>,
 ): Promise<Response> {
-  // The account or session is there by now: a fault from here on must not make it look otherwise.
+  // The session exists by now: a fault from here on must not make it look otherwise.
   const token = await verifyAccessToken(tokens.accessToken).catch((error) => logOutage("Signing in", error));
   const userId = typeof token === "object" ? token.userId : undefined;
   log.info({ event: "signed in", userId }, "A user has signed in");

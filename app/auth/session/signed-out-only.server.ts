@@ -6,13 +6,11 @@ import { redirectToOf } from "./redirect-to.ts";
 import { readSession, type SessionRead } from "./session.server.ts";
 
 export interface SignedOutData {
-  /** Where to go after the sign-in: a path of this site. */
   redirectTo: string;
-  /** The user who was signed in here was deleted. */
   wasDeleted: boolean;
 }
 
-/** The loader of a page that is of no use to signed-in users: they go where they were heading. */
+/** For pages that are of no use to signed-in users, who go where they were heading. */
 export async function signedOutOnly<Data>(request: Request, read: () => Promise<Data>): Promise<Response> {
   const redirectTo = redirectToOf(request);
   const { session, setCookie, wasDeleted = false } = await readSessionIfPossible(request);
@@ -22,7 +20,7 @@ export async function signedOutOnly<Data>(request: Request, read: () => Promise<
   return Response.json(data, { headers });
 }
 
-/** Takes users for signed out while the provider cannot be asked. */
+/** Treats users as signed out while the provider cannot be reached. */
 export async function readSessionIfPossible(request: Request): Promise<SessionRead> {
   return readSession(request).catch((error) => {
     if (!(error instanceof AuthFault)) throw error;

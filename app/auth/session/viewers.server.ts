@@ -10,7 +10,7 @@ const viewerRow = z.object({
 });
 export type Profile = z.infer<typeof viewerRow>;
 
-/** What users may see and do. A user has no row before the sync has brought the profile, or after it is removed. */
+/** No row before the sync has brought a user's profile, or after it is removed. */
 export function viewersOf(userIds: string[]) {
   return statement(
     viewerRow,

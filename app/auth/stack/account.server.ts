@@ -3,12 +3,11 @@ import type { Tokens } from "#app/auth/provider/auth-provider.ts";
 import { AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { askStack, projectSettings, success, withinLimit } from "./client.server.ts";
 
-// Without the SDK: it reads the user after each change, and a fault in that makes a password that was changed look as
-// if it was not.
+// Without the SDK, which reads the user after each change: if that fails, a changed password looks unchanged.
 
 const limitMs = 3_000;
 const userSchema = z.object({ id: z.string() });
-/** A user may have signed in on hundreds of days, and tokens live for a year. */
+/** Tokens live for a year, so a user may have hundreds of sessions. */
 const endedAtOnce = 10;
 
 export function rename(tokens: Tokens, name: string | null): Promise<void> {
@@ -43,7 +42,7 @@ export function endOtherSessions(tokens: Tokens): Promise<number> {
       );
       const failed = endings.find((ending) => ending.status === "rejected");
       if (!failed) continue;
-      // To end one that is gone is a fault to Stack, and a double click ends all of them twice.
+      // Stack fails to end a session that is gone, and a double click ends all of them twice.
       const left = await otherSessions(tokens);
       if (left.some((id) => some.includes(id))) throw failed.reason;
     }
@@ -56,7 +55,7 @@ async function otherSessions(tokens: Tokens): Promise<string[]> {
   return items.filter((session) => !session.is_current_session).map(({ id }) => id);
 }
 
-/** Asks first whether users may delete themselves: no recording shows how Stack says no. */
+/** Asks first whether users may do so: no recording shows how Stack refuses. */
 export function deleteAccount(tokens: Tokens): Promise<void> {
   return withinLimit(limitMs, async () => {
     const settings = await projectSettings({ client_user_deletion_enabled: z.boolean() });

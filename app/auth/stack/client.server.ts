@@ -4,20 +4,16 @@ import { AuthFault, AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { environment, type StackProject } from "#app/platform/environment.server.ts";
 import { askingStack } from "./requests.server.ts";
 
-// Our own requests, without the SDK: it takes any answer with a good status for a good one, often asks for more than
-// is needed, and takes longer to load than the answers take.
+// Without the SDK, which accepts any body with a good status, often asks for more than is needed, and takes longer to
+// load than the answers take.
 
 interface StackRequest {
   /** By default POST with a body, else GET. */
   method?: "GET" | "POST" | "PATCH" | "DELETE";
-  /** Sent as JSON. */
   body?: object;
 }
 
-/**
- * Runs what asks Stack, within a limit.
- * @throws {AuthRefusal | AuthFault} and nothing else
- */
+/** @throws {AuthRefusal | AuthFault} and nothing else */
 export async function withinLimit<T>(
   limitMs: number,
   attempt: () => Promise<T>,
@@ -35,10 +31,9 @@ export async function withinLimit<T>(
 }
 
 /**
- * One request as a browser may make it. Belongs within `withinLimit`.
- * @param schema what a good answer looks like
+ * One request as a browser may make it. Call it within `withinLimit`.
  * @param path below `/api/v1`
- * @param tokens of the user who asks, who may be restricted; to refresh, without an access token
+ * @param tokens of the user, who may be restricted; for a refresh, without an access token
  */
 export function askStack<T>(
   schema: z.ZodType<T>,
@@ -57,10 +52,7 @@ export function askStack<T>(
   });
 }
 
-/**
- * One request as only a server may make it. No user is told of a refusal: it is a fault.
- * @throws {AuthFault}
- */
+/** One request as only a server may make it. Users never see its refusals. @throws {AuthFault} */
 export function askStackAsServer<T>(
   project: StackProject,
   limitMs: number,
@@ -82,12 +74,11 @@ class RefusedFault extends AuthFault {
   }
 }
 
-/** A wrong key of ours is a refusal too, and nothing that a user could do about. */
+/** Refusing our own key is a refusal too, and users can do nothing about it. */
 export function refusalAsFault(error: unknown): never {
   throw error instanceof AuthRefusal ? new RefusedFault(error.code) : error;
 }
 
-/** For a refusal that is an expected answer. @param code of that one */
 export function undefinedIfRefused(code: string) {
   return (error: unknown): undefined => {
     if (!(error instanceof RefusedFault) || error.code !== code) throw error;
@@ -115,10 +106,9 @@ async function ask<T>(
   return schema.parse(await response.json());
 }
 
-/** What many endpoints answer. */
 export const success = z.object({ success: z.literal(true) });
 
-/** What the project's owner has switched on. @param settings the schemas of those that are asked for */
+/** @param settings the schemas of the wanted ones */
 export async function projectSettings<Settings extends z.ZodRawShape>(settings: Settings) {
   const schema = z.object({ config: z.object(settings) });
   return (await askStack(schema, "/projects/current")).config;

@@ -7,7 +7,7 @@ const limitMs = 4_000;
 
 const sentSchema = z.object({ nonce: z.string().min(1) });
 
-/** Without the SDK, which would not tell whether the user is new. */
+/** The SDK would not tell whether the user is new. */
 export const signInSchema = z
   .object({
     access_token: z.string().min(1),
@@ -21,7 +21,7 @@ export const signInSchema = z
     }),
   );
 
-/** Asks first whether magic links are enabled: Stack says no with a mere 403, as anything between it and us might. */
+/** Asks first whether magic links are enabled: Stack refuses with a bare 403, as any proxy might. */
 export function sendMagicLink(email: string, callbackUrl: string): Promise<string> {
   return withinLimit(limitMs, async () => {
     const settings = await projectSettings({ magic_link_enabled: z.boolean() });
@@ -31,7 +31,7 @@ export function sendMagicLink(email: string, callbackUrl: string): Promise<strin
   });
 }
 
-/** Creates a user where there is none with the address that the code was mailed to. */
+/** Creates the user if the address has no account. */
 export function signInWithCode(code: string): Promise<SignIn> {
   return withinLimit(limitMs, () => askStack(signInSchema, "/auth/otp/sign-in", { body: { code } }));
 }

@@ -16,7 +16,7 @@ import { signInSchema } from "./magic-links.server.ts";
 
 const exchangeLimitMs = 3_000;
 
-/** The client secret in it is the publishable key, which is meant to be seen. */
+/** Its client secret is the publishable key, which is public. */
 export async function authorizeUrl({ provider, state, codeVerifier }: OAuthFlow): Promise<string> {
   const { apiUrl, projectId, publishableClientKey } = environment().stack;
   const query = new URLSearchParams({
@@ -53,7 +53,7 @@ export async function exchangeCode(
       validated,
       callbackUrl(provider),
       codeVerifier,
-      // By default the library takes https alone; here the configuration decides, as for every request to Stack.
+      // By default the library refuses http; here the configuration decides, as for every request to Stack.
       { [allowInsecureRequests]: apiUrl.startsWith("http:") },
     );
     const refusal = response.headers.get("x-stack-known-error");
@@ -70,7 +70,7 @@ function validatedAnswer(...parameters: Parameters<typeof validateAuthResponse>)
   }
 }
 
-/** Without a query: Stack compares those of both steps. */
+/** Has no query, as both steps must send Stack the same URL. */
 function callbackUrl(provider: string): string {
   return `${environment().appOrigin}/auth/${provider}/callback`;
 }

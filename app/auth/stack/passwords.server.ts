@@ -5,18 +5,17 @@ import { askStack, projectSettings, success, withinLimit } from "./client.server
 import { untrustedOrigin } from "./requests.server.ts";
 
 const settingsLimitMs = 3_000;
-/** No user waits for it. Stack takes 3 s for an address that it does not know. */
+/** No user waits for it. Stack takes 3 s for an unknown address. */
 const sendLimitMs = 10_000;
 const resetLimitMs = 4_000;
 
 const sentSchema = z.object({ success: z.string() });
 
 /**
- * Nothing may show whether the address has an account, not even the time that the answer takes: an unknown address
- * makes Stack wait for 2 to 3 s, a known one for as long as the mail takes, and Stack complains of an untrusted
- * callback URL for known ones only. So the user waits only until Stack has said that it has passwords, which is the
- * same for every address; the mail is asked for afterwards, and its failure is logged. An answer after a fixed time
- * would have to be later than 3 s for everybody, and would still tell when a mail takes longer.
+ * Nothing may tell whether the address has an account. For an unknown one, Stack waits 2 to 3 s; for a known one, as
+ * long as the email takes, and only then may it complain of an untrusted callback URL. So the user waits only for the
+ * project's settings; the email is requested afterwards, and its failure is logged. An answer after a fixed time would
+ * have to be later than 3 s for every user, and would still tell when an email takes longer.
  */
 export async function startPasswordReset(email: string, callbackUrl: string): Promise<void> {
   const settings = await withinLimit(settingsLimitMs, () =>
@@ -32,7 +31,7 @@ export async function startPasswordReset(email: string, callbackUrl: string): Pr
   );
 }
 
-/** Uses the code up, even where the password is too short. */
+/** Uses up the code even if the password is too short. */
 export async function resetPassword(code: string, password: string): Promise<void> {
   const body = { code, password };
   await withinLimit(resetLimitMs, () => askStack(success, "/auth/password/reset", { body }));

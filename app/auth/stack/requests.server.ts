@@ -4,36 +4,31 @@ import { BoundedQueue, QueueFull } from "#app/platform/bounded-queue.server.ts";
 import { environment, type StackProject } from "#app/platform/environment.server.ts";
 import { log } from "#app/platform/log.server.ts";
 
-/** Stack's known error for a mail that would lead to a site that is not among the project's trusted domains. */
+/** Stack's known error for an email whose link leads to an untrusted domain. */
 export const untrustedOrigin = "REDIRECT_URL_NOT_WHITELISTED";
 
 const secondFactorRequired = "MULTI_FACTOR_AUTHENTICATION_REQUIRED";
 
-/**
- * Stack wants a second factor before it signs a user in. The SDK would keep that to itself, redirect to a page of its
- * own, and complain that it did not get there: this is thrown past it, in the shape of the SDK's own errors.
- */
+/** Has the shape of the SDK's own errors. The SDK itself would try to redirect to a page of its own. */
 class SecondFactorRequired extends Error {
   readonly errorCode = secondFactorRequired;
 }
 
 /**
- * Stack answers in some 0.1 to 0.3 s, so this many at once are more than a hundred sign-ins a second, and those that
- * wait are done within two seconds. While Stack hangs, users who come later are told at once.
+ * Stack answers in some 0.1 to 0.3 s, so this allows more than a hundred sign-ins a second, and those that wait are
+ * done within two seconds. While Stack hangs, later users are told at once.
  */
 const queue = new BoundedQueue({ atOnce: 50, waiting: 200 });
 
 const attempts = new AsyncLocalStorage<{ origin: string; signal: AbortSignal }>();
 
 /**
- * Runs what asks Stack, when its turn comes. Its requests go to STACK_API_URL and nowhere else, and none goes on after
- * the user has an answer.
+ * Runs an attempt when its turn comes. Its requests go to STACK_API_URL only, and end once the user has an answer.
  *
  * The SDK takes neither a `fetch` nor a signal. By default it never gives up on a Stack that hangs, and a sign-out
- * that hangs holds a lock that every later sign-in of the process waits for; it sleeps for as long as a
- * Retry-After says; it retries for up to 22 s; it asks four hosts, Stack's own and 1.1.1.1 among them, what is
- * wrong with the network; and it attaches the request, password included, to the error that it throws.
- * @throws {AuthFault} and what the attempt throws
+ * that hangs holds a lock that every later sign-in of the process waits for; it sleeps as long as a Retry-After says;
+ * it retries for up to 22 s; it asks four hosts, Stack's own and 1.1.1.1 among them, what is wrong with the network;
+ * and it attaches the request, password included, to the error that it throws.
  */
 export async function askingStack<T>(
   { apiUrl }: StackProject,
@@ -63,7 +58,6 @@ globalThis.fetch = (input, init) => {
   return attempt ? fetchFromStack(new Request(input, init), attempt) : fetchAnything(input, init);
 };
 
-/** @throws {AuthFault} unless Stack did what was asked, or refused with a known error */
 async function fetchFromStack(
   request: Request,
   { origin: stackOrigin, signal }: { origin: string; signal: AbortSignal },
@@ -75,7 +69,7 @@ async function fetchFromStack(
   }
   let response: Response;
   try {
-    // A redirect would take the password along.
+    // A redirect would resend the password.
     response = await fetchAnything(request, { signal, redirect: "manual" });
   } catch (cause) {
     throw new AuthFault(`${what} got no answer`, { cause });

@@ -5,18 +5,18 @@ import { environment } from "#app/platform/environment.server.ts";
 import { withinLimit } from "./client.server.ts";
 import { untrustedOrigin } from "./requests.server.ts";
 
-/** A sign-in or sign-up takes several requests; users get an answer within 5 s, on a busy machine too. */
+/** For several requests. Users get an answer within 5 s, even on a busy machine. */
 const signInLimitMs = 4_000;
 const signOutLimitMs = 2_000;
 
-/** Where Stack does not trust this site it sends no mail; the account is created all the same. */
+/** If Stack does not trust this site, it sends no email, but the account is created. */
 export function signUp(
   { email, password, name }: Credentials & { name: string },
   verificationCallbackUrl: string,
 ): Promise<Tokens> {
   return withinLimit(signInLimitMs, async () => {
     const app = newApp("memory");
-    // Stack keeps addresses in lower case, and does not find one of another case when its code comes back.
+    // Stack stores addresses in lower case, and finds no others when their codes come back.
     const credentials = { email: email.toLowerCase(), password, noRedirect: true };
     const result = await app
       .signUpWithCredential({ ...credentials, verificationCallbackUrl })
@@ -47,7 +47,7 @@ export function signOut(tokens: Tokens): Promise<void> {
   });
 }
 
-/** One app object per attempt: a shared one with a memory store mixes its users up. */
+/** One app object per attempt: a shared one with a memory store mixes up its users. */
 function newApp(tokenStore: "memory" | Tokens) {
   const { apiUrl, projectId, publishableClientKey } = environment().stack;
   return new StackClientApp({
@@ -62,8 +62,8 @@ function newApp(tokenStore: "memory" | Tokens) {
 }
 
 /**
- * `currentSession.getTokens()` would refuse them where our clock is more than 75 s ahead of Stack's: it takes them
- * for old, asks for new ones, and takes those for old as well.
+ * `currentSession.getTokens()` fails if our clock is more than 75 s ahead of Stack's: it considers even new tokens
+ * expired.
  */
 async function tokensOf({ _internalSession: session }: CurrentUser): Promise<Tokens> {
   const tokens = await session.getOrFetchLikelyValidTokens(0, null);

@@ -7,7 +7,7 @@ import { askStack, refusalAsFault, undefinedIfRefused, withinLimit } from "./cli
 const refreshLimitMs = 3_000;
 const refreshedSchema = z.object({ access_token: z.string() });
 
-/** One request. Refresh tokens do not rotate. */
+/** Refresh tokens do not rotate. */
 export function refresh(refreshToken: string, limitMs = refreshLimitMs): Promise<string | undefined> {
   return withinLimit(limitMs, async () => {
     const path = "/auth/sessions/current/refresh";
@@ -20,7 +20,7 @@ export function refresh(refreshToken: string, limitMs = refreshLimitMs): Promise
 
 const claimsSchema = z.object({
   sub: z.string().min(1),
-  // Of a list one entry would be enough to jose.
+  // jose would accept a list that has ours among others.
   aud: z.string(),
   email: z.string().nullish(),
   email_verified: z.boolean().nullish(),
@@ -34,10 +34,9 @@ const claimsSchema = z.object({
 });
 
 /**
- * Stack signs the tokens of each kind of user with their own keys, but does not say which of the published keys is for
- * which kind. The keys for restricted users come in one list with the others, so that list is read for restricted
- * tokens alone: with a key for those no token passes as a normal one. The other way round, a key for normal users
- * could sign a restricted token; that would be worth less than what it may sign.
+ * Stack has keys for each kind of user, but lists those for restricted users together with the others. So that list
+ * verifies restricted tokens only: no key for restricted users can sign a normal token. A key for normal users can sign
+ * a restricted token, which is worth less than its own.
  * @see https://docs.stack-auth.com/docs/concepts/jwt
  */
 export function tokenKinds(): [TokenKind, TokenKind] {

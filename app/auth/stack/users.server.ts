@@ -4,10 +4,10 @@ import { AuthFault } from "#app/auth/provider/errors.server.ts";
 import { environment, type StackProject } from "#app/platform/environment.server.ts";
 import { askStackAsServer, undefinedIfRefused } from "./client.server.ts";
 
-/** Stack has no longer ids than Postgres can index, and none with characters that Postgres cannot store as text. */
+/** Short enough for a Postgres index, and with no characters that Postgres cannot store as text. */
 export const userIdSchema = z.string().regex(/^[^\0\p{Surrogate}]{1,255}$/u);
 
-/** A user as Stack shows them to servers, and of that all that has to be right to be stored. */
+/** A user as Stack shows them to servers. What is checked must be right to be stored. */
 export const stackUserSchema = z.looseObject({
   id: userIdSchema,
   signed_up_at_millis: z.int().min(0).nullish(),
@@ -16,7 +16,7 @@ export type StackUser = z.infer<typeof stackUserSchema>;
 
 const readLimitMs = 3_000;
 
-/** A user as they are at Stack now. @returns undefined when there is no such user @throws {AuthFault} */
+/** @throws {AuthFault} */
 export async function readUser(id: string): Promise<StackUser | undefined> {
   const path = `/users/${encodeURIComponent(id)}`;
   const user = await askStackAsServer(environment().stack, readLimitMs, stackUserSchema, path).catch(
@@ -26,7 +26,7 @@ export async function readUser(id: string): Promise<StackUser | undefined> {
   return user;
 }
 
-/** A user as commands need them. */
+/** What commands need. */
 const accountSchema = z
   .object({
     id: z.string().min(1),
@@ -50,34 +50,26 @@ const pageSchema = z.object({
 
 const tokensSchema = z.object({ access_token: z.string(), refresh_token: z.string() });
 
-/** For each request of a command: a search may take Stack a while. */
+/** For each request of a command. Searches are slow. */
 const limitMs = 5_000;
 const pageSize = 100;
 
-/** Stack keeps addresses in lower case. */
 export function isSameEmail(one: string | null, other: string): boolean {
   return one?.toLowerCase() === other.toLowerCase();
 }
 
-/**
- * The users with a primary email address, case ignored: several, where none of them signs in with it.
- * @throws {AuthFault}
- */
+/** Case is ignored. Several accounts may share an address that none of them signs in with. @throws {AuthFault} */
 export async function accountsByPrimaryEmail(project: StackProject, email: string): Promise<StackAccount[]> {
   const found = new Map<string, StackAccount>();
   const cursors = new Set<string>();
-  // By default restricted users are left out, and one of them may have the same address, unverified.
+  // By default the search leaves out restricted users, who may have the same address, unverified.
   const search = { query: email.toLowerCase(), include_restricted: "true", limit: String(pageSize) };
   let cursor: string | null = null;
   do {
     const parameters = new URLSearchParams(cursor === null ? search : { ...search, cursor });
-    const page: z.output<typeof pageSchema> = await askStackAsServer(
-      project,
-      limitMs,
-      pageSchema,
-      `/users?${parameters}`,
-    );
-    // The search finds parts of names and of other addresses too; and pages overlap when users are added in between.
+    const path = `/users?${parameters}`;
+    const page: z.output<typeof pageSchema> = await askStackAsServer(project, limitMs, pageSchema, path);
+    // The search also finds parts of names and of other addresses, and pages overlap if users are added in between.
     for (const account of page.items) {
       if (isSameEmail(account.primaryEmail, email)) found.set(account.id, account);
     }
@@ -88,12 +80,12 @@ export async function accountsByPrimaryEmail(project: StackProject, email: strin
   return [...found.values()];
 }
 
-/** @throws {AuthFault}, also when there is no such user */
+/** @throws {AuthFault} also if there is no such user */
 export function readAccount(project: StackProject, id: string): Promise<StackAccount> {
   return askStackAsServer(project, limitMs, accountSchema, `/users/${encodeURIComponent(id)}`);
 }
 
-/** Replaces all of a user's server metadata. @throws {AuthFault} after which it may be replaced all the same */
+/** @throws {AuthFault} after which it may be replaced anyway */
 export async function replaceServerMetadata(
   project: StackProject,
   id: string,
@@ -105,7 +97,7 @@ export async function replaceServerMetadata(
   });
 }
 
-/** An account whose address counts as verified. */
+/** Its address counts as verified. */
 export interface NewAccount {
   email: string;
   name: string;
@@ -113,7 +105,7 @@ export interface NewAccount {
   serverMetadata?: Record<string, unknown>;
 }
 
-/** @returns undefined where an account has that address already; it stays as it is @throws {AuthFault} */
+/** @returns undefined if an account, which is left alone, already has that address @throws {AuthFault} */
 export function createAccount(
   project: StackProject,
   { email, name, password, serverMetadata }: NewAccount,
@@ -130,28 +122,16 @@ export function createAccount(
   }).catch(undefinedIfRefused("USER_EMAIL_ALREADY_EXISTS"));
 }
 
-/** The tokens of a new session, which ends by itself after a minute. For doctor. @throws {AuthFault} */
+/** A new session of one minute. @throws {AuthFault} */
 export async function sessionOf(project: StackProject, userId: string): Promise<Tokens> {
-  const { access_token, refresh_token } = await askStackAsServer(
-    project,
-    limitMs,
-    tokensSchema,
-    "/auth/sessions",
-    {
-      method: "POST",
-      body: { user_id: userId, expires_in_millis: 60_000 },
-    },
-  );
-  return { accessToken: access_token, refreshToken: refresh_token };
+  const tokens = await askStackAsServer(project, limitMs, tokensSchema, "/auth/sessions", {
+    body: { user_id: userId, expires_in_millis: 60_000 },
+  });
+  return { accessToken: tokens.access_token, refreshToken: tokens.refresh_token };
 }
 
-/** One account, if Stack has any. @throws {AuthFault} */
+/** @throws {AuthFault} */
 export async function anyAccount(project: StackProject): Promise<StackAccount | undefined> {
-  const { items } = await askStackAsServer(
-    project,
-    limitMs,
-    pageSchema,
-    "/users?limit=1&include_restricted=true",
-  );
-  return items[0];
+  const path = "/users?limit=1&include_restricted=true";
+  return (await askStackAsServer(project, limitMs, pageSchema, path)).items[0];
 }

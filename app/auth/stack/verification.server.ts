@@ -4,25 +4,25 @@ import { AuthFault, AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { askStack, success, withinLimit } from "./client.server.ts";
 
 const verifyLimitMs = 3_000;
-/** The page around the form asks Stack too. */
+/** Leaves time for the page around the form, which asks Stack too. */
 const sendLimitMs = 2_500;
 
 const channelsSchema = z.object({ items: z.array(z.object({ id: z.string(), is_primary: z.boolean() })) });
 
-/** Stack wants no user. Without the SDK, which reads the user and their addresses afterwards. */
+/** Without the SDK, which reads the user and their addresses afterwards. */
 export function verifyEmail(code: string): Promise<void> {
   return withinLimit(verifyLimitMs, async () => {
     try {
       await askStack(success, "/contact-channels/verify", { body: { code } });
     } catch (error) {
-      // Stack has no known error for an address that no account has any more, only words.
+      // For an address that no account has any more, Stack has no known error.
       if (error instanceof AuthFault && error.status === 400) throw new AuthRefusal("ADDRESS_GONE");
       throw error;
     }
   });
 }
 
-/** Without the SDK, which asks for more than that and does not say that the address is verified already. */
+/** Without the SDK, which asks for more and does not say if the address is already verified. */
 export function sendVerificationMail(tokens: Tokens, callbackUrl: string): Promise<void> {
   return withinLimit(sendLimitMs, async () => {
     const { items } = await askStack(channelsSchema, "/contact-channels?user_id=me", { tokens });

@@ -15,12 +15,10 @@ const waysInSchemas = {
   magic_link_enabled: z.boolean().default(true),
 };
 
-/** A change of the project's settings shows here that much later. */
 const maxAgeMs = 5 * 60_000;
 const readLimitMs = 3_000;
-/** How long the first user to ask waits. */
+/** For the first answer. */
 const patienceMs = 1_000;
-/** No user waits for a Stack that has just failed to answer. */
 const pauseAfterFailureMs = 10_000;
 
 let known: WaysIn | undefined;
@@ -50,7 +48,7 @@ async function readWaysIn(): Promise<void> {
   }
 }
 
-/** Whether an id can be part of a URL as it is. */
+/** An id is part of our URLs. */
 function isProviderId(id: string): boolean {
   return /^[a-z0-9-]{1,40}$/.test(id);
 }

@@ -13,7 +13,6 @@ interface AccountPageProps {
   refused: RefusedForm | undefined;
 }
 
-/** What is wrong with one of the forms is said in that form. */
 export function AccountPage({ account, refused }: AccountPageProps) {
   const { email, isEmailVerified, name, hasPassword } = account;
   const [search] = useSearchParams();

@@ -1,3 +1,4 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
 import { readAsUser, toSignIn, type Viewer } from "#app/auth/session/guard.server.ts";
 import { readSession, type Session } from "#app/auth/session/session.server.ts";
 import { viewerOf } from "#app/auth/session/viewers.server.ts";
@@ -10,8 +11,7 @@ export type AccountData = (ShownAccount & { view: "account" }) | { view: "unavai
 
 export interface ShownAccount extends Account, Pick<Viewer, "email" | "isAdmin"> {}
 
-/** Stack is not asked. */
-export async function readAccount(request: Request): Promise<Response> {
+export async function readAccount({ request }: LoaderFunctionArgs): Promise<Response> {
   try {
     const asked = await readAsUser(request, await readSession(request), async (session) => {
       const [[profile], [account]] = await database().snapshot(viewerOf(session), accountOf(session));
@@ -28,7 +28,7 @@ export async function readAccount(request: Request): Promise<Response> {
   }
 }
 
-/** The token counts until the profile is there, and for a verified email also later: the sync is not told of that. */
+/** The token counts until the profile is there, and for a verified email even later: the sync may not hear of that. */
 function toShown(
   { emailVerified, name, email: tokenEmail }: Session,
   { email, isAdmin }: Viewer,

@@ -1,4 +1,4 @@
-import { redirect } from "@remix-run/node";
+import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { z } from "zod";
 import { answerAuthForm, incompleteForm, type RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { nameField, newPasswordField, passwordField } from "#app/auth/forms/fields.server.ts";
@@ -12,8 +12,12 @@ import type { Tokens } from "#app/auth/provider/auth-provider.ts";
 import { AuthRefusal, isWrongPassword } from "#app/auth/provider/errors.server.ts";
 import { authProvider } from "#app/auth/provider.server.ts";
 import { profileOnly, readAsUser, toSignIn } from "#app/auth/session/guard.server.ts";
-import { restrictedAnswer } from "#app/auth/session/restricted-answer.server.ts";
-import { endSession, endSessionOfDeleted, renewTokens } from "#app/auth/session/session.server.ts";
+import {
+  endSession,
+  endSessionOfDeleted,
+  renewTokens,
+  unlessRestricted,
+} from "#app/auth/session/session.server.ts";
 import { type Form, readForm } from "#app/http/form.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { countChange, countingWrongPasswords } from "#app/limits/limits.server.ts";
@@ -37,26 +41,24 @@ const words: RefusalWords = {
   },
 };
 
-/** Says in a refusal which form of the page it is about. */
+/** Tells which form of the page a refusal is about. */
 const intent = z.string();
 const anyForm = z.object({ intent, name: z.string(), email: z.string() }).partial();
 
-/** Redirects to the page that says what was done, or to the sign-in page once the session or account is gone. */
-export async function changeAccount(request: Request): Promise<Response> {
+export async function changeAccount({ request }: ActionFunctionArgs): Promise<Response> {
   const form = await readForm(request);
-  // Who asks is settled before what they ask; a fault on the way keeps what was typed.
+  // Who asks comes before what they ask. If reading that fails, the page shows again what was typed.
   return answerAuthForm(request, form ?? new Map(), {
     fields: anyForm,
     shownAgain: ["intent", "name", "email"],
     attempt: async () => {
       // The token of a session that was ended elsewhere stays valid for up to ten minutes: ask Stack.
-      const { signedIn, ...who } = await renewTokens(request);
-      if (signedIn?.token.restriction) return restrictedAnswer(request, who.setCookie);
-      const asked = await readAsUser(request, who, profileOnly);
-      if (!asked.isSignedIn) return toSignIn(asked, "/account");
-      if (!signedIn) return toSignIn(who, "/account");
+      const read = unlessRestricted(request, await renewTokens(request));
+      const asked = await readAsUser(request, read, profileOnly);
+      if (!asked.isSignedIn || !read.signedIn) return toSignIn(asked, "/account");
       const { id: userId, email } = asked.viewer;
-      const answer = await answerChange({ userId, email, tokens: signedIn.tokens }, request, form);
+      const { tokens } = read.signedIn;
+      const answer = await answerChange({ userId, email, tokens }, request, form);
       if (asked.setCookie && !answer.headers.has("Set-Cookie")) {
         answer.headers.append("Set-Cookie", asked.setCookie);
       }
@@ -65,61 +67,48 @@ export async function changeAccount(request: Request): Promise<Response> {
   });
 }
 
-function answerChange(actor: Actor, request: Request, form: Form | undefined): Promise<Response> | Response {
-  const { userId, tokens, email } = actor;
-  const make = async (change: () => Promise<Response>) => {
-    await countChange(userId);
-    return whileAccountLasts(change);
+function answerChange(
+  { userId, email, tokens }: Actor,
+  request: Request,
+  form: Form | undefined,
+): Promise<Response> | Response {
+  const answer = <Fields extends z.ZodObject>(
+    fields: Fields,
+    shownAgain: (keyof z.infer<Fields> & string)[],
+    change: (typed: z.infer<Fields>) => Promise<Response>,
+  ) => {
+    const attempt = async (typed: z.infer<Fields>) => {
+      await countChange(userId);
+      return whileAccountLasts(() => change(typed));
+    };
+    return answerAuthForm(request, form, { fields, shownAgain, words, attempt });
   };
   switch (form?.get("intent")) {
     case "name":
-      return answerAuthForm(request, form, {
-        fields: z.object({ intent, name: nameField }),
-        shownAgain: ["intent", "name"],
-        words,
-        attempt: ({ name }) =>
-          make(async () => {
-            await authProvider().rename(tokens, name || null);
-            await untilNameArrives(userId, name || null);
-            return done("done=name");
-          }),
+      return answer(z.object({ intent, name: nameField }), ["intent", "name"], async ({ name }) => {
+        await authProvider().rename(tokens, name || null);
+        await untilNameArrives(userId, name || null);
+        return done("done=name");
       });
-    case "password":
-      return answerAuthForm(request, form, {
-        fields: z.object({ intent, currentPassword: passwordField, newPassword: newPasswordField }),
-        shownAgain: ["intent"],
-        words,
-        attempt: (typed) =>
-          make(async () => {
-            const passwords = { old: typed.currentPassword, new: typed.newPassword };
-            await countingWrongPasswords(
-              email ?? userId,
-              () => authProvider().changePassword(tokens, passwords),
-              isWrongPassword,
-            );
-            log.info({ event: "password changed", userId }, "A password was changed");
-            return done("done=password");
-          }),
+    case "password": {
+      const fields = z.object({ intent, currentPassword: passwordField, newPassword: newPasswordField });
+      return answer(fields, ["intent"], async (typed) => {
+        const passwords = { old: typed.currentPassword, new: typed.newPassword };
+        const change = () => authProvider().changePassword(tokens, passwords);
+        await countingWrongPasswords(email ?? userId, change, isWrongPassword);
+        log.info({ event: "password changed", userId }, "A password was changed");
+        return done("done=password");
       });
+    }
     case "sessions":
-      return answerAuthForm(request, form, {
-        fields: z.object({ intent }),
-        shownAgain: ["intent"],
-        words,
-        attempt: () =>
-          make(async () => done(`done=sessions&ended=${await authProvider().endOtherSessions(tokens)}`)),
-      });
+      return answer(z.object({ intent }), ["intent"], async () =>
+        done(`done=sessions&ended=${await authProvider().endOtherSessions(tokens)}`),
+      );
     case "delete":
-      return answerAuthForm(request, form, {
-        fields: z.object({ intent, email: confirmationOf(email) }),
-        shownAgain: ["intent", "email"],
-        words,
-        attempt: () =>
-          make(async () => {
-            await authProvider().deleteAccount(tokens);
-            log.info({ event: "account deleted", userId }, "An account was deleted");
-            return redirect("/", { status: 303, headers: personalHeaders(await endSessionOfDeleted()) });
-          }),
+      return answer(z.object({ intent, email: confirmationOf(email) }), ["intent", "email"], async () => {
+        await authProvider().deleteAccount(tokens);
+        log.info({ event: "account deleted", userId }, "An account was deleted");
+        return redirect("/", { status: 303, headers: personalHeaders(await endSessionOfDeleted()) });
       });
     default: {
       const refused: RefusedForm = { errors: { form: incompleteForm }, typed: {} };
@@ -128,7 +117,7 @@ function answerChange(actor: Actor, request: Request, form: Form | undefined): P
   }
 }
 
-/** An account without an email address is confirmed by an empty field. */
+/** Empty, for an account without an email address. */
 function confirmationOf(email: string | null) {
   return z
     .string()
@@ -140,7 +129,7 @@ function confirmationOf(email: string | null) {
     );
 }
 
-/** Where the account is deleted meanwhile, the provider does not know whose it is, and the session is over. */
+/** If the account is deleted meanwhile, the session is over. */
 async function whileAccountLasts(change: () => Promise<Response>): Promise<Response> {
   try {
     return await change();

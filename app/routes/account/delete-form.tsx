@@ -3,7 +3,6 @@ import { Field, FormError } from "#app/components/field.tsx";
 
 interface DeleteFormProps {
   email: string | null;
-  /** Only what is about this form. */
   refused: RefusedForm | undefined;
 }
 

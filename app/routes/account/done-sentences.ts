@@ -1,9 +1,6 @@
 const soon = "This takes effect within 10 minutes.";
 
-/**
- * What the page says after a change, by its `?done=`.
- * @param ended the page's `?ended=`, which anyone can write: how many sessions were ended
- */
+/** By the page's `?done=`. @param ended its `?ended=`, a number of sessions that anyone can write */
 export function doneSentences(ended: string | null): Record<string, string> {
   return {
     name: "Your name was saved.",

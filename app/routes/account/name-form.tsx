@@ -1,7 +1,6 @@
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { Field, FormError } from "#app/components/field.tsx";
 
-/** @param refused only what is about this form */
 export function NameForm({ name, refused }: { name: string | null; refused: RefusedForm | undefined }) {
   return (
     <form method="post" action="/account" noValidate>

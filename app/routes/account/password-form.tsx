@@ -5,11 +5,10 @@ import { Field, FormError } from "#app/components/field.tsx";
 interface PasswordFormProps {
   email: string | null;
   hasPassword: boolean;
-  /** Only what is about this form. */
   refused: RefusedForm | undefined;
 }
 
-/** Users who have no password, because they sign in by a link or with a provider, set their first one by email. */
+/** Users who sign in by a link or with a provider have no password. */
 export function PasswordForm({ email, hasPassword, refused }: PasswordFormProps) {
   if (!hasPassword) {
     return (

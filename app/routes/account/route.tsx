@@ -1,4 +1,4 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import type { MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { Frame } from "#app/components/frame.tsx";
@@ -14,13 +14,9 @@ export const meta: MetaFunction = () => [{ title: "Account · Todos" }];
 
 export const headers = documentHeaders;
 
-export function loader({ request }: LoaderFunctionArgs) {
-  return readAccount(request);
-}
+export const loader = readAccount;
 
-export function action({ request }: ActionFunctionArgs) {
-  return changeAccount(request);
-}
+export const action = changeAccount;
 
 export default function AccountRoute() {
   const data = useLoaderData<AccountData>();

@@ -1,17 +1,16 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { csvFile } from "#app/http/csv.server.ts";
-import { exportOwnTodos } from "./own-todos.server.ts";
-import type { OwnTodo } from "./queries.server.ts";
+import { answerDownload } from "./download.server.ts";
+import { type OwnTodo, ownTodoColumns, ownTodosBatch, todosPerBatch } from "./queries.server.ts";
 
-const columns = (["id", "task", "isComplete", "insertedAt", "completedAt"] as const).map((key) => ({
-  key,
-  header: key,
-}));
+const columns = ownTodoColumns.map((key) => ({ key, header: key }));
 
 export function loader({ request }: LoaderFunctionArgs) {
-  return exportOwnTodos(request, {
-    name: "todos.csv",
+  return answerDownload<OwnTodo>(request, {
     contentType: "text/csv; charset=utf-8",
-    write: (operation, batches) => csvFile<OwnTodo>(operation, columns, batches),
+    disposition: "attachment; filename=todos.csv",
+    batch: ownTodosBatch,
+    rowsPerBatch: todosPerBatch,
+    write: (operation, batches) => csvFile(operation, columns, batches),
   });
 }

@@ -1,20 +1,19 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { logOutage } from "#app/platform/log.server.ts";
-import { exportOwnTodos } from "./own-todos.server.ts";
-import type { OwnTodo } from "./queries.server.ts";
+import { answerDownload } from "./download.server.ts";
+import { type OwnTodo, ownTodosBatch, todosPerBatch } from "./queries.server.ts";
 
 export function loader({ request }: LoaderFunctionArgs) {
-  return exportOwnTodos(request, {
-    name: "todos.json",
+  return answerDownload(request, {
     contentType: "application/json; charset=utf-8",
+    disposition: "attachment; filename=todos.json",
+    batch: ownTodosBatch,
+    rowsPerBatch: todosPerBatch,
     write: jsonFile,
   });
 }
 
-/**
- * An array, with a todo on each line. If it breaks off it has no end, and is not valid JSON.
- * @throws what kept it from being read to its end
- */
+/** An array, with a todo on each line. If it breaks off it has no end, and is not valid JSON. */
 async function* jsonFile(operation: string, batches: AsyncIterable<OwnTodo[]>): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
   let before = "[\n";

@@ -4,7 +4,6 @@ import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import type { Cursor } from "#app/routes/todos/list/cursor.ts";
 
-/** How many todos an export reads at a time. */
 export const todosPerBatch = 1_000;
 
 const ownTodoRow = z.object({
@@ -14,16 +13,13 @@ const ownTodoRow = z.object({
   isComplete: z.boolean(),
   /** ISO 8601 in UTC with microseconds, as all times here. */
   insertedAt: z.string(),
-  /** Null while it is open, and where it is not known when it was ticked. */
+  /** Null while the todo is open, or if the time of the tick is unknown. */
   completedAt: z.string().nullable(),
 });
 export type OwnTodo = z.infer<typeof ownTodoRow>;
+export const ownTodoColumns = ownTodoRow.keyof().options;
 
-/**
- * One's own todos, oldest first, a batch at a time: the last batch is the first that is not full. No rows for a
- * user without a profile, or whose profile is deleted.
- * @param after the todo that the batch before ended with
- */
+/** The user's own todos, oldest first. No rows for a user whose profile is missing or deleted. */
 export function ownTodosBatch({ userId }: Session, after: Cursor | null) {
   return statement(
     ownTodoRow,

@@ -1,25 +1,6 @@
 import { scaleLinear, scaleUtc } from "d3-scale";
 import { area, line } from "d3-shape";
-
-/** What happened on a day in UTC, `2026-11-21`. */
-export interface Day {
-  day: string;
-  created: number;
-  completed: number;
-}
-
-/**
- * A chart of two lines, ready to be drawn. Places are percentages of its width from the left and of its height from
- * the top, so that it fits any screen while its words keep their size; paths are drawn in a square of 100 by 100.
- */
-export interface DailyChart {
-  paths: { created: string; createdArea: string; completed: string };
-  xTicks: { x: number; label: string }[];
-  yTicks: { y: number; label: string }[];
-  /** One column for each day, side by side. */
-  columns: { x: number; width: number; label: string }[];
-  description: string;
-}
+import type { Day } from "./queries.server.ts";
 
 const wanted = { xTicks: 5, yTicks: 4 };
 
@@ -28,8 +9,12 @@ const longDay = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long"
 const compact = new Intl.NumberFormat("en", { notation: "compact" });
 const grouped = new Intl.NumberFormat("en");
 
-/** On the server, so that the browser needs no charting library. */
-export function toDailyChart(days: Day[]): DailyChart {
+/**
+ * On the server, so that the browser needs no charting library. Places are percentages of the width from the left and
+ * of the height from the top, so that the chart fits any screen while its words keep their size; paths are drawn in a
+ * square of 100 by 100.
+ */
+export function toDailyChart(days: Day[]) {
   const points = days.map((each) => ({ ...each, start: Date.parse(each.day) }));
   const first = points.at(0)?.start ?? 0;
   const last = points.at(-1)?.start ?? 0;

@@ -1,9 +1,9 @@
 import { useId } from "react";
-import type { DailyChart as Chart, Day } from "./daily-chart.server.ts";
+import type { Stats } from "./stats.server.ts";
 
 const name = "Todos created and completed per day";
 
-export function DailyChart({ chart, days }: { chart: Chart; days: Day[] }) {
+export function DailyChart({ chart, days }: Pick<Stats, "chart" | "days">) {
   const id = useId();
   const { paths, xTicks, yTicks, columns, description } = chart;
   return (
@@ -82,7 +82,6 @@ export function DailyChart({ chart, days }: { chart: Chart; days: Day[] }) {
   );
 }
 
-/** What a line stands for: told by its colour, its dashes and its word. */
 function Key({ className, label }: { className: string; label: string }) {
   return (
     <span>

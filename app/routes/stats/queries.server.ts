@@ -3,17 +3,13 @@ import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 
-// Team statistics are for admins: `actor`, with which each statement begins, is empty for other users, and
-// so is the answer. `statsTotals` has exactly one row for an admin, which tells "no admin" from "no data".
+// `actor`, with which each statement begins, is empty unless for an admin, and so is the answer.
 
-/** How many users a page shows. */
 export const usersPerPage = 50;
-/** How many users an export reads at a time. */
 export const usersPerBatch = 1_000;
 
 const totalsRow = z.object({ users: z.number(), todos: z.number(), complete: z.number() });
 
-/** No row unless for an admin. */
 export function statsTotals({ userId }: Session) {
   return statement(
     totalsRow,
@@ -43,15 +39,13 @@ export function statsTotals({ userId }: Session) {
 }
 
 const dayRow = z.object({ day: z.string(), created: z.number(), completed: z.number() });
+export type Day = z.infer<typeof dayRow>;
 
-/**
- * How many todos of each of the last 30 days, in UTC, oldest first, were added and ticked; of those that are
- * still there, and in the state that they are in. No rows unless for an admin.
- */
+/** The last 30 days in UTC, oldest first. They count todos that still exist, in the state they are in now. */
 export function todosPerDay({ userId }: Session) {
   return statement(
     dayRow,
-    // The days count todos of deleted profiles, too, for as long as they are there. Usually that is no time.
+    // `todo_days` counts todos of deleted profiles too, as long as they exist, which is rarely more than a moment.
     sql`
       with actor as (
         select id
@@ -103,7 +97,14 @@ export type UserStats = z.infer<typeof userRow>;
 
 export type UsersSort = "email" | "total" | "complete" | "latest";
 
-/** A place in a list of users: the value in the column that it is sorted by, and whose row it is. */
+export interface UsersView {
+  sort: UsersSort;
+  descending: boolean;
+  /** The place where the page before ended. */
+  after: UsersCursor | null;
+}
+
+/** A row's place in the sorted list of users. */
 export interface UsersCursor {
   /** The email, the number in decimal digits, or the time as the row has it. */
   value: string | null;
@@ -116,20 +117,17 @@ export function usersCursor(row: UserStats, sort: UsersSort): UsersCursor {
 }
 
 /**
- * A page of all living users, also of those without todos, and one row more, to tell whether there are
- * others. No email sorts as an empty one, no todo as one before all times. No rows unless for an admin.
- * @param after its value has to be what the column can hold: Postgres takes "x" for no number and no time
+ * A page of all living users, and one row more, to tell whether there are others. No email sorts as an empty one, no
+ * todo as one before all times.
+ * @param view its cursor's value must fit the column: Postgres fails on "x" as a number or a time
  */
-export function usersPage(
-  { userId }: Session,
-  { sort, descending, after }: { sort: UsersSort; descending: boolean; after: UsersCursor | null },
-) {
+export function usersPage({ userId }: Session, { sort, descending, after }: UsersView) {
   const { value, userId: lastId } = after ?? { value: null, userId: null };
   return statement(
     userRow,
-    // One statement for four columns and two directions: numbers and times become one number, which is turned
-    // round for the other direction, and is 0 for all while emails are compared. The time becomes text on
-    // the page alone: for all 10,000 users it took 10 ms, half of the whole.
+    // One statement for four columns and two directions: numbers and times become one number, negative for the other
+    // direction, and 0 while emails are compared. Only the page's times become text: for all 10,000 users that took
+    // 10 ms, half of the whole.
     sql`
       with actor as (
         select id
@@ -202,11 +200,7 @@ export function usersPage(
   );
 }
 
-/**
- * All living users in the order of their ids, a batch at a time, for an export: the last batch is the first
- * that is not full. No rows unless for an admin.
- * @param after the id of the user that the batch before ended with
- */
+/** Living users in the order of their ids. @param after the last id of the batch before */
 export function allUsersBatch({ userId }: Session, after: string | null) {
   return statement(
     userRow,

@@ -2,7 +2,6 @@ import { DailyChart } from "./daily-chart.tsx";
 import type { Stats } from "./stats.server.ts";
 import { UsersTable } from "./users-table.tsx";
 
-/** `/stats` for an admin: how much there is, how it went, and who did it. */
 export function StatsPage({ totals, days, chart, users }: Stats) {
   return (
     <>

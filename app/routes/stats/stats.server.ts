@@ -7,15 +7,15 @@ import {
   statsTotals,
   todosPerDay,
   type UserStats,
+  type UsersView,
   usersCursor,
   usersPage,
   usersPerPage,
 } from "./queries.server.ts";
-import { parseUsersView, sortedBy, type UsersView, usersPath } from "./users-view.server.ts";
+import { parseUsersView, sortedBy, usersPath } from "./users-view.server.ts";
 
 const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
 
-/** Everything that `/stats` shows, in one round trip and one snapshot of the database. */
 export async function readStats(request: Request) {
   const view = parseUsersView(new URL(request.url).searchParams);
   return readAsUser(request, await readSession(request), async (session) => {
@@ -26,7 +26,7 @@ export async function readStats(request: Request) {
       usersPage(session, view),
     );
     const data = {
-      totals: toTotals(totals ?? { users: 0, todos: 0, complete: 0 }),
+      totals: withShare(totals ?? { users: 0, todos: 0, complete: 0 }),
       days,
       chart: toDailyChart(days),
       users: toTable(view, users),
@@ -37,8 +37,8 @@ export async function readStats(request: Request) {
 
 export type Stats = Extract<Awaited<ReturnType<typeof readStats>>, { isSignedIn: true }>["data"];
 
-function toTotals({ users, todos, complete }: { users: number; todos: number; complete: number }) {
-  return { users, todos, complete, share: percent.format(todos === 0 ? 0 : complete / todos) };
+function withShare(totals: { users: number; todos: number; complete: number }) {
+  return { ...totals, share: percent.format(totals.complete / (totals.todos || 1)) };
 }
 
 function toTable(view: UsersView, rows: UserStats[]) {
@@ -54,6 +54,7 @@ function toTable(view: UsersView, rows: UserStats[]) {
       total: sortedBy("total", view),
       latest: sortedBy("latest", view),
     },
+    /** Null where there is no other page. */
     nextPath: last ? usersPath({ ...view, after: usersCursor(last, view.sort) }) : null,
     firstPath: view.after ? usersPath({ ...view, after: null }) : null,
   };

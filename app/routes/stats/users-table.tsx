@@ -1,33 +1,16 @@
 import { Link } from "@remix-run/react";
-import type { UserStats, UsersSort } from "./queries.server.ts";
+import type { UsersSort } from "./queries.server.ts";
+import type { Stats } from "./stats.server.ts";
 
-interface Column {
-  name: string;
-  isNumber?: boolean;
-  /** Absent where the table cannot be sorted by it. `path` is where the link in the header leads. */
-  sort?: UsersSort;
-  path?: string;
-}
+const columns: { name: string; sort?: UsersSort; isNumber?: boolean }[] = [
+  { name: "Email", sort: "email" },
+  { name: "Name" },
+  { name: "Completed", sort: "complete", isNumber: true },
+  { name: "Total", sort: "total", isNumber: true },
+  { name: "Last activity (UTC)", sort: "latest" },
+];
 
-export interface UsersTableProps {
-  users: UserStats[];
-  sort: UsersSort;
-  descending: boolean;
-  /** Sorted by that column, or in the other direction where it is already. */
-  sortPaths: Record<UsersSort, string>;
-  /** Null where there is no other page. */
-  nextPath: string | null;
-  firstPath: string | null;
-}
-
-export function UsersTable({ users, sort, descending, sortPaths, nextPath, firstPath }: UsersTableProps) {
-  const columns: Column[] = [
-    { name: "Email", sort: "email" },
-    { name: "Name" },
-    { name: "Completed", sort: "complete", isNumber: true },
-    { name: "Total", sort: "total", isNumber: true },
-    { name: "Last activity (UTC)", sort: "latest" },
-  ];
+export function UsersTable({ users, sort, descending, sortPaths, nextPath, firstPath }: Stats["users"]) {
   return (
     <section id="users" className="users">
       <div className="list-heading">
@@ -82,7 +65,7 @@ export function UsersTable({ users, sort, descending, sortPaths, nextPath, first
   );
 }
 
-/** To the minute. Cut out rather than formatted: server and browser may know different names of months. */
+/** Cut out rather than formatted: server and browser may know different names of months. */
 function Time({ value }: { value: string }) {
   return <time dateTime={value}>{`${value.slice(0, 10)} ${value.slice(11, 16)}`}</time>;
 }

@@ -1,20 +1,14 @@
 import { z } from "zod";
 import { isTime } from "#app/routes/todos/list/cursor.ts";
-import type { UsersCursor, UsersSort } from "./queries.server.ts";
-
-/** The part of the users' table that the URL asks for. */
-export interface UsersView {
-  sort: UsersSort;
-  descending: boolean;
-  /** The place after which it begins; null: from the first user. */
-  after: UsersCursor | null;
-}
+import type { UsersCursor, UsersSort, UsersView } from "./queries.server.ts";
 
 /** By default the largest and the latest come first. */
-const descendsAtFirst = { email: false, complete: true, total: true, latest: true } satisfies Record<
-  UsersSort,
-  boolean
->;
+const descendsAtFirst: Record<UsersSort, boolean> = {
+  email: false,
+  complete: true,
+  total: true,
+  latest: true,
+};
 
 /** Invalid parameters mean the default: by email, from the first user. */
 export function parseUsersView(searchParams: URLSearchParams): UsersView {
@@ -34,14 +28,14 @@ export function sortedBy(sort: UsersSort, current: UsersView): string {
   });
 }
 
-/** The URL of a view. Without JavaScript the browser goes to the table rather than to the top of the page. */
+/** Its hash keeps a browser without JavaScript at the table. */
 export function usersPath({ sort, descending, after }: UsersView): string {
   const query = new URLSearchParams({ sort, order: descending ? "desc" : "asc" });
   if (after) query.set("after", formatUsersCursor(after));
   return `/stats?${query}#users`;
 }
 
-export function formatUsersCursor({ value, userId }: UsersCursor): string {
+function formatUsersCursor({ value, userId }: UsersCursor): string {
   return Buffer.from(JSON.stringify([value, userId])).toString("base64url");
 }
 
@@ -59,8 +53,7 @@ const values = {
   latest: z.string().refine(isTime).nullable(),
 } satisfies Record<UsersSort, z.ZodType<string | null>>;
 
-/** @returns null for what is not a cursor of a list sorted by this column */
-export function parseUsersCursor(cursor: string | null, sort: UsersSort): UsersCursor | null {
+function parseUsersCursor(cursor: string | null, sort: UsersSort): UsersCursor | null {
   if (!cursor) return null;
   try {
     const parts = JSON.parse(Buffer.from(cursor, "base64url").toString());

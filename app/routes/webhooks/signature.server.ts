@@ -1,8 +1,8 @@
 import { Webhook } from "standardwebhooks";
 
 /**
- * Checks a webhook's sender and content, and that it was sent within the last five minutes, since a recorded one could be
- * replayed. Stack's sender, Svix, has its own names for the standard's headers.
+ * Also refuses what is older than five minutes, which could be a replay. Stack's sender, Svix, has its own names for
+ * the standard's headers.
  * @param secret `whsec_` and base64
  * @returns when this delivery was attempted, to the second; undefined for an invalid signature
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md

@@ -23,7 +23,7 @@ export function loader() {
   return environment().stackWebhookSecret ? answer(405, { Allow: "POST" }) : answer(404);
 }
 
-/** Takes Stack's events about users, for databases that Neon does not sync. Stack repeats those not answered with 2xx. */
+/** For databases that Neon does not sync. Stack repeats what is not answered with 2xx. */
 export async function action({ request }: ActionFunctionArgs) {
   const { stackWebhookSecret } = environment();
   if (stackWebhookSecret === undefined || request.method !== "POST") return loader();
@@ -52,8 +52,8 @@ async function apply(event: Event, attemptedAt: Date): Promise<void> {
 }
 
 /**
- * Stores a user as Stack has them now, however old the event is. If Stack no longer has them, or not yet everywhere, the
- * event's data is stored; it is no newer than Stack's answer, whatever the sender's clock says.
+ * Stores a user as Stack has them now, however old the event is. If Stack has no such user, or not yet everywhere, the
+ * event's data counts, as no newer than Stack's answer, whatever the sender's clock says.
  */
 async function storeAsAtStack(sent: StackUser, attemptedAt: Date): Promise<void> {
   const readAt = new Date();

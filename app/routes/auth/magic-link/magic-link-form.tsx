@@ -3,22 +3,14 @@ import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
 import { EmailField, Field, FormError } from "#app/components/field.tsx";
 
-/** How far a sign-in by email has come. */
-export type MagicLinkStep =
-  | { is: "address wanted" }
-  /** An email was sent, and its code can be typed here. */
-  | { is: "sent"; email: string }
-  /** The page was opened by the mailed link. */
-  | { is: "link opened" };
+export type MagicLinkStep = { is: "address wanted" } | { is: "sent"; email: string } | { is: "link opened" };
 
-interface MagicLinkFormProps {
-  step: MagicLinkStep;
-  /** Where to go afterwards; already known to be a path of this site. */
+interface FormProps {
   redirectTo: string;
   refused: RefusedForm | undefined;
 }
 
-export function MagicLinkForm({ step, ...props }: MagicLinkFormProps) {
+export function MagicLinkForm({ step, ...props }: FormProps & { step: MagicLinkStep }) {
   switch (step.is) {
     case "address wanted":
       return <AddressForm {...props} />;
@@ -28,8 +20,6 @@ export function MagicLinkForm({ step, ...props }: MagicLinkFormProps) {
       return <LinkForm {...props} />;
   }
 }
-
-type FormProps = Omit<MagicLinkFormProps, "step">;
 
 function AddressForm({ redirectTo, refused }: FormProps) {
   return (

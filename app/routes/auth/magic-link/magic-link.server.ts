@@ -15,17 +15,12 @@ import { countingMail, countPost } from "#app/limits/limits.server.ts";
 import { untilProfileArrives } from "#app/profiles/arrival.server.ts";
 import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
 
-/** What a browser that has asked for a magic link keeps until it is signed in. */
-const sentSchema = z.object({
-  email: z.string(),
-  /** Makes a whole code of the six characters in the email. */
-  nonce: z.string(),
-});
+/** What a browser that has asked for a magic link keeps. The nonce completes the six characters in the email. */
+const sentSchema = z.object({ email: z.string(), nonce: z.string() });
 
-/** As long as Stack's codes (its public source). */
+/** As long as Stack's codes live (its public source). */
 const codeSeconds = 7 * 24 * 60 * 60;
 
-/** About the email address, which is no field where the link or the code is used. */
 const addressWords = (field: "email" | "form"): RefusalWords => ({
   USER_EMAIL_ALREADY_EXISTS: {
     [field]:
@@ -46,7 +41,7 @@ const wrongCode = {
   code: "That isn't the code in the latest email. Check it, or send a new one after a few wrong tries.",
 };
 
-/** Stack says that a code has been tried too often only when the right one is typed; hence the hint for wrong ones. */
+/** Stack says that a code has been tried too often only when the right one is typed, so `wrongCode` has a hint. */
 const typedCodeWords: RefusalWords = {
   ...addressWords("form"),
   VERIFICATION_CODE_NOT_FOUND: wrongCode,
@@ -59,7 +54,6 @@ const typedCodeWords: RefusalWords = {
   },
 };
 
-/** In any case, and with white space and hyphens between the characters. */
 const codeField = z
   .string("Enter the code.")
   .transform((typed) => typed.replaceAll(/[\s-]/g, "").toLowerCase())
@@ -70,7 +64,6 @@ const codeField = z
       .regex(/^[0-9a-z]{6}$/, "Enter 6 letters and digits."),
   );
 
-/** The code can be typed in this browser only. */
 export function answerSendLink(request: Request, form: Form | undefined): Promise<Response> {
   const redirectTo = redirectToOf(request);
   return answerAuthForm(request, form, {
@@ -114,11 +107,6 @@ export function answerTypedCode(request: Request, form: Form | undefined): Promi
   });
 }
 
-/** The address to which this browser had a code mailed. */
-export async function sentTo(request: Request): Promise<string | undefined> {
-  return (await readSent(request))?.email;
-}
-
 async function signIn(request: Request, code: string): Promise<Response> {
   const { tokens, isNewUser } = await authProvider().signInWithCode(code);
   const settleProfile = isNewUser ? untilProfileArrives : refreshProfile;
@@ -127,7 +115,7 @@ async function signIn(request: Request, code: string): Promise<Response> {
   return answer;
 }
 
-async function readSent(request: Request): Promise<z.infer<typeof sentSchema> | undefined> {
+export async function readSent(request: Request): Promise<z.infer<typeof sentSchema> | undefined> {
   return sentSchema.safeParse(await sentCookie().parse(request.headers.get("Cookie"))).data;
 }
 

@@ -8,7 +8,7 @@ import { AccountDeleted } from "#app/components/account-deleted.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { readForm } from "#app/http/form.server.ts";
 import { documentHeaders } from "#app/http/headers.ts";
-import { answerMailedLink, answerSendLink, answerTypedCode, sentTo } from "./magic-link.server.ts";
+import { answerMailedLink, answerSendLink, answerTypedCode, readSent } from "./magic-link.server.ts";
 import { MagicLinkForm, type MagicLinkStep } from "./magic-link-form.tsx";
 
 type MagicLinkData = SignedOutData & { step: MagicLinkStep };
@@ -51,7 +51,7 @@ export default function MagicLink() {
 
 async function stepOf(request: Request): Promise<MagicLinkStep> {
   if (hasMailedCode(request)) return { is: "link opened" };
-  const email = await sentTo(request);
+  const email = (await readSent(request))?.email;
   const isSent = new URL(request.url).searchParams.get("done") === "sent";
   return isSent && email !== undefined ? { is: "sent", email } : { is: "address wanted" };
 }

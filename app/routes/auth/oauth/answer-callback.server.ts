@@ -8,7 +8,7 @@ import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
 import { type Flow, flowsOf, forgetFlow, isOver } from "./flows.server.ts";
 import { backToSignIn, type OAuthProblem, problemOf } from "./problems.server.ts";
 
-/** Only an answer to a flow that this browser has started with this provider signs a user in. */
+/** Signs in only with an answer to a flow that this browser started with this provider. */
 export async function answerCallback(request: Request, provider: string): Promise<Response> {
   const answer = new URL(request.url).searchParams;
   const flows = (await flowsOf(request)).filter((flow) => flow.provider === provider);
@@ -37,13 +37,13 @@ async function signIn(flow: Flow, answer: URLSearchParams): Promise<Response> {
   return signedIn;
 }
 
-/** Only a known code: anyone can make up another, which must not get into the log. */
+/** Anyone can make up a code: only known ones get into the log. */
 function refusalIn(answer: URLSearchParams): AuthRefusal {
   const code = answer.get("errorCode") ?? "";
   return new AuthRefusal(problemOf(code) ? code : "no known error");
 }
 
-/** @throws the error itself, if users cannot be told of it */
+/** @throws the error itself if it is a bug */
 function asProblem(error: unknown): OAuthProblem {
   const problem = error instanceof AuthRefusal ? problemOf(error.code) : undefined;
   if (problem) return problem;

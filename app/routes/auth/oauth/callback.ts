@@ -3,16 +3,14 @@ import { personalHeaders } from "#app/http/headers.ts";
 import { answerCallback } from "./answer-callback.server.ts";
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
-  if (request.method === "HEAD") return unasked(405, { Allow: "GET" });
-  if (isPrefetch(request)) return unasked(425);
+  // Only a user who comes back may use up the code.
+  const headers = personalHeaders();
+  if (request.method === "HEAD") {
+    headers.set("Allow", "GET");
+    return new Response(null, { status: 405, headers });
+  }
+  if (isPrefetch(request)) return new Response(null, { status: 425, headers });
   return answerCallback(request, params.provider ?? "");
-}
-
-/** Refuses what is not a user coming back: the code can be used once. */
-function unasked(status: 405 | 425, headers: Record<string, string> = {}): Response {
-  const unkept = personalHeaders();
-  for (const [name, value] of Object.entries(headers)) unkept.set(name, value);
-  return new Response(null, { status, headers: unkept });
 }
 
 /** Browsers throw a prefetched error away, and ask again when the page is needed. */

@@ -7,25 +7,22 @@ const flowSchema = z.object({
   provider: z.string(),
   state: z.string(),
   codeVerifier: z.string(),
-  /** A path of this site. */
   redirectTo: z.string(),
   /** Milliseconds since 1970. */
   startedAt: z.number(),
 });
 
-/** A sign-in with a provider, from its start until its answer. */
 export type Flow = z.infer<typeof flowSchema> & OAuthFlow;
 
-/** As long as Stack gives a user. */
+/** Stack's own limit. */
 const flowLifetimeMs = 10 * 60_000;
-/** Longer, so that a user who was too slow still gets to where they were heading. */
+/** Longer, so that users who were too slow still get to where they were heading. */
 const cookieSeconds = 60 * 60;
 
-/** Together, with paths of this length, these stay well below the 16 KiB that Node takes as headers. */
+/** Together, these stay well below the 16 KiB that Node takes as headers. */
 const maxFlows = 5;
 const maxRedirectToLength = 1_000;
 
-/** @param redirectTo a path of this site; left out if it is too long to keep */
 export function newFlow(provider: string, redirectTo: string): Flow {
   return {
     provider,
@@ -40,7 +37,7 @@ export function isOver({ startedAt }: Flow): boolean {
   return Date.now() - startedAt > flowLifetimeMs;
 }
 
-/** The Set-Cookie values that let the browser keep a flow, and of the others the latest. */
+/** @returns Set-Cookie values, which also remove the oldest flows */
 export async function keepFlow(request: Request, flow: Flow): Promise<string[]> {
   const tooMany = (await flowsOf(request)).slice(maxFlows - 1);
   return Promise.all([cookieOf(flow.state).serialize(flow), ...tooMany.map(forgetFlow)]);
@@ -59,7 +56,7 @@ export function forgetFlow({ state }: Flow): Promise<string> {
   return clearCookie(cookieOf(state));
 }
 
-/** One cookie per flow: with one for all, two tabs that start at the same moment would lose one of them. */
+/** One cookie per flow: with one for all, two tabs that start at the same moment would lose a flow. */
 function cookieOf(state: string) {
   return secretCookie(`todos-oauth-${state.slice(0, 8)}`, cookieSeconds);
 }

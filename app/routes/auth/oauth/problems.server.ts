@@ -26,18 +26,17 @@ const problems: Partial<Record<RefusalCode, OAuthProblem>> = {
   OAUTH_PROVIDER_TEMPORARILY_UNAVAILABLE: "unavailable",
 };
 
-/** @returns undefined for any other refusal */
 export function problemOf(code: string): OAuthProblem | undefined {
   return Object.hasOwn(problems, code) ? problems[code as RefusalCode] : undefined;
 }
 
-/** What the sign-in page says. Anyone can make a link to it: no other words are ever shown. */
+/** What the sign-in page says. Anyone can make a link to it, so it shows no other words. */
 export function wordsOfProblem(request: Request): string | undefined {
   const problem = new URL(request.url).searchParams.get("problem") ?? "";
   return Object.entries(words).find(([name]) => name === problem)?.[1];
 }
 
-/** The sign-in page says what went wrong, since the URL of this one may hold a code or an email address. */
+/** This URL may hold a code or an email address, so the sign-in page says what went wrong. */
 export function backToSignIn(problem: OAuthProblem, redirectTo = "/"): Response {
   const query = new URLSearchParams({ problem, ...(redirectTo !== "/" && { redirectTo }) });
   return redirect(`/sign-in?${query}`, { status: 303, headers: personalHeaders() });

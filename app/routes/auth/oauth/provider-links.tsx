@@ -3,11 +3,10 @@ import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
 
 interface ProviderLinksProps {
   providers: OAuthProvider[];
-  /** Where to go afterwards; already known to be a path of this site. */
   redirectTo: string;
 }
 
-/** Links, because `form-action 'self'` stops a form that is redirected to another site; plain, as they leave the app. */
+/** No forms: `form-action 'self'` stops those that are redirected to another site. No <Link>: they leave the app. */
 export function ProviderLinks({ providers, redirectTo }: ProviderLinksProps) {
   return providers.length > 0 ? (
     <ul className="providers">

@@ -12,7 +12,6 @@ export const meta: MetaFunction = () => [{ title: "Not found · Todos" }];
 
 export const headers = documentHeaders;
 
-/** Changes nothing but a cookie, so that links can lead here. */
 export async function loader({ request, params }: LoaderFunctionArgs) {
   const redirectTo = redirectToOf(request);
   const { session, setCookie } = await readSessionIfPossible(request);

@@ -3,17 +3,12 @@ import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
 import { EmailField, Field, FormError } from "#app/components/field.tsx";
 
 interface CredentialsFormProps {
-  /** Of the page and the button. */
   title: "Sign up" | "Sign in";
-  /** Where to go afterwards; already known to be a path of this site. */
   redirectTo: string;
   refused: RefusedForm | undefined;
 }
 
-/**
- * A plain form rather than a fetcher: a sign-in changes everything on the screen, and where it fails on the way, the
- * browser's Back button has what was typed.
- */
+/** Not a fetcher: a sign-in changes the whole screen, and if it fails on the way, Back has what was typed. */
 export function CredentialsForm({ title, redirectTo, refused }: CredentialsFormProps) {
   const isNew = title === "Sign up";
   const { errors = {}, typed = {} } = refused ?? {};

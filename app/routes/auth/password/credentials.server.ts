@@ -1,3 +1,4 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
 import { z } from "zod";
 import { answerAuthForm } from "#app/auth/forms/auth-form.server.ts";
 import { emailField, nameField, passwordField } from "#app/auth/forms/fields.server.ts";
@@ -17,14 +18,13 @@ import { countPost } from "#app/limits/limits.server.ts";
 import { wordsOfProblem } from "#app/routes/auth/oauth/problems.server.ts";
 
 export interface CredentialsData extends SignedOutData, WaysIn {
-  /** Why a sign-in with a provider failed, in words. */
+  /** Why a sign-in with a provider failed. */
   problem?: string | undefined;
 }
 
-/** The loader of the pages for signing in and signing up. */
-export function readCredentialsPage(request: Request): Promise<Response> {
+export function readCredentialsPage({ request }: LoaderFunctionArgs): Promise<Response> {
   return signedOutOnly(request, async () => {
-    // Offered until they are known to be off: then the form says so.
+    // Magic links are offered until they are known to be off.
     const ways = (await authProvider().waysIn()) ?? { providers: [], magicLinks: true };
     return { ...ways, problem: wordsOfProblem(request) };
   });
@@ -41,10 +41,6 @@ const words: RefusalWords = {
   SCHEMA_ERROR: { email: notAnEmail },
 };
 
-/**
- * @param attempt what the provider is asked to do with the credentials
- * @param settleProfile what the profile needs before the first page; bounded, and never fails
- */
 export async function answerCredentials(
   request: Request,
   attempt: (credentials: Credentials) => Promise<Tokens>,

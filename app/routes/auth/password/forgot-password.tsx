@@ -1,4 +1,4 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { redirectToOf, withRedirectTo } from "#app/auth/session/redirect-to.ts";
@@ -8,10 +8,7 @@ import { Frame } from "#app/components/frame.tsx";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { answerForgotPassword } from "./password-reset.server.ts";
 
-interface ForgotPasswordData {
-  /** Where to go after the sign-in: a path of this site. */
-  redirectTo: string;
-}
+type Data = { redirectTo: string };
 
 export const meta: MetaFunction = ({ location }) => [
   {
@@ -24,16 +21,14 @@ export const meta: MetaFunction = ({ location }) => [
 export const headers = documentHeaders;
 
 export function loader({ request }: LoaderFunctionArgs) {
-  const data: ForgotPasswordData = { redirectTo: redirectToOf(request) };
+  const data: Data = { redirectTo: redirectToOf(request) };
   return Response.json(data, { headers: personalHeaders() });
 }
 
-export function action({ request }: ActionFunctionArgs) {
-  return answerForgotPassword(request);
-}
+export const action = answerForgotPassword;
 
 export default function ForgotPassword() {
-  const { redirectTo } = useLoaderData<ForgotPasswordData>();
+  const { redirectTo } = useLoaderData<Data>();
   const refused = useActionData<RefusedForm>();
   return (
     <Frame>

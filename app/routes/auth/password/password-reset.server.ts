@@ -1,4 +1,4 @@
-import { redirect } from "@remix-run/node";
+import { type ActionFunctionArgs, redirect } from "@remix-run/node";
 import { z } from "zod";
 import { answerAuthForm } from "#app/auth/forms/auth-form.server.ts";
 import { emailField, newPasswordField } from "#app/auth/forms/fields.server.ts";
@@ -20,8 +20,7 @@ const resetWords: RefusalWords = {
   USER_NOT_FOUND: { form: "This account was deleted." },
 };
 
-/** The answer does not tell whether the address has an account. */
-export async function answerForgotPassword(request: Request): Promise<Response> {
+export async function answerForgotPassword({ request }: ActionFunctionArgs): Promise<Response> {
   const redirectTo = redirectToOf(request);
   return answerAuthForm(request, await readForm(request), {
     count: countPost,
@@ -38,8 +37,7 @@ export async function answerForgotPassword(request: Request): Promise<Response> 
   });
 }
 
-/** The provider ends the account's sessions, and this browser forgets its own. */
-export async function answerResetPassword(request: Request): Promise<Response> {
+export async function answerResetPassword({ request }: ActionFunctionArgs): Promise<Response> {
   return answerAuthForm(request, await readForm(request), {
     count: countPost,
     fields: z.object({ password: newPasswordField }),

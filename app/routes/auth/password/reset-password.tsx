@@ -1,4 +1,4 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { hasMailedCode } from "#app/auth/forms/mailed-codes.server.ts";
@@ -8,14 +8,9 @@ import { Frame } from "#app/components/frame.tsx";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
 import { answerResetPassword } from "./password-reset.server.ts";
 
-interface ResetPasswordData {
-  /** Where to go after the sign-in: a path of this site. */
-  redirectTo: string;
-  /** The page was opened by a mailed link. */
-  hasCode: boolean;
-}
+type Data = { redirectTo: string; hasCode: boolean };
 
-export const meta: MetaFunction<() => Promise<ResetPasswordData>> = ({ data }) => [
+export const meta: MetaFunction<() => Promise<Data>> = ({ data }) => [
   { title: data?.hasCode ? "Set a new password · Todos" : "Set a new password: link needed · Todos" },
 ];
 
@@ -23,16 +18,14 @@ export const headers = documentHeaders;
 
 /** Does not use the code up: mail scanners open links too. */
 export function loader({ request }: LoaderFunctionArgs) {
-  const data: ResetPasswordData = { redirectTo: redirectToOf(request), hasCode: hasMailedCode(request) };
+  const data: Data = { redirectTo: redirectToOf(request), hasCode: hasMailedCode(request) };
   return Response.json(data, { headers: personalHeaders() });
 }
 
-export function action({ request }: ActionFunctionArgs) {
-  return answerResetPassword(request);
-}
+export const action = answerResetPassword;
 
 export default function ResetPassword() {
-  const { redirectTo, hasCode } = useLoaderData<ResetPasswordData>();
+  const { redirectTo, hasCode } = useLoaderData<Data>();
   const { errors = {} } = useActionData<RefusedForm>() ?? {};
   const forgotPassword = withRedirectTo("/forgot-password", redirectTo);
   if (!hasCode) {

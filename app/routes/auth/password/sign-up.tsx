@@ -1,4 +1,4 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import type { ActionFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { callbackUrl } from "#app/auth/forms/mailed-codes.server.ts";
@@ -16,9 +16,7 @@ export const meta: MetaFunction = () => [{ title: "Sign up · Todos" }];
 
 export const headers = documentHeaders;
 
-export function loader({ request }: LoaderFunctionArgs) {
-  return readCredentialsPage(request);
-}
+export const loader = readCredentialsPage;
 
 export function action({ request }: ActionFunctionArgs) {
   const verificationUrl = callbackUrl("/verify-email", redirectToOf(request));

@@ -1,4 +1,4 @@
-import { redirect } from "@remix-run/node";
+import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { z } from "zod";
 import { answerAuthForm } from "#app/auth/forms/auth-form.server.ts";
 import { callbackUrl, hasMailedCode, mailedCodeOf } from "#app/auth/forms/mailed-codes.server.ts";
@@ -16,19 +16,16 @@ import type { TryLater } from "#app/platform/fault.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 import { refreshProfile } from "#app/profiles/refresh-profile.server.ts";
 
-export type EmailVerification = { redirectTo: string } /** A mailed link was opened. */ & (
+type View =
   | { view: "link" }
-  /** @property isVerified this browser has just verified an address */
   | { view: "signed out"; isVerified: boolean }
-  /** @property isRestricted nothing else is possible before */
   | { view: "unverified"; email: string | null; isRestricted: boolean }
-  /** An administrator has to release the account. */
   | { view: "held back"; email: string | null }
   | { view: "verified"; email: string | null }
-  | ({ view: "unavailable" } & TryLater)
-);
+  | ({ view: "unavailable" } & TryLater);
 
-/** What is wrong with a link, as `code`, or with anything else, as `form`. */
+export type EmailVerification = View & { redirectTo: string };
+
 const words: RefusalWords = {
   ...linkWords("code"),
   ADDRESS_GONE: { code: "No account has this email address any more." },
@@ -36,41 +33,33 @@ const words: RefusalWords = {
 };
 
 /**
- * Asks for a new token, since the address may have been verified on another device, but does not use a code up, as
- * mail scanners open links too.
+ * Asks for a new token, as the address may have been verified on another device, but does not use up a code, as mail
+ * scanners open links too.
  */
-export async function readEmailVerification(request: Request): Promise<Response> {
+export async function readEmailVerification({ request }: LoaderFunctionArgs): Promise<Response> {
   const redirectTo = redirectToOf(request);
-  const headers = personalHeaders();
-  if (hasMailedCode(request)) return Response.json(page({ view: "link", redirectTo }), { headers });
+  const page = (view: View, headers: Headers, status = 200) =>
+    Response.json({ ...view, redirectTo }, { status, headers });
+  if (hasMailedCode(request)) return page({ view: "link" }, personalHeaders());
   try {
     const { signedIn, wasRestricted, setCookie } = await renewTokens(request, isSettled);
-    if (setCookie) headers.append("Set-Cookie", setCookie);
-    if (!signedIn) {
-      const isVerified = isToBeTold(request);
-      return Response.json(page({ view: "signed out", redirectTo, isVerified }), { headers });
-    }
+    const headers = personalHeaders(setCookie);
+    if (!signedIn) return page({ view: "signed out", isVerified: isToBeTold(request) }, headers);
 
     const { token } = signedIn;
     const { email } = token;
-    if (token.restriction === "administrator") {
-      return Response.json(page({ view: "held back", redirectTo, email }), { headers });
+    if (token.restriction === "administrator") return page({ view: "held back", email }, headers);
+    if (token.restriction || !(token.emailVerified || wasRestricted)) {
+      return page({ view: "unverified", email, isRestricted: token.restriction !== undefined }, headers);
     }
-    if (!token.restriction && (token.emailVerified || wasRestricted)) {
-      if (setCookie) await refreshProfile(token);
-      return isToBeTold(request)
-        ? Response.json(page({ view: "verified", redirectTo, email }), { headers })
-        : redirect(redirectTo, { status: 303, headers });
-    }
-    const isRestricted = token.restriction !== undefined;
-    return Response.json(page({ view: "unverified", redirectTo, email, isRestricted }), { headers });
+    if (setCookie) await refreshProfile(token);
+    return isToBeTold(request)
+      ? page({ view: "verified", email }, headers)
+      : redirect(redirectTo, { status: 303, headers });
   } catch (error) {
     const unavailable = notNow("GET /verify-email", error);
-    const data = page({ view: "unavailable", redirectTo, ...unavailable });
-    return Response.json(data, {
-      status: unavailable.status,
-      headers: retryHeaders(unavailable.retryAfter),
-    });
+    const headers = retryHeaders(unavailable.retryAfter);
+    return page({ view: "unavailable", ...unavailable }, headers, unavailable.status);
   }
 }
 
@@ -78,17 +67,13 @@ function isSettled(token: AccessToken | RestrictedToken): boolean {
   return !token.restriction && token.emailVerified;
 }
 
-function page(data: EmailVerification): EmailVerification {
-  return data;
-}
-
-/** Whether the user comes back from verifying, to be told so. */
+/** Whether the user comes back from verifying. */
 function isToBeTold(request: Request): boolean {
   return ["confirmed", "used", "verified"].includes(new URL(request.url).searchParams.get("done") ?? "");
 }
 
-/** Uses up the code of the page's own URL, or without one sends an email with another. */
-export async function answerEmailVerification(request: Request): Promise<Response> {
+/** Uses up the code of the page's URL, or sends an email if there is none. */
+export async function answerEmailVerification({ request }: ActionFunctionArgs): Promise<Response> {
   return answerAuthForm(request, await readForm(request), {
     count: countPost,
     fields: z.object({}),
@@ -136,9 +121,8 @@ async function sendAgain(request: Request): Promise<Response> {
       authProvider().sendVerificationMail(tokens, callback),
     );
   } catch (error) {
-    if (!(error instanceof AuthRefusal)) throw error;
-    if (error.code === "EMAIL_ALREADY_VERIFIED") return told(request, "verified", setCookie);
-    throw error;
+    if (!(error instanceof AuthRefusal) || error.code !== "EMAIL_ALREADY_VERIFIED") throw error;
+    return told(request, "verified", setCookie);
   }
   return told(request, "sent", setCookie);
 }

@@ -1,4 +1,4 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import type { MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
@@ -30,13 +30,9 @@ export const meta: MetaFunction<() => Promise<EmailVerification>> = ({ data }) =
 
 export const headers = documentHeaders;
 
-export function loader({ request }: LoaderFunctionArgs) {
-  return readEmailVerification(request);
-}
+export const loader = readEmailVerification;
 
-export function action({ request }: ActionFunctionArgs) {
-  return answerEmailVerification(request);
-}
+export const action = answerEmailVerification;
 
 export default function VerifyEmail() {
   const data = useLoaderData<EmailVerification>();
