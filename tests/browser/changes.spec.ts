@@ -245,6 +245,34 @@ test("Ctrl+Z undoes one deletion after the other, but not while the user types",
   await removeTodos(page, ["Water the plants", "Feed the cat"]);
 });
 
+test("Ctrl+Z right after a deletion undoes that one, even before its answer", async ({
+  person,
+  javaScriptEnabled,
+}) => {
+  test.skip(javaScriptEnabled === false, needsScript);
+  const { page } = await person("Bob");
+  await addTodo(page, "Water the plants");
+  await addTodo(page, "Feed the cat");
+  await removeTodos(page, ["Water the plants"]);
+  await expect(page.getByText("The todo was deleted.")).toBeVisible();
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route("**/?index*", async (route) => {
+    if (route.request().postData()?.includes("intent=delete")) await answered;
+    await route.continue();
+  });
+  await todo(page, "Feed the cat").getByRole("button", { name: "Delete" }).click();
+  await expect(todo(page, "Feed the cat")).toHaveCount(0);
+  await page.keyboard.press("Control+z");
+  answer();
+  await expect(todo(page, "Feed the cat")).toBeVisible();
+  await expect(todo(page, "Water the plants")).toHaveCount(0);
+  await page.unroute("**/?index*");
+  await removeTodos(page, ["Feed the cat"]);
+});
+
 test("a deletion shows at once, and is reverted with a message when there is no connection", async ({
   person,
   javaScriptEnabled,

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useAnnounce } from "#app/components/announcer.tsx";
 import type { Undoable } from "../changes/answer.ts";
 import { announced } from "../sending/announced.ts";
@@ -11,6 +11,8 @@ export function useUndo(changes: Changes, offered: Undoable | null) {
   const [done, setDone] = useState<Undoable[]>(offered ? [offered] : []);
   const [isOffered, setIsOffered] = useState(true);
   const announce = useAnnounce();
+  /** Not answered yet, in their order, and whether to undo each once it is made. */
+  const inFlight = useRef(new Map<Fields, { isUnwanted: boolean }>());
   useUndoKey(undo);
 
   /**
@@ -18,20 +20,33 @@ export function useUndo(changes: Changes, offered: Undoable | null) {
    * @param said to screen readers once it is made; by default the number of todos
    */
   function send(fields: Fields, otherwise: string, said?: string): void {
+    const state = { isUnwanted: false };
+    inFlight.current.set(fields, state);
     changes.send(fields, {
       otherwise,
       onMade({ batch, count, sentence }) {
-        if (batch && count && sentence) {
-          offer({ batch, count, sentence });
-          announce(said ?? announced.bulk(count));
-        } else if (said) announce(said);
+        inFlight.current.delete(fields);
+        const undoable = batch && count && sentence ? { batch, count, sentence } : undefined;
+        if (undoable && state.isUnwanted) return restore(undoable);
+        if (undoable) offer(undoable);
+        if (said || undoable) announce(said ?? announced.bulk(count ?? 0));
+      },
+      onRefused() {
+        inFlight.current.delete(fields);
+        return false;
       },
     });
   }
 
   function undo(): boolean {
+    const latest = [...inFlight.current.values()].findLast(({ isUnwanted }) => !isUnwanted);
     const last = done.at(-1);
-    if (!last) return false;
+    if (latest) latest.isUnwanted = true;
+    else if (last) restore(last);
+    return latest !== undefined || last !== undefined;
+  }
+
+  function restore(last: Undoable): void {
     setDone((others) => others.filter((other) => other !== last));
     setIsOffered(true);
     changes.send(
@@ -45,7 +60,6 @@ export function useUndo(changes: Changes, offered: Undoable | null) {
         },
       },
     );
-    return true;
   }
 
   function offer(undoable: Undoable): void {
