@@ -1,16 +1,12 @@
 import { type Cookie, createCookie } from "@remix-run/node";
 import { environment } from "#app/platform/environment.server.ts";
 
-/**
- * A cookie for the server alone: signed, not readable by scripts, not sent by other sites. Its content is not encrypted:
- * anyone who has the cookie can read and use it.
- * @param name without prefix and port, such as `todos-session`
- */
+/** Signed, but not encrypted: anyone who has the cookie can read and use it. */
 export function secretCookie(name: string, maxAgeSeconds: number): Cookie {
   return hostCookie(name, maxAgeSeconds, [environment().sessionSecret]);
 }
 
-/** The same, unsigned, for what users may change. */
+/** For what users may change. */
 export function plainCookie(name: string, maxAgeSeconds: number): Cookie {
   return hostCookie(name, maxAgeSeconds, []);
 }
@@ -32,7 +28,7 @@ function hostCookie(name: string, maxAgeSeconds: number, secrets: string[]): Coo
   });
 }
 
-/** The Set-Cookie value that removes a cookie from the browser. */
+/** @returns the Set-Cookie value */
 export function clearCookie(cookie: Cookie): Promise<string> {
   return cookie.serialize("", { maxAge: 0, expires: new Date(0) });
 }

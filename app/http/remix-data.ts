@@ -21,7 +21,6 @@ export function dataPath(path: string, routeId: string): string {
   return `${path}${path.includes("?") ? "&" : "?"}${dataParameter}=${encodeURIComponent(routeId)}`;
 }
 
-/** @param url or a path with its query string */
 export function isDataRequest(url: string): boolean {
   return new RegExp(`[?&]${dataParameter}=`).test(url);
 }
@@ -42,12 +41,11 @@ export function isFilePath(pathname: string): boolean {
   return pathname.startsWith("/assets/") || /\.[a-z0-9]{1,15}$/i.test(pathname);
 }
 
-/** Whether Remix failed and answers in its own words, which are no page and have no reference. */
+/** Whether Remix failed and answers in its own words, without a page or a reference. */
 export function isLastResort({ status, headers }: Response): boolean {
   return status === 500 && !/html|json/.test(headers.get("Content-Type") ?? "");
 }
 
-/** What a script is told of an error that the log has under a reference. */
 export function errorBody(reference: string | undefined): string {
   return JSON.stringify({ reference });
 }

@@ -13,8 +13,6 @@ interface Asset {
   bodies: Record<string, Buffer>;
 }
 
-export type Assets = ReadonlyMap<string, Asset>;
-
 const types: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
   ".ico": "image/x-icon",
@@ -25,11 +23,8 @@ const types: Record<string, string> = {
   ".webmanifest": "application/manifest+json",
 };
 
-/**
- * Reads the client build into memory, where it takes less than 2 MB: no path can lead out of it.
- * @param directory Vite's client build, with the `.br` and `.gz` that `precompressAssets` wrote
- */
-export function readAssets(directory: string): Assets {
+/** Reads Vite's client build into memory, where it takes less than 2 MB: no path can lead out of it. */
+export function readAssets(directory: string): ReadonlyMap<string, Asset> {
   const files = readdirSync(directory, { recursive: true, encoding: "utf8" });
   const assets = new Map<string, Asset>();
   for (const file of files) {
