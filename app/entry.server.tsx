@@ -75,7 +75,6 @@ export const handleDataRequest: HandleDataRequestFunction = (response) => {
   });
 };
 
-/** Logs errors of loaders and actions; 404 and 405 are no errors. */
 export const handleError: HandleErrorFunction = (error, { request }) => {
   if (isRouteErrorResponse(error) && error.status < 500) return;
   if (!request.signal.aborted) logError(error, request);

@@ -3,7 +3,6 @@ import { connectDatabase, type Database } from "./database.server.ts";
 
 let current: Database | undefined;
 
-/** The database that this process is configured with. */
 export function database(): Database {
   current ??= connectDatabase(environment().databaseUrl);
   return current;

@@ -35,7 +35,7 @@ export class DatabaseFault extends Fault {
   }
 }
 
-/** The one place where an error of the driver becomes a named outcome. Returns other errors unchanged. */
+/** @returns other errors than the driver's unchanged */
 export function asDatabaseFault(error: unknown): unknown {
   if (error instanceof DatabaseFault) return error;
   if (error instanceof QueueFull) return new DatabaseFault("unreachable", undefined, error, true);

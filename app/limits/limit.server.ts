@@ -5,14 +5,10 @@ import { Fault, type TryLater } from "#app/platform/fault.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import type { SharedCounts } from "./shared-counts.server.ts";
 
-/** Something was done too often, and was not begun this time. */
 export class LimitReached extends Fault {
   override name = "LimitReached";
   readonly tryLater: TryLater;
-  /**
-   * @param message for the user
-   * @param retryAfter seconds
-   */
+  /** @param retryAfter seconds */
   constructor(message: string, retryAfter: number) {
     super(message);
     this.tryLater = { status: 429, message, retryAfter };
@@ -31,10 +27,7 @@ export class Limit {
     private readonly counts: SharedCounts | RateLimiterMemory,
   ) {}
 
-  /**
-   * Counts one more time. To be called before it is done, or all attempts at the same moment would be let through.
-   * @throws {LimitReached}
-   */
+  /** To be called before it is done, or simultaneous attempts would all get through. @throws {LimitReached} */
   async count(who: string): Promise<void> {
     try {
       await this.counts.consume(this.#key(who));
@@ -46,12 +39,10 @@ export class Limit {
     }
   }
 
-  /** Takes back one time that was counted. */
   async giveBack(who: string): Promise<void> {
     await this.counts.reward(this.#key(who));
   }
 
-  /** Resets the count. */
   async forget(who: string): Promise<void> {
     await this.counts.delete(this.#key(who));
   }

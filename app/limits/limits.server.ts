@@ -5,7 +5,7 @@ import { Limit } from "./limit.server.ts";
 import { networkOf } from "./network.server.ts";
 import { SharedCounts } from "./shared-counts.server.ts";
 
-// docs/decisions/0013-limits.md has the reasons for these numbers, and for where each is counted.
+// docs/decisions/0013-limits.md says why.
 
 const minute = 60;
 
@@ -33,20 +33,13 @@ const changesOfUser = new Limit(
   new RateLimiterMemory({ keyPrefix: "changes", points: 120, duration: minute }),
 );
 
-/**
- * Counts a post by a visitor who is not signed in, by their network. Vite's development server does not tell that, and
- * nothing is counted.
- * @throws {LimitReached}
- */
+/** For visitors who are not signed in. Vite's development server tells no address. @throws {LimitReached} */
 export async function countPost(): Promise<void> {
   const address = requestContext()?.clientAddress;
   if (address !== undefined) await postsOfAddress.count(networkOf(address));
 }
 
-/**
- * Counts a change that a user is about to make, to the list or their account.
- * @throws {LimitReached}
- */
+/** @throws {LimitReached} */
 export function countChange(userId: string): Promise<void> {
   return changesOfUser.count(userId);
 }

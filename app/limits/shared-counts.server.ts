@@ -14,8 +14,7 @@ let pausedUntil = 0;
 
 const countRow = z.object({ points: z.number(), msBeforeNext: z.number() });
 
-/** How often something may be done in how long. */
-export interface CountOptions {
+interface CountOptions {
   keyPrefix: string;
   points: number;
   /** In seconds, from the first time. */

@@ -9,10 +9,8 @@ export type LiveMessage<Events extends StreamEvents> = {
 const reopenMs = () => 4_000 + Math.random() * 4_000;
 
 /**
- * Hears what the server sends to the pages of this browser, while this page is visible.
- *
- * A browser opens at most six connections to a site, over all its tabs. So one of the visible tabs, which holds a lock,
- * has a stream, and passes on what it hears to the others.
+ * Hears what the server sends to the pages of this browser, while this page is visible. A browser opens at most six
+ * connections to a site, over all its tabs. So one visible tab, which holds a lock, has a stream, and tells the others.
  * @param path where the stream is
  * @param search the page's own query string
  * @param names of all events
@@ -45,7 +43,6 @@ export function openLiveConnection<Events extends StreamEvents>(
     else onMessage(data);
   };
 
-  /** Has the stream until it is given back. */
   function stream(): () => void {
     let source: EventSource | undefined;
     let reopening: ReturnType<typeof setTimeout> | undefined;

@@ -3,13 +3,12 @@ import { stackOf, summaryOf } from "./logged-error.server.ts";
 import { requestContext } from "./request-context.server.ts";
 
 /**
- * The log. The server writes lines of JSON; before it has started, and in commands and development, warnings and errors
- * are sentences for people.
+ * The server writes lines of JSON; before it has started, and in commands and development, warnings and errors are
+ * sentences.
  *
- * Each line within a request has its `reference`, and the `userId` of the signed-in user. What an operator may search for
- * is an `event` of a few words: `log.info({ event: "signed in", method: "password" }, "…")`. An error goes in as `err`.
- * Never log what users type, own or carry: passwords, codes, tokens, cookies, email addresses, query strings. `redact`
- * is a second line of defense.
+ * What an operator may search for is an `event`: `log.info({ event: "signed in", method: "password" }, "…")`. An error
+ * goes in as `err`. Never log what users type, own or carry: passwords, codes, tokens, cookies, email addresses, query
+ * strings. `redact` is a second line of defense.
  */
 export const log: Logger = pino(
   {

@@ -9,10 +9,8 @@ import { profileDisagrees, storeProfileAgain } from "./stored-profiles.server.ts
 const databaseLimitMs = 2_000;
 
 /**
- * Reads a user from Stack anew when their stored profile disagrees with their token. Verifying an email address sends
- * no webhook, and a delivery may have been given up. Only where profiles come by webhook; it stores none that is not
- * there, and leaves a deleted one alone. Never rejects: a profile that stays old for a while locks no user out.
- * @param token as new as can be; an older one costs a question to Stack in vain
+ * Reads a user from Stack again when their stored profile disagrees with their token: verifying an email address sends
+ * no webhook, and a delivery may have been given up. Never rejects: an old profile locks no user out.
  */
 export async function refreshProfile(token: AccessToken): Promise<void> {
   const { databaseUrl, stackWebhookSecret } = environment();
