@@ -74,8 +74,8 @@ export function connectDatabase(url: string, limitMs = timeLimitMs): Database {
 const queues = new Map<string, BoundedQueue>();
 
 /**
- * The requests, by their contexts, for which the database timed out. A form without JavaScript is answered with a page,
- * which asks again: users should not wait twice.
+ * By the contexts of requests for which the database timed out. A form without JavaScript is answered with a page, which
+ * asks again: users should not wait twice.
  */
 const unanswered = new WeakMap<object, DatabaseFault>();
 

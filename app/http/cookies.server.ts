@@ -6,16 +6,11 @@ export function secretCookie(name: string, maxAgeSeconds: number): Cookie {
   return hostCookie(name, maxAgeSeconds, [environment().sessionSecret]);
 }
 
-/** For what users may change. */
-export function plainCookie(name: string, maxAgeSeconds: number): Cookie {
-  return hostCookie(name, maxAgeSeconds, []);
-}
-
 /**
- * `__Host-` binds it to this host over https. Cookies ignore ports: on plain http, where several local instances may run
- * side by side, the port is part of the name.
+ * Unsigned by default, for what users may change. `__Host-` binds it to this host over https. Cookies ignore ports: on
+ * plain http, where several local instances may run side by side, the port is part of the name.
  */
-function hostCookie(name: string, maxAgeSeconds: number, secrets: string[]): Cookie {
+export function hostCookie(name: string, maxAgeSeconds: number, secrets: string[] = []): Cookie {
   const { protocol, port } = new URL(environment().appOrigin);
   const secure = protocol === "https:";
   return createCookie(secure ? `__Host-${name}` : `${name}-${port || "80"}`, {

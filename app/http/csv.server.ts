@@ -33,7 +33,7 @@ const encoder = new TextEncoder();
 
 const options = {
   record_delimiter: "windows",
-  // The library quotes values with the whole delimiter; readers take half of it for the end of a line, too.
+  // The library only quotes values with the whole delimiter, but readers also end a line at half of it.
   quoted_match: /[\r\n]/,
   cast: { string: withoutFormulas, boolean: String },
 } as const;

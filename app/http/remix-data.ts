@@ -1,5 +1,5 @@
-// All that knows how Remix 2's scripts and server talk to each other. React Router 7 does it with paths that end in
-// `.data`, and a format of its own: this file is what changes then.
+// Everything that knows how Remix 2's scripts and server talk to each other. React Router 7 uses paths that end in
+// `.data`, and another format: this file will change then.
 
 /** The parameter of a request by a script, which names a route; without it the same path is a page. */
 export const dataParameter = "_data";
@@ -59,7 +59,7 @@ export function referenceIn(data: unknown): string | undefined {
 /**
  * Whether a script's request never reached the app: there was no answer, or one by a proxy in front. Remix makes the
  * latter an error with the answer's body for a message, and no stack. The server's own errors have no stack either, but
- * all have one message.
+ * they share one message.
  */
 export function neverReachedApp(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -17,10 +17,7 @@ export class LimitReached extends Fault {
 
 /** A limit for each user, address or network. Only a keyed hash of them is stored. */
 export class Limit {
-  /**
-   * @param name what the log calls it
-   * @param words what users who reach it read, before when they can try again
-   */
+  /** @param words what users read, before when they can try again */
   constructor(
     private readonly name: string,
     private readonly words: string,
@@ -56,7 +53,6 @@ export class Limit {
 }
 
 function inWords(seconds: number): string {
-  if (seconds < 60) return seconds === 1 ? "1 second" : `${seconds} seconds`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes === 1 ? "1 minute" : `${minutes} minutes`;
+  const [count, unit] = seconds < 60 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
+  return count.toLocaleString("en-US", { style: "unit", unit, unitDisplay: "long" });
 }

@@ -45,9 +45,8 @@ export function countChange(userId: string): Promise<void> {
 }
 
 /**
- * Tries a password, unless there were too many wrong ones for its email address, which need not belong to an account.
- * The right one resets the count.
- * @param email as it was typed, without white space around it
+ * The right password resets the count. The email address need not belong to an account.
+ * @param email without white space around it
  * @param isWrong whether an error says that the password is wrong; other errors do not count
  * @throws {LimitReached} and what the attempt throws
  */
@@ -68,11 +67,7 @@ export async function countingWrongPasswords<Result>(
   }
 }
 
-/**
- * Sends an email, unless there were too many to its address, which need not belong to an account. It does not count if
- * sending it may work later.
- * @throws {LimitReached} and what the sending throws
- */
+/** An email does not count if sending it may work later. @throws {LimitReached} and what the sending throws */
 export async function countingMail<Result>(email: string, send: () => Promise<Result>): Promise<Result> {
   const who = email.toLowerCase();
   await mails.count(who);

@@ -6,9 +6,9 @@ import { type Statement, statement } from "#app/db/statement.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 
-/** The longest that a sign-in waits for a count: Stack has not been asked by then. */
+/** The longest that a sign-in waits for a count, before it asks Stack. */
 const timeLimitMs = 2_000;
-/** For this long a database that hangs is not asked again, so that not every user waits for it. */
+/** How long a database that hangs is not asked again: not every user should wait for it. */
 const pauseMs = 5_000;
 let pausedUntil = 0;
 

@@ -33,7 +33,7 @@ const transactionSchema = z.object({ id: z.string() });
 /** With the limit below, a connection that went silent is replaced within 7 s. */
 const heartbeatMs = 4_000;
 const answerLimitMs = 3_000;
-/** The pause before it looks for silent transactions again, at first and later on. */
+/** The pause before the next look for silent transactions. */
 const firstLookMs = 50;
 const slowestLookMs = 1_000;
 const connectLimitMs = 5_000;
@@ -60,7 +60,7 @@ export function listenForChanges(options: ChangeListenerOptions): () => void {
       } catch (error) {
         if (!signal.aborted && retryMs === firstRetryMs) logOutage("Listening for changes", error);
       }
-      // Half of it at random: the processes of a site should not all come back at once.
+      // The processes of a site should not all come back at once.
       await delay(retryMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
       retryMs = Math.min(retryMs * 2, slowestRetryMs);
     }

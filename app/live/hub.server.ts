@@ -24,7 +24,7 @@ interface HubOptions<W extends Watcher> {
   read(watchers: W[]): Promise<{ version: string; events: Map<string, Uint8Array> }>;
   /** Sends watchers what each of them alone sees, after they were sent the rest. */
   sendOwn(watchers: W[]): Promise<void>;
-  /** Ends those that may not watch any more. */
+  /** Ends those that may no longer watch. */
   checkRights(watchers: W[]): Promise<void>;
 }
 
@@ -225,11 +225,7 @@ export class Hub<W extends Watcher> {
     if ([...this.#groups.values()].some(({ isStale }) => isStale)) this.#scheduleRead(delayMs);
   }
 
-  /**
-   * Sends groups what was read, and tells those of which nothing was read to reload. After a poll without news, nothing
-   * is sent.
-   * @returns the watchers that were told
-   */
+  /** Groups of which nothing was read are told to reload. @returns the watchers that were told */
   #deliver(version: string, events: Map<string, Uint8Array>, groups: [string, Group<W>][]): W[] {
     const told: W[] = [];
     this.#version = version;

@@ -12,7 +12,6 @@ export class BoundedQueue {
   #running = 0;
   #held = 0;
 
-  /** @param limits how many run at once, and how many more may wait */
   constructor({ atOnce, waiting }: { atOnce: number; waiting: number }) {
     this.#atOnce = atOnce;
     this.#places = atOnce + waiting;

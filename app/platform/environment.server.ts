@@ -67,7 +67,7 @@ const schema = z.object({
   SESSION_SECRET: z
     .string("is missing")
     .min(32, "has to be at least 32 characters; `openssl rand -base64 32` makes a good one"),
-  // Stricter than the library, which takes a truncated one for a shorter key, and then rejects every signature.
+  // Stricter than the library, which accepts a truncated secret as a shorter key, and then rejects every signature.
   STACK_WEBHOOK_SECRET: z
     .string()
     .regex(
@@ -199,7 +199,7 @@ export function inheritedVariables(): Variables {
   return inherited;
 }
 
-/** Leaves out the database, Stack project and site: local mode has its own. */
+/** Local mode has its own database, Stack project and site. */
 export function withoutConfiguration(variables: Variables): Variables {
   const configuration =
     /^(DATABASE_URL(_UNPOOLED)?|APP_ORIGIN|(NEXT_PUBLIC_|VITE_)?STACK_(API_URL|PROJECT_ID|PUBLISHABLE_CLIENT_KEY|SECRET_SERVER_KEY))$/;

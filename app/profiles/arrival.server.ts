@@ -10,7 +10,7 @@ import { Fault, type TryLater } from "#app/platform/fault.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 import { profileMissing } from "./late-profile.ts";
 
-/** A user whose profile has not arrived yet wants to write, and the foreign key refuses. */
+/** The foreign key refused a write by a user whose profile has not arrived. */
 export class LateProfile extends Fault {
   override name = "LateProfile";
   readonly tryLater: TryLater;
@@ -30,7 +30,7 @@ const writePatienceMs = 4_000;
 
 const newForSeconds = 10 * 60;
 
-/** Whether the account is so old that a profile which is not there is missing rather than late. */
+/** Whether the account is so old that its profile, if absent, is missing rather than late. */
 export function isOverdue({ signedUpAt }: Pick<Session, "signedUpAt">): boolean {
   return signedUpAt !== undefined && Date.now() / 1_000 - signedUpAt > newForSeconds;
 }
@@ -71,15 +71,11 @@ export async function onceProfileArrived<Result>(
     try {
       return await change();
     } catch (error) {
-      if (!isRefusedForOwner(error)) throw error;
+      if (!(error instanceof DatabaseFault && error.constraint === "todos_owner_id_fk")) throw error;
       await delay(pauseMs);
     }
   }
   throw new LateProfile(isOverdue(session));
-}
-
-function isRefusedForOwner(error: unknown): boolean {
-  return error instanceof DatabaseFault && error.constraint === "todos_owner_id_fk";
 }
 
 /** Pauses between attempts, growing to half a second, that add up to `totalMs`. */

@@ -5,7 +5,7 @@ import { environment } from "#app/platform/environment.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 import { profileDisagrees, storeProfileAgain } from "./stored-profiles.server.ts";
 
-/** A user who signs in waits for it: twice at most, and for Stack in between. */
+/** A user who signs in waits for two queries at most, and for Stack in between. */
 const databaseLimitMs = 2_000;
 
 /**

@@ -25,7 +25,7 @@ export function storeProfile(user: StackUser, asOf: Date) {
   );
 }
 
-/** Does the same for a user who is stored already, and nothing for another. */
+/** Does the same, but only for a user who is already stored. */
 export function storeProfileAgain(user: StackUser, asOf: Date) {
   return statement(
     z.never(),
