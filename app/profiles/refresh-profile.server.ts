@@ -1,6 +1,6 @@
 import type { AccessToken } from "#app/auth/provider/auth-provider.ts";
 import { readUser } from "#app/auth/stack/users.server.ts";
-import { connectDatabase } from "#app/db/database.server.ts";
+import { database } from "#app/db/current.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 import { profileDisagrees, storeProfileAgain } from "./stored-profiles.server.ts";
@@ -13,10 +13,9 @@ const databaseLimitMs = 2_000;
  * no webhook, and a delivery may have been given up. Never rejects: an old profile locks no user out.
  */
 export async function refreshProfile(token: AccessToken): Promise<void> {
-  const { databaseUrl, stackWebhookSecret } = environment();
-  if (stackWebhookSecret === undefined) return;
+  if (environment().stackWebhookSecret === undefined) return;
   try {
-    const profiles = connectDatabase(databaseUrl, databaseLimitMs);
+    const profiles = database(databaseLimitMs);
     const [profile] = await profiles.query(profileDisagrees(token));
     if (!profile?.disagrees) return;
     const readAt = new Date();
