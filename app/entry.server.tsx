@@ -10,9 +10,7 @@ import { createReadableStreamFromReadable } from "@remix-run/node";
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
 import { sweep } from "#app/db/sweep.server.ts";
-import { NonceContext } from "#app/document/nonce.ts";
-import { ReferenceContext } from "#app/document/reference.ts";
-import { ThemeContext } from "#app/document/theme.ts";
+import { DocumentContext } from "#app/document/document.ts";
 import { readTheme } from "#app/document/theme-cookie.server.ts";
 import { errorBody, remixHeaders } from "#app/http/remix-data.ts";
 import { log, logOutage } from "#app/platform/log.server.ts";
@@ -38,19 +36,15 @@ export default async function handleRequest(
   remixContext: EntryContext,
 ): Promise<Response> {
   const nonce = randomBytes(16).toString("base64");
-  const theme = await readTheme(request);
+  const facts = { nonce, theme: await readTheme(request), reference: requestContext()?.reference };
   headers.set("Content-Type", "text/html; charset=utf-8");
   headers.set("Content-Security-Policy", documentPolicy(nonce, import.meta.env.DEV));
   return new Promise((resolve, reject) => {
     let isShellSent = false;
     const { pipe, abort } = renderToPipeableStream(
-      <NonceContext.Provider value={nonce}>
-        <ThemeContext.Provider value={theme}>
-          <ReferenceContext.Provider value={requestContext()?.reference}>
-            <RemixServer context={remixContext} url={request.url} nonce={nonce} abortDelay={renderLimitMs} />
-          </ReferenceContext.Provider>
-        </ThemeContext.Provider>
-      </NonceContext.Provider>,
+      <DocumentContext.Provider value={facts}>
+        <RemixServer context={remixContext} url={request.url} nonce={nonce} abortDelay={renderLimitMs} />
+      </DocumentContext.Provider>,
       {
         nonce,
         onShellReady() {
@@ -81,7 +75,6 @@ export const handleDataRequest: HandleDataRequestFunction = (response) => {
   });
 };
 
-/** Logs errors of loaders and actions; 404 and 405 are no errors. */
 export const handleError: HandleErrorFunction = (error, { request }) => {
   if (isRouteErrorResponse(error) && error.status < 500) return;
   if (!request.signal.aborted) logError(error, request);

@@ -11,10 +11,8 @@ import {
 import type { ReactNode } from "react";
 import { DeadEnd } from "#app/components/dead-end.tsx";
 import { Frame } from "#app/components/frame.tsx";
+import { useDocument } from "#app/document/document.ts";
 import { errorWords } from "#app/document/error-words.ts";
-import { useNonce } from "#app/document/nonce.ts";
-import { useReference } from "#app/document/reference.ts";
-import { useTheme } from "#app/document/theme.ts";
 import styles from "#app/styles.css?url";
 
 export const links: LinksFunction = () => [
@@ -29,8 +27,7 @@ export const meta: MetaFunction = ({ error }) => [
 ];
 
 export function Layout({ children }: { children: ReactNode }) {
-  const nonce = useNonce();
-  const theme = useTheme();
+  const { nonce, theme } = useDocument();
   return (
     <html lang="en" data-theme={theme === "system" ? undefined : theme}>
       <head>
@@ -55,7 +52,7 @@ export default function App() {
 
 export function ErrorBoundary() {
   const { title, message, isTemporary, isOurFault, reference } = errorWords(useRouteError());
-  const ofDocument = useReference();
+  const ofDocument = useDocument().reference;
   const { pathname, search } = useLocation();
   return (
     <Frame>

@@ -34,12 +34,12 @@ export async function rollback(
   await underLock(url, () => dbmate(["rollback"], migrations, url));
 }
 
-/** Prints which migrations are applied and which are pending. @throws {Refusal} */
+/** @throws {Refusal} */
 export async function printStatus(url: string): Promise<void> {
   await dbmate(["status"], ownMigrations, url);
 }
 
-/** Creates an empty migration, named after the time and `name`. @throws {Refusal} */
+/** @throws {Refusal} */
 export async function createMigration(
   name: string,
   { migrations = ownMigrations }: MigrationOptions = {},

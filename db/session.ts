@@ -1,9 +1,6 @@
 import { type Client, connectClient } from "#app/db/database.server.ts";
 
-/**
- * A session of its own on a database, for `await using`.
- * @throws {DatabaseFault}
- */
+/** For `await using`. @throws {DatabaseFault} */
 export async function openSession(url: string): Promise<Client & AsyncDisposable> {
   const client = await connectClient(url);
   const ended = new Promise<void>((resolve) => client.once("end", resolve));

@@ -1,8 +1,5 @@
-/** Says why a user is suddenly signed out. */
+import { FormError } from "./field.tsx";
+
 export function AccountDeleted() {
-  return (
-    <p role="alert" className="notice">
-      Your account was deleted, so you have been signed out.
-    </p>
-  );
+  return <FormError message="Your account was deleted, so you have been signed out." />;
 }

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useCallback, useContext, useState } from
 
 const AnnounceContext = createContext<(text: string) => void>(() => {});
 
-/** Announces a sentence to users of screen readers. */
+/** @returns announces a sentence to users of screen readers */
 export function useAnnounce(): (text: string) => void {
   return useContext(AnnounceContext);
 }
@@ -15,7 +15,7 @@ export function Announcer({ children }: { children: ReactNode }) {
     <AnnounceContext.Provider value={announce}>
       {children}
       <output className="visually-hidden">
-        {/* A new element each time: repeated words would be no change, and not be announced. */}
+        {/* A new element each time: the same words again would not be announced. */}
         <span key={said.count}>{said.text}</span>
       </output>
     </AnnounceContext.Provider>

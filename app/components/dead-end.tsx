@@ -5,11 +5,10 @@ interface DeadEndProps {
   message: string;
   /** A path that may work when it is loaded again. */
   tryAgain?: string | undefined;
-  /** Names the failed request in the log. */
   reference?: string | undefined;
 }
 
-/** Why there is nothing to see here, and where to go: by loading a new document, since this one may be broken. */
+/** The way out loads a new document, since this one may be broken. */
 export function DeadEnd({ title, message, tryAgain, reference }: DeadEndProps) {
   return (
     <section className="landing">

@@ -1,8 +1,6 @@
 import { useSearchParams } from "@remix-run/react";
 
-/**
- * Says what has just been done, in the sentence for the page's `?done=`. An unknown word says nothing.
- */
+/** Says what has just been done: the sentence for the page's `?done=`, which anyone can write. */
 export function Done({ sentences }: { sentences: Record<string, string> }) {
   const [search] = useSearchParams();
   const done = search.get("done");

@@ -12,7 +12,6 @@ interface FieldProps {
   inputMode?: "text";
 }
 
-/** A labeled input with its hint and error. */
 export function Field({ label, hint, error, ...input }: FieldProps) {
   const id = useId();
   const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
@@ -58,7 +57,7 @@ export function EmailField({ refused }: { refused: RefusedEmail | undefined }) {
   );
 }
 
-/** An error of the form as a whole. */
+/** An error of the form or page as a whole. */
 export function FormError({ message }: { message: string | undefined }) {
   return message ? (
     <p role="alert" className="notice">

@@ -2,7 +2,6 @@ import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { ThemeForm } from "./theme-form.tsx";
 
-/** The header and footer of every page. */
 export function Frame({ account, children }: { account?: ReactNode; children: ReactNode }) {
   return (
     <>

@@ -1,6 +1,5 @@
 import type { FormEvent } from "react";
 
-/** What users did that this browser has not sent yet. */
 interface Unsent {
   count(): number;
   drop(): void;
@@ -8,12 +7,11 @@ interface Unsent {
 
 let unsent: Unsent = { count: () => 0, drop() {} };
 
-/** Registers where a browser keeps what it has not sent. */
 export function keepUntilSent(kept: Unsent): void {
   unsent = kept;
 }
 
-/** Leaves nothing in the browser of a user who signs out. Asks them first if something would be lost. */
+/** When a user signs out, drops what this browser has not sent. Asks them first. */
 export function leave(event: FormEvent): void {
   const count = unsent.count();
   if (count > 0 && !window.confirm(question(count))) event.preventDefault();

@@ -8,7 +8,6 @@ interface SignedInProps {
   isRestricted?: boolean;
 }
 
-/** The signed-in user, and the pages they can open. */
 export function SignedIn({ email, isAdmin, isRestricted = false }: SignedInProps) {
   return (
     <div className="account">

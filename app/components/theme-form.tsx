@@ -1,12 +1,12 @@
 import { useLocation } from "@remix-run/react";
-import { themes, useTheme } from "#app/document/theme.ts";
+import { useDocument } from "#app/document/document.ts";
+import { themes } from "#app/document/theme.ts";
 
 const names = { system: "System", light: "Light", dark: "Dark" };
 
-/** Chooses the theme by a plain form, which leads back to this page. */
 export function ThemeForm() {
   const { pathname, search } = useLocation();
-  const current = useTheme();
+  const { theme: current } = useDocument();
   // Codes from emails and OAuth must not leave the URL.
   const parameters = new URLSearchParams(search);
   if (parameters.has("code") || parameters.has("state")) return null;

@@ -1,10 +1,7 @@
 import { environment } from "#app/platform/environment.server.ts";
 import { connectDatabase, type Database } from "./database.server.ts";
 
-let current: Database | undefined;
-
-/** The database that this process is configured with. */
-export function database(): Database {
-  current ??= connectDatabase(environment().databaseUrl);
-  return current;
+/** @param limitMs how long a query may take; 5 s by default */
+export function database(limitMs?: number): Database {
+  return connectDatabase(environment().databaseUrl, limitMs);
 }

@@ -9,7 +9,6 @@ import { type NeonOverTcp, neonOverTcp } from "#db/neon-over-tcp/index.ts";
 import { asDatabaseFault, DatabaseFault } from "./faults.server.ts";
 import { parseRows, type Statement } from "./statement.server.ts";
 
-/** A Postgres database, reached through Neon's driver. */
 export interface Database {
   /**
    * Runs one statement in its own transaction. Without an answer it is tried again, if it is repeatable or was certainly
@@ -36,10 +35,7 @@ const timeLimitMs = 5_000;
  * Postgres allows by default.
  */
 const atOnce = 10;
-/**
- * As many pages as a process answers within the time limit when all come at once. Later ones would wait in vain, and are
- * refused at once.
- */
+/** As many as a process answers within the time limit. Later ones would wait in vain, and are refused at once. */
 const waiting = 500;
 
 /** A compute that wakes up, or a server that restarts, is asked again after 100 to 300 ms, and after another 300 to 900. */
@@ -74,12 +70,12 @@ export function connectDatabase(url: string, limitMs = timeLimitMs): Database {
   };
 }
 
-/** One for each URL, for all who ask it: they share the connections. */
+/** By URL. */
 const queues = new Map<string, BoundedQueue>();
 
 /**
- * The requests, by their contexts, for which the database timed out. A form without JavaScript is answered with a page,
- * which asks again: users should not wait twice.
+ * By the contexts of requests for which the database timed out. A form without JavaScript is answered with a page, which
+ * asks again: users should not wait twice.
  */
 const unanswered = new WeakMap<object, DatabaseFault>();
 
@@ -116,8 +112,8 @@ async function ask<Answer>(
     return await queue.hold(trying);
   } catch (error) {
     const fault = asDatabaseFault(error);
-    if (request && fault instanceof DatabaseFault && fault.kind === "timed out")
-      unanswered.set(request, fault);
+    const isTimeout = fault instanceof DatabaseFault && fault.kind === "timed out";
+    if (request && isTimeout) unanswered.set(request, fault);
     throw fault;
   }
 }
@@ -129,21 +125,15 @@ function mayTryAgain(fault: unknown, isRepeatable: boolean): boolean {
 
 export type { Client };
 
-export interface ClientOptions {
-  /** What `pg_stat_activity` calls the session. */
-  applicationName?: string;
-  /** In milliseconds; by default 10 s, since a Neon compute may have to wake up first. */
-  connectLimitMs?: number;
-}
-
 /**
  * A session for what a single request cannot hold: LISTEN, and advisory locks. The caller ends it.
  * @param url the direct (unpooled) one; Neon is reached through a WebSocket
+ * @param options.connectLimitMs 10 s by default: a Neon compute may have to wake up first
  * @throws {DatabaseFault}
  */
 export async function connectClient(
   url: string,
-  { applicationName, connectLimitMs = 10_000 }: ClientOptions = {},
+  { applicationName, connectLimitMs = 10_000 }: { applicationName?: string; connectLimitMs?: number } = {},
 ): Promise<Client> {
   const client = new Client({
     connectionString: url,
@@ -164,13 +154,14 @@ export async function connectClient(
     client.neonConfig.forceDisablePgSSL = true;
     client.neonConfig.coalesceWrites = false;
   }
-  await client.connect().catch(rethrow);
+  await client.connect().catch((error) => {
+    throw asDatabaseFault(error);
+  });
   return client;
 }
 
 let tcp: NeonOverTcp | undefined;
 
-/** Sends the driver's requests to hosts that are not Neon's over TCP, in the whole process. */
 function carryOverTcp(): NeonOverTcp {
   tcp ??= neonOverTcp({ maxConnections: atOnce, statementTimeoutMs: timeLimitMs });
   neonConfig.fetchFunction = tcp.fetch;
@@ -183,8 +174,4 @@ afterLastAnswer(closeDatabases);
 export async function closeDatabases(): Promise<void> {
   await tcp?.close();
   tcp = undefined;
-}
-
-function rethrow(error: unknown): never {
-  throw asDatabaseFault(error);
 }

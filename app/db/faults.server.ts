@@ -10,8 +10,8 @@ import { Fault, type TryLater } from "#app/platform/fault.server.ts";
  *   made, unless `isUnsent`.
  * - `timed out`: our time limit or Postgres's was reached. The same applies.
  *
- * A missing row, or one that the actor may not change, is no fault: the statement says so. Every other error is our bug and
- * stays as it is.
+ * A missing row, or one that the actor may not change, is not a fault: the statement says so. Every other error is our
+ * bug.
  */
 export class DatabaseFault extends Fault {
   override name = "DatabaseFault";
@@ -35,7 +35,7 @@ export class DatabaseFault extends Fault {
   }
 }
 
-/** The one place where an error of the driver becomes a named outcome. Returns other errors unchanged. */
+/** Other errors stay as they are. */
 export function asDatabaseFault(error: unknown): unknown {
   if (error instanceof DatabaseFault) return error;
   if (error instanceof QueueFull) return new DatabaseFault("unreachable", undefined, error, true);

@@ -1,7 +1,6 @@
 import type { Sql } from "sql-template-tag";
 import type { z } from "zod";
 
-/** One SQL statement and the shape of each row that it answers with. */
 export interface Statement<Row> {
   readonly sql: Sql;
   readonly row: z.ZodType<Row>;
@@ -9,10 +8,7 @@ export interface Statement<Row> {
   readonly isRepeatable: boolean;
 }
 
-/**
- * Joins a statement to the schema that its rows are parsed with.
- * @param options `isRepeatable` lets it be sent again when it is unknown whether it arrived; by default it is not
- */
+/** @param options by default, it is not sent again when it is unknown whether it arrived */
 export function statement<Row>(
   row: z.ZodType<Row>,
   sql: Sql,
@@ -24,10 +20,7 @@ export function statement<Row>(
 /** For statements that read. */
 export const repeatable = { isRepeatable: true };
 
-/**
- * Parses rows as they come from the database.
- * @throws {Error} naming the column that is not what the statement promised: the schema has drifted.
- */
+/** @throws {Error} naming the column that is not what the statement promised: the schema has drifted */
 export function parseRows<Row>({ row, sql }: Statement<Row>, rows: readonly unknown[]): Row[] {
   return rows.map((values) => {
     const parsed = row.safeParse(values);

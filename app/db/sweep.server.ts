@@ -9,20 +9,14 @@ const batchSize = 5_000;
 const pauseMs = 60_000;
 let nextAt = Date.now() + pauseMs;
 
-/**
- * Sweeps in the background, at most once a minute. To be called when the app is used, so that the database of an idle app
- * can sleep.
- */
+/** To be called when the app is used: the database of an idle app can sleep. */
 export function sweepNowAndThen(): void {
   if (Date.now() < nextAt) return;
   nextAt = Date.now() + pauseMs;
   sweep().catch((error) => logOutage("Sweeping", error));
 }
 
-/**
- * Does all the cleaning up that requests leave for later.
- * @throws {DatabaseFault}
- */
+/** Cleans up what requests leave for later. @throws {DatabaseFault} */
 export async function sweep(): Promise<void> {
   for (const removal of [todosOfDeletedProfiles(), pastUndoableTodos(), pastLimits()])
     await inBatches(removal);
@@ -64,7 +58,6 @@ function pastUndoableTodos() {
   );
 }
 
-/** Counts whose time is over. */
 function pastLimits() {
   return statement(
     z.object({ removed: z.number() }),
@@ -114,7 +107,6 @@ function todosOfDeletedProfiles() {
   );
 }
 
-/** Repeats a statement that removes a batch, until a batch is not full. */
 async function inBatches(removal: Statement<{ removed: number }>): Promise<void> {
   let removed: number;
   do {

@@ -1,13 +1,10 @@
 import { isRouteErrorResponse } from "@remix-run/react";
 import { neverReachedApp, referenceIn } from "#app/http/remix-data.ts";
 
-/** What a user is told of an error, and what they can do. */
-export interface ErrorWords {
+interface ErrorWords {
   title: string;
   message: string;
-  /** Trying again may help. */
   isTemporary: boolean;
-  /** The site's operator finds it in the log. */
   isOurFault: boolean;
   /** Names the failed request in the log; undefined where the document's own request has failed. */
   reference?: string | undefined;

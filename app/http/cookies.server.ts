@@ -1,25 +1,16 @@
 import { type Cookie, createCookie } from "@remix-run/node";
 import { environment } from "#app/platform/environment.server.ts";
 
-/**
- * A cookie for the server alone: signed, not readable by scripts, not sent by other sites. Its content is not encrypted:
- * anyone who has the cookie can read and use it.
- * @param name without prefix and port, such as `todos-session`
- */
+/** Signed, but not encrypted: anyone who has the cookie can read and use it. */
 export function secretCookie(name: string, maxAgeSeconds: number): Cookie {
   return hostCookie(name, maxAgeSeconds, [environment().sessionSecret]);
 }
 
-/** The same, unsigned, for what users may change. */
-export function plainCookie(name: string, maxAgeSeconds: number): Cookie {
-  return hostCookie(name, maxAgeSeconds, []);
-}
-
 /**
- * `__Host-` binds it to this host over https. Cookies ignore ports: on plain http, where several local instances may run
- * side by side, the port is part of the name.
+ * Unsigned by default, for what users may change. `__Host-` binds it to this host over https. Cookies ignore ports: on
+ * plain http, where several local instances may run side by side, the port is part of the name.
  */
-function hostCookie(name: string, maxAgeSeconds: number, secrets: string[]): Cookie {
+export function hostCookie(name: string, maxAgeSeconds: number, secrets: string[] = []): Cookie {
   const { protocol, port } = new URL(environment().appOrigin);
   const secure = protocol === "https:";
   return createCookie(secure ? `__Host-${name}` : `${name}-${port || "80"}`, {
@@ -32,7 +23,7 @@ function hostCookie(name: string, maxAgeSeconds: number, secrets: string[]): Coo
   });
 }
 
-/** The Set-Cookie value that removes a cookie from the browser. */
+/** @returns the Set-Cookie value */
 export function clearCookie(cookie: Cookie): Promise<string> {
   return cookie.serialize("", { maxAge: 0, expires: new Date(0) });
 }

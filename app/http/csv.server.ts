@@ -1,15 +1,9 @@
 import { stringify } from "csv-stringify/sync";
 import { logOutage } from "#app/platform/log.server.ts";
 
-/** A column: the property of a row that it holds, and its name in the first line. */
-interface Column<Row> {
-  key: keyof Row & string;
-  header: string;
-}
-
 /**
- * A CSV file (RFC 4180, with the byte order mark by which Excel recognizes UTF-8), batch by batch. A batch is read when the
- * client asks for it.
+ * A CSV file (RFC 4180, with the byte order mark by which Excel recognizes UTF-8). Each batch is read when the client
+ * asks for it.
  *
  * An incomplete file must not pass for a complete one: the iteration throws, which cuts the connection. A proxy may hide
  * that, so the last line says it too.
@@ -19,25 +13,27 @@ interface Column<Row> {
  */
 export async function* csvFile<Row extends object>(
   operation: string,
-  columns: readonly Column<Row>[],
+  columns: readonly { key: keyof Row & string; header: string }[],
   batches: AsyncIterable<Row[]>,
 ): AsyncGenerator<Uint8Array> {
   let isFirst = true;
   try {
     for await (const rows of batches) {
-      yield bytes(stringify(rows, { ...options, columns, header: isFirst, bom: isFirst }));
+      yield encoder.encode(stringify(rows, { ...options, columns, header: isFirst, bom: isFirst }));
       isFirst = false;
     }
   } catch (error) {
     logOutage(operation, error);
-    yield bytes(stringify([["This file is incomplete. Download it again."]], options));
+    yield encoder.encode(stringify([["This file is incomplete. Download it again."]], options));
     throw error;
   }
 }
 
+const encoder = new TextEncoder();
+
 const options = {
   record_delimiter: "windows",
-  // The library quotes values with the whole delimiter; readers take half of it for the end of a line, too.
+  // The library only quotes values with the whole delimiter, but readers also end a line at half of it.
   quoted_match: /[\r\n]/,
   cast: { string: withoutFormulas, boolean: String },
 } as const;
@@ -49,16 +45,10 @@ const options = {
 const formulaStart = /(?<=^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r\n])/g;
 
 /**
- * Puts an apostrophe before what a spreadsheet would run, which makes it text.
- *
- * The library's own `escape_formulas` looks at the first character alone; but Excel in German or French splits a line at
- * semicolons, even within quotes.
+ * Puts an apostrophe before what a spreadsheet would run. The library's own `escape_formulas` looks at the first
+ * character alone, but Excel in German or French splits a line at semicolons, even within quotes.
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
 export function withoutFormulas(value: string): string {
   return value.replace(formulaStart, "'");
-}
-
-function bytes(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

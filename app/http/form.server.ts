@@ -1,4 +1,3 @@
-/** A form's fields by name, as the browser sent them. */
 export type Form = ReadonlyMap<string, string>;
 
 /**
@@ -10,10 +9,7 @@ export async function readForm(request: Request): Promise<Form | undefined> {
   return fields && toForm(fields);
 }
 
-/**
- * The same for a form that may repeat a field.
- * @returns its fields in their order; undefined for any other body
- */
+/** The same for a form that may repeat a field. */
 export async function readFields(request: Request): Promise<[name: string, value: string][] | undefined> {
   const type = request.headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") return undefined;

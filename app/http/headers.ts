@@ -7,7 +7,7 @@ export function personalHeaders(setCookie?: string): Headers {
   return headers;
 }
 
-/** The same for an answer that says to try again later. @param retryAfter seconds */
+/** @param retryAfter seconds */
 export function retryHeaders(retryAfter: number): Headers {
   const headers = personalHeaders();
   headers.set("Retry-After", String(retryAfter));

@@ -1,5 +1,5 @@
-// All that knows how Remix 2's scripts and server talk to each other. React Router 7 does it with paths that end in
-// `.data`, and a format of its own: this file is what changes then.
+// Everything that knows how Remix 2's scripts and server talk to each other. React Router 7 uses paths that end in
+// `.data`, and another format: this file will change then.
 
 /** The parameter of a request by a script, which names a route; without it the same path is a page. */
 export const dataParameter = "_data";
@@ -21,7 +21,6 @@ export function dataPath(path: string, routeId: string): string {
   return `${path}${path.includes("?") ? "&" : "?"}${dataParameter}=${encodeURIComponent(routeId)}`;
 }
 
-/** @param url or a path with its query string */
 export function isDataRequest(url: string): boolean {
   return new RegExp(`[?&]${dataParameter}=`).test(url);
 }
@@ -42,12 +41,11 @@ export function isFilePath(pathname: string): boolean {
   return pathname.startsWith("/assets/") || /\.[a-z0-9]{1,15}$/i.test(pathname);
 }
 
-/** Whether Remix failed and answers in its own words, which are no page and have no reference. */
+/** Whether Remix failed and answers in its own words, without a page or a reference. */
 export function isLastResort({ status, headers }: Response): boolean {
   return status === 500 && !/html|json/.test(headers.get("Content-Type") ?? "");
 }
 
-/** What a script is told of an error that the log has under a reference. */
 export function errorBody(reference: string | undefined): string {
   return JSON.stringify({ reference });
 }
@@ -61,7 +59,7 @@ export function referenceIn(data: unknown): string | undefined {
 /**
  * Whether a script's request never reached the app: there was no answer, or one by a proxy in front. Remix makes the
  * latter an error with the answer's body for a message, and no stack. The server's own errors have no stack either, but
- * all have one message.
+ * they share one message.
  */
 export function neverReachedApp(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -5,14 +5,10 @@ import { Fault, type TryLater } from "#app/platform/fault.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import type { SharedCounts } from "./shared-counts.server.ts";
 
-/** Something was done too often, and was not begun this time. */
 export class LimitReached extends Fault {
   override name = "LimitReached";
   readonly tryLater: TryLater;
-  /**
-   * @param message for the user
-   * @param retryAfter seconds
-   */
+  /** @param retryAfter seconds */
   constructor(message: string, retryAfter: number) {
     super(message);
     this.tryLater = { status: 429, message, retryAfter };
@@ -21,20 +17,14 @@ export class LimitReached extends Fault {
 
 /** A limit for each user, address or network. Only a keyed hash of them is stored. */
 export class Limit {
-  /**
-   * @param name what the log calls it
-   * @param words what users who reach it read, before when they can try again
-   */
+  /** @param words what users read, before when they can try again */
   constructor(
     private readonly name: string,
     private readonly words: string,
     private readonly counts: SharedCounts | RateLimiterMemory,
   ) {}
 
-  /**
-   * Counts one more time. To be called before it is done, or all attempts at the same moment would be let through.
-   * @throws {LimitReached}
-   */
+  /** To be called before it is done, or simultaneous attempts would all get through. @throws {LimitReached} */
   async count(who: string): Promise<void> {
     try {
       await this.counts.consume(this.#key(who));
@@ -46,12 +36,10 @@ export class Limit {
     }
   }
 
-  /** Takes back one time that was counted. */
   async giveBack(who: string): Promise<void> {
     await this.counts.reward(this.#key(who));
   }
 
-  /** Resets the count. */
   async forget(who: string): Promise<void> {
     await this.counts.delete(this.#key(who));
   }
@@ -65,7 +53,6 @@ export class Limit {
 }
 
 function inWords(seconds: number): string {
-  if (seconds < 60) return seconds === 1 ? "1 second" : `${seconds} seconds`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes === 1 ? "1 minute" : `${minutes} minutes`;
+  const [count, unit] = seconds < 60 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
+  return count.toLocaleString("en-US", { style: "unit", unit, unitDisplay: "long" });
 }

@@ -5,7 +5,7 @@ import { Limit } from "./limit.server.ts";
 import { networkOf } from "./network.server.ts";
 import { SharedCounts } from "./shared-counts.server.ts";
 
-// docs/decisions/0013-limits.md has the reasons for these numbers, and for where each is counted.
+// docs/decisions/0013-limits.md says why.
 
 const minute = 60;
 
@@ -33,28 +33,20 @@ const changesOfUser = new Limit(
   new RateLimiterMemory({ keyPrefix: "changes", points: 120, duration: minute }),
 );
 
-/**
- * Counts a post by a visitor who is not signed in, by their network. Vite's development server does not tell that, and
- * nothing is counted.
- * @throws {LimitReached}
- */
+/** For visitors who are not signed in. Vite's development server tells no address. @throws {LimitReached} */
 export async function countPost(): Promise<void> {
   const address = requestContext()?.clientAddress;
   if (address !== undefined) await postsOfAddress.count(networkOf(address));
 }
 
-/**
- * Counts a change that a user is about to make, to the list or their account.
- * @throws {LimitReached}
- */
+/** @throws {LimitReached} */
 export function countChange(userId: string): Promise<void> {
   return changesOfUser.count(userId);
 }
 
 /**
- * Tries a password, unless there were too many wrong ones for its email address, which need not belong to an account.
- * The right one resets the count.
- * @param email as it was typed, without white space around it
+ * The right password resets the count. The email address need not belong to an account.
+ * @param email without white space around it
  * @param isWrong whether an error says that the password is wrong; other errors do not count
  * @throws {LimitReached} and what the attempt throws
  */
@@ -75,11 +67,7 @@ export async function countingWrongPasswords<Result>(
   }
 }
 
-/**
- * Sends an email, unless there were too many to its address, which need not belong to an account. It does not count if
- * sending it may work later.
- * @throws {LimitReached} and what the sending throws
- */
+/** An email does not count if sending it may work later. @throws {LimitReached} and what the sending throws */
 export async function countingMail<Result>(email: string, send: () => Promise<Result>): Promise<Result> {
   const who = email.toLowerCase();
   await mails.count(who);

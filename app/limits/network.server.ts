@@ -1,9 +1,6 @@
 import ipaddr from "ipaddr.js";
 
-/**
- * The network of one client: its IPv4 address, also where a socket for both has it as IPv6; or of an IPv6 address the
- * /64, in which a client can choose any address.
- */
+/** An IPv4 address, even one written as IPv6; or the /64 of an IPv6 address, in which a client can choose any. */
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);

@@ -1,21 +1,19 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import sql from "sql-template-tag";
 import { z } from "zod";
-import { connectDatabase, type Database } from "#app/db/database.server.ts";
+import { database } from "#app/db/current.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
-import { environment } from "#app/platform/environment.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 
-/** The longest that a sign-in waits for a count: Stack has not been asked by then. */
+/** The longest that a sign-in waits for a count, before it asks Stack. */
 const timeLimitMs = 2_000;
-/** For this long a database that hangs is not asked again, so that not every user waits for it. */
+/** How long a database that hangs is not asked again: not every user should wait for it. */
 const pauseMs = 5_000;
 let pausedUntil = 0;
 
 const countRow = z.object({ points: z.number(), msBeforeNext: z.number() });
 
-/** How often something may be done in how long. */
-export interface CountOptions {
+interface CountOptions {
   keyPrefix: string;
   points: number;
   /** In seconds, from the first time. */
@@ -69,14 +67,11 @@ export class SharedCounts {
   }
 }
 
-let current: Database | undefined;
-
 /** @returns undefined while the database cannot count */
 async function query<Row>(wanted: Statement<Row>): Promise<Row[] | undefined> {
   if (Date.now() < pausedUntil) return undefined;
-  current ??= connectDatabase(environment().databaseUrl, timeLimitMs);
   try {
-    return await current.query(wanted);
+    return await database(timeLimitMs).query(wanted);
   } catch (error) {
     pausedUntil = Date.now() + pauseMs;
     logOutage("Counting for a limit", error);

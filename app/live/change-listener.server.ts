@@ -6,7 +6,7 @@ import { type Client, connectClient } from "#app/db/database.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 import { unlessAborted } from "#app/platform/unless-aborted.ts";
 
-/** How the database tells of changes: triggers notify a channel, once per transaction, when someone listens. */
+/** Triggers notify a channel, once per transaction, when a process listens. */
 export interface ChangeSource {
   channel: string;
   /** The table that every transaction with a change writes to: `schema.name`. */
@@ -15,7 +15,7 @@ export interface ChangeSource {
   rightsPayload: string;
 }
 
-export interface ChangeListenerOptions {
+interface ChangeListenerOptions {
   /** On Postgres's direct host: LISTEN needs a session of its own. */
   databaseUrl: string;
   source: ChangeSource;
@@ -28,12 +28,12 @@ export interface ChangeListenerOptions {
   onLive(isLive: boolean): void;
 }
 
-const transactionsSchema = z.array(z.object({ id: z.string() }));
+const transactionSchema = z.object({ id: z.string() });
 
 /** With the limit below, a connection that went silent is replaced within 7 s. */
 const heartbeatMs = 4_000;
 const answerLimitMs = 3_000;
-/** The pause before it looks for silent transactions again, at first and later on. */
+/** The pause before the next look for silent transactions. */
 const firstLookMs = 50;
 const slowestLookMs = 1_000;
 const connectLimitMs = 5_000;
@@ -41,18 +41,12 @@ const firstRetryMs = 100;
 const slowestRetryMs = 4_000;
 
 /**
- * Hears every change that the source's triggers announce, over one connection, until it is stopped.
- *
  * A notification to itself, at the start and every few seconds, proves that it hears: neither a connection whose other
  * end is gone nor a pooler that does not carry LISTEN would say so. A lost connection is replaced.
  * @returns stops it, after which it calls nothing back
  */
-export function listenForChanges({
-  databaseUrl,
-  source,
-  onChange,
-  onLive,
-}: ChangeListenerOptions): () => void {
+export function listenForChanges(options: ChangeListenerOptions): () => void {
+  const { databaseUrl, source, onChange, onLive } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -66,7 +60,7 @@ export function listenForChanges({
       } catch (error) {
         if (!signal.aborted && retryMs === firstRetryMs) logOutage("Listening for changes", error);
       }
-      // Half of it at random: the processes of a site should not all come back at once.
+      // The processes of a site should not all come back at once.
       await delay(retryMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
       retryMs = Math.min(retryMs * 2, slowestRetryMs);
     }
@@ -74,10 +68,7 @@ export function listenForChanges({
 
   /** Listens until the connection is lost, and throws why. */
   async function listenOnce(onProved: () => void): Promise<void> {
-    const client = await connectClient(databaseUrl, {
-      applicationName: "todos-live",
-      connectLimitMs,
-    });
+    const client = await connectClient(databaseUrl, { applicationName: "todos-live", connectLimitMs });
     const lost = new AbortController();
     client.on("error", (error) => lost.abort(error));
     client.on("end", () => lost.abort(new Error("The connection has ended")));
@@ -124,7 +115,7 @@ export function listenForChanges({
   return () => stopping.abort();
 }
 
-/** From now on transactions announce their changes: the triggers look whether the lock is held. */
+/** The lock tells the triggers to announce changes. */
 async function listen(client: Client, { channel }: ChangeSource, ownChannel: string): Promise<void> {
   await client.query("select pg_advisory_lock_shared(hashtext($1))", [channel]);
   await client.query(`listen ${ownChannel}`);
@@ -152,5 +143,5 @@ async function silentTransactions(
        and ($1::text[] is null or l.virtualtransaction = any($1::text[]))`,
     [among, ledger],
   );
-  return transactionsSchema.parse(rows).map(({ id }) => id);
+  return rows.map((row) => transactionSchema.parse(row).id);
 }

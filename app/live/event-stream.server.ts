@@ -1,4 +1,4 @@
-// What goes over the wire to an open page: https://html.spec.whatwg.org/multipage/server-sent-events.html
+// https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 const encoder = new TextEncoder();
 
@@ -16,20 +16,11 @@ const retryMs = () => 500 + Math.floor(Math.random() * 2_500);
 /** Half a minute of changes at their fastest. A browser that has not taken them by then does not read. */
 const mostUntakenBytes = 2 * 1024 * 1024;
 
-export interface EventStream {
-  /** Sends bytes that `eventMaker` made. Drops a browser that does not read. */
-  send(event: Uint8Array): void;
-  /** Ends the stream without an error. */
-  end(): void;
-  response: Response;
-}
-
 /**
- * Opens a stream of events as an answer.
  * @param request both its signal and cancelling the stream tell that the browser is gone: not every server does both
  * @param onGone called once, however it ended
  */
-export function openEventStream(request: Request, headers: Headers, onGone: () => void): EventStream {
+export function openEventStream(request: Request, headers: Headers, onGone: () => void) {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   const gone = () => {
     if (!controller) return;
@@ -55,7 +46,8 @@ export function openEventStream(request: Request, headers: Headers, onGone: () =
   // nginx would collect events until they fill a buffer.
   headers.set("X-Accel-Buffering", "no");
   return {
-    send(event) {
+    /** Sends bytes that `eventMaker` made. Drops a browser that does not read. */
+    send(event: Uint8Array): void {
       if (!controller) return;
       const { desiredSize } = controller;
       if (desiredSize !== null && desiredSize < -mostUntakenBytes) {
@@ -65,7 +57,7 @@ export function openEventStream(request: Request, headers: Headers, onGone: () =
         controller.enqueue(event);
       }
     },
-    end() {
+    end(): void {
       controller?.close();
       gone();
     },

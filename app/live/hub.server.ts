@@ -3,17 +3,17 @@ import { type ChangeSource, listenForChanges } from "./change-listener.server.ts
 import { eventMaker } from "./event-stream.server.ts";
 import type { StreamEvents } from "./stream-events.ts";
 
-/** An open page, as the server knows it. */
+/** An open page. */
 export interface Watcher {
   /** Pages with the same key show the same. */
   readonly key: string;
-  /** Takes an event as it goes over the wire. The same bytes may go to many watchers. */
+  /** The same bytes may go to many watchers. */
   send(event: Uint8Array): void;
-  /** Ends its stream. The browser may reconnect. */
+  /** The browser may reconnect. */
   end(): void;
 }
 
-export interface HubOptions<W extends Watcher> {
+interface HubOptions<W extends Watcher> {
   databaseUrl: string;
   source: ChangeSource;
   /**
@@ -24,7 +24,7 @@ export interface HubOptions<W extends Watcher> {
   read(watchers: W[]): Promise<{ version: string; events: Map<string, Uint8Array> }>;
   /** Sends watchers what each of them alone sees, after they were sent the rest. */
   sendOwn(watchers: W[]): Promise<void>;
-  /** Ends those that may not watch any more. */
+  /** Ends those that may no longer watch. */
   checkRights(watchers: W[]): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ const pollMs = 3_000;
 const rightsMs = 60_000;
 /** How often a comment is sent: proxies may close a stream that is silent for 30 s. */
 const heartbeatMs = 15_000;
-/** A page that is reloaded leaves and comes back: the listener keeps its connection for it. */
+/** A page that is reloaded leaves and comes back. */
 const lingerMs = 5_000;
 
 const heartbeat = new TextEncoder().encode(": still here\n\n");
@@ -50,6 +50,7 @@ const toEvent = eventMaker<StreamEvents>();
 const resetEvent = toEvent("reset", {});
 const stateEvent = (isLive: boolean) => toEvent("state", { isLive });
 
+/** Pages that show the same. */
 interface Group<W> {
   /**
    * Each with the first reading that counts for it whatever its version, or 0 once that has been sent. What was being
@@ -62,10 +63,8 @@ interface Group<W> {
 }
 
 /**
- * Tells open pages of changes. Pages that show the same are a group: for a change, each group is read once and made into
- * bytes once, however many pages it has.
- *
- * It listens to the database, and has timers, only while a page is open.
+ * Tells open pages of changes. For a change, each group of pages is read once and made into bytes once. It listens to
+ * the database, and has timers, only while a page is open.
  */
 export class Hub<W extends Watcher> {
   readonly #options: HubOptions<W>;
@@ -87,14 +86,12 @@ export class Hub<W extends Watcher> {
     this.#options = options;
   }
 
-  /** How many pages watch, and how many of them are different. */
   get size(): { watchers: number; groups: number } {
     return { watchers: this.#watchers().length, groups: this.#groups.size };
   }
 
   /**
-   * Lets a page watch. It is sent the current state as soon as that is read: what the others were sent last may be older
-   * than the page.
+   * A page is sent the current state as soon as that is read: what the others were sent last may be older than it.
    * @returns to be called when the page is gone
    */
   watch(watcher: W): () => void {
@@ -110,7 +107,6 @@ export class Hub<W extends Watcher> {
     return () => this.#leave(watcher);
   }
 
-  /** Ends every stream, and everything that was held for them. */
   close(): void {
     for (const watcher of this.#watchers()) watcher.end();
     this.#groups.clear();
@@ -209,7 +205,8 @@ export class Hub<W extends Watcher> {
     let delayMs = readPauseMs;
     try {
       if (mustCheckRights) await this.#options.checkRights(this.#watchers());
-      const { version, events } = await this.#options.read(largest.flatMap(([, group]) => oneOf(group)));
+      const oneOfEach = largest.flatMap(([, { watchers }]) => [...watchers.keys()].slice(0, 1));
+      const { version, events } = await this.#options.read(oneOfEach);
       await this.#options.sendOwn(this.#deliver(version, events, stale));
       this.#isFailing = false;
     } catch (error) {
@@ -228,11 +225,7 @@ export class Hub<W extends Watcher> {
     if ([...this.#groups.values()].some(({ isStale }) => isStale)) this.#scheduleRead(delayMs);
   }
 
-  /**
-   * Sends groups what was read, and tells those of which nothing was read to reload. After a poll that found nothing new
-   * nothing is sent.
-   * @returns the watchers that were told
-   */
+  /** Groups of which nothing was read are told to reload. @returns the watchers that were told */
   #deliver(version: string, events: Map<string, Uint8Array>, groups: [string, Group<W>][]): W[] {
     const told: W[] = [];
     this.#version = version;
@@ -265,8 +258,4 @@ export class Hub<W extends Watcher> {
   #sendToAll(event: Uint8Array): void {
     for (const watcher of this.#watchers()) watcher.send(event);
   }
-}
-
-function oneOf<W>({ watchers }: Group<W>): W[] {
-  return [...watchers.keys()].slice(0, 1);
 }

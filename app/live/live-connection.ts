@@ -5,16 +5,12 @@ export type LiveMessage<Events extends StreamEvents> = {
   [Name in keyof Events]: { name: Name; data: Events[Name]; search: string };
 }[keyof Events];
 
-/** The pause after an answer that was no stream. Meanwhile the page asks its loader. */
+/** The pause after an answer that was not a stream. Meanwhile the page asks its loader. */
 const reopenMs = () => 4_000 + Math.random() * 4_000;
 
 /**
- * Hears what the server sends to the pages of this browser, while this page is visible.
- *
- * A browser opens at most six connections to a site, over all its tabs. So one of the visible tabs, which holds a lock,
- * has a stream, and passes on what it hears to the others.
- * @param path where the stream is
- * @param search the page's own query string
+ * Hears what the server sends to the pages of this browser, while this page is visible. A browser opens at most six
+ * connections to a site, over all its tabs. So one visible tab, which holds a lock, has a stream, and tells the others.
  * @param names of all events
  * @returns ends it
  */
@@ -45,7 +41,6 @@ export function openLiveConnection<Events extends StreamEvents>(
     else onMessage(data);
   };
 
-  /** Has the stream until it is given back. */
   function stream(): () => void {
     let source: EventSource | undefined;
     let reopening: ReturnType<typeof setTimeout> | undefined;
@@ -57,7 +52,7 @@ export function openLiveConnection<Events extends StreamEvents>(
       }
       opened.onerror = () => {
         tell(toMessage("state", { isLive: false }));
-        // It reconnects by itself unless the answer was no stream, for example after a sign-out.
+        // It reconnects by itself, unless the answer was not a stream, for example after signing out.
         if (opened.readyState !== EventSource.CLOSED) return;
         tell(toMessage("change", { version: "" }));
         reopening = setTimeout(open, reopenMs());

@@ -1,14 +1,10 @@
 import { unlessAborted } from "./unless-aborted.ts";
 
-/** Work that was not begun because too much is waiting. */
 export class QueueFull extends Error {
   override name = "QueueFull";
 }
 
-/**
- * A queue for requests to a service that may be slow: some run at once, some wait in their order, and the rest are refused.
- * Memory does not grow while the service hangs.
- */
+/** For requests to a service that may be slow: memory does not grow while it hangs. */
 export class BoundedQueue {
   readonly #atOnce: number;
   readonly #places: number;
@@ -16,7 +12,6 @@ export class BoundedQueue {
   #running = 0;
   #held = 0;
 
-  /** @param limits how many run at once, and how many more may wait */
   constructor({ atOnce, waiting }: { atOnce: number; waiting: number }) {
     this.#atOnce = atOnce;
     this.#places = atOnce + waiting;
@@ -36,10 +31,7 @@ export class BoundedQueue {
     }
   }
 
-  /**
-   * Does some work when its turn comes. The turn ends with the work, or when the signal aborts.
-   * @throws the signal's reason, and what the work throws
-   */
+  /** Does some work when its turn comes. The turn ends with the work, or when the signal aborts. */
   async inTurn<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     signal.throwIfAborted();
     if (this.#running < this.#atOnce) this.#running += 1;
@@ -53,23 +45,19 @@ export class BoundedQueue {
     }
   }
 
-  /** Resolves when another turn ends. */
   #turn(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const leave = () => {
+      const take = () => {
         this.#waiting.delete(take);
         signal.removeEventListener("abort", giveUp);
-      };
-      const take = () => {
-        leave();
         resolve();
       };
       const giveUp = () => {
-        leave();
+        this.#waiting.delete(take);
         reject(signal.reason);
       };
       this.#waiting.add(take);
-      signal.addEventListener("abort", giveUp);
+      signal.addEventListener("abort", giveUp, { once: true });
     });
   }
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isNeonHost } from "./hosts.ts";
 
-/** Everything that configures the app; `.env.example` explains each variable. */
+/** `.env.example` explains each variable. */
 export interface Environment {
   databaseUrl: string;
   /** For LISTEN and migrations, which a transaction pooler cannot carry. */
@@ -20,8 +20,8 @@ export interface Environment {
   logLevel: "debug" | "info" | "warn" | "error";
 }
 
-/** A Stack Auth project and the API that serves it (origin without a trailing slash). */
 export interface StackProject {
+  /** Without a trailing slash. */
   apiUrl: string;
   projectId: string;
   publishableClientKey: string;
@@ -54,6 +54,8 @@ const stackSchema = z.object({
   STACK_API_URL: httpOrigin.default("https://api.stack-auth.com"),
 });
 
+const wholeNumber = z.coerce.number("is not a number").int("is not a whole number").min(0);
+
 const schema = z.object({
   DATABASE_URL: postgresUrl,
   DATABASE_URL_UNPOOLED: postgresUrl.optional(),
@@ -65,7 +67,7 @@ const schema = z.object({
   SESSION_SECRET: z
     .string("is missing")
     .min(32, "has to be at least 32 characters; `openssl rand -base64 32` makes a good one"),
-  // Stricter than the library, which takes a truncated one for a shorter key, and then rejects every signature.
+  // Stricter than the library, which accepts a truncated secret as a shorter key, and then rejects every signature.
   STACK_WEBHOOK_SECRET: z
     .string()
     .regex(
@@ -73,18 +75,15 @@ const schema = z.object({
       "must be the signing secret of a webhook: whsec_ and then base64",
     )
     .optional(),
-  TRUST_PROXY_HOPS: z.coerce.number("is not a number").int("is not a whole number").min(0).default(0),
-  PORT: z.coerce.number("is not a number").int("is not a whole number").min(0).max(65535).default(3000),
+  TRUST_PROXY_HOPS: wholeNumber.default(0),
+  PORT: wholeNumber.max(65535).default(3000),
   HOST: z.string().optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"], "must be debug, info, warn or error").default("info"),
 });
 
-/**
- * Reads the app's configuration.
- * @throws {InvalidEnvironment} naming every variable that is missing or malformed.
- */
+/** @throws {InvalidEnvironment} */
 export function readEnvironment(variables: Variables = process.env): Environment {
-  const values = parse(schema, withoutPublicPrefixes(withoutBlanks(variables)));
+  const values = parse(schema, variables);
   return {
     databaseUrl: values.DATABASE_URL,
     databaseUrlUnpooled: values.DATABASE_URL_UNPOOLED ?? withoutPooler(values.DATABASE_URL),
@@ -101,7 +100,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
 
 let current: Environment | undefined;
 
-/** The configuration of this process, read once. @throws {InvalidEnvironment} */
+/** Read once. @throws {InvalidEnvironment} */
 export function environment(): Environment {
   current ??= readEnvironment();
   return current;
@@ -116,12 +115,9 @@ export function loadDotEnv(): void {
   }
 }
 
-/**
- * The database of migrations and commands if one is configured, on its direct host.
- * @throws {InvalidEnvironment} when it is not a Postgres URL
- */
+/** The database of migrations and commands, on its direct host. @throws {InvalidEnvironment} */
 export function configuredDatabaseUrl(variables: Variables = process.env): string | undefined {
-  const { DATABASE_URL, DATABASE_URL_UNPOOLED } = withoutBlanks(variables);
+  const { DATABASE_URL, DATABASE_URL_UNPOOLED } = cleaned(variables);
   const url = DATABASE_URL_UNPOOLED ?? (DATABASE_URL && withoutPooler(DATABASE_URL));
   if (url !== undefined && !postgresUrl.safeParse(url).success) {
     throw new InvalidEnvironment([
@@ -132,20 +128,18 @@ export function configuredDatabaseUrl(variables: Variables = process.env): strin
 }
 
 /**
- * The Stack project that is configured, for commands that need nothing else.
+ * For commands that need nothing else.
  * @returns undefined when neither its id nor a key of it is set
- * @throws {InvalidEnvironment} naming every variable of it that is missing or malformed.
+ * @throws {InvalidEnvironment}
  */
-export function configuredStackProject(variables: Variables = process.env): StackProject | undefined {
-  const values = withoutPublicPrefixes(withoutBlanks(variables));
-  const { STACK_PROJECT_ID, STACK_PUBLISHABLE_CLIENT_KEY, STACK_SECRET_SERVER_KEY } = values;
+export function configuredStackProject(): StackProject | undefined {
+  const { STACK_PROJECT_ID, STACK_PUBLISHABLE_CLIENT_KEY, STACK_SECRET_SERVER_KEY } = cleaned(process.env);
   if (!STACK_PROJECT_ID && !STACK_PUBLISHABLE_CLIENT_KEY && !STACK_SECRET_SERVER_KEY) return undefined;
-  return stackProjectOf(parse(stackSchema, values));
+  return stackProjectOf(parse(stackSchema, process.env));
 }
 
-/** @throws {InvalidEnvironment} */
 function parse<Values>(wanted: z.ZodType<Values>, variables: Variables): Values {
-  const parsed = wanted.safeParse(variables);
+  const parsed = wanted.safeParse(cleaned(variables));
   if (parsed.success) return parsed.data;
   throw new InvalidEnvironment(
     parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`),
@@ -166,16 +160,18 @@ const oauthProviders = z.string().transform((value, context) => {
 const localSchema = z.object({
   PORT: schema.shape.PORT,
   LOCAL_DIR: z.string().default(".local"),
-  LOCAL_SYNC_DELAY_MS: z.coerce.number("is not a number").int().min(0).max(600_000).default(300),
+  LOCAL_SYNC_DELAY_MS: wholeNumber.max(600_000).default(300),
   LOCAL_REQUIRE_VERIFIED_EMAIL: trueOrFalse.default(false),
   LOCAL_ALLOW_SIGN_UP: trueOrFalse.default(true),
   LOCAL_OAUTH_PROVIDERS: oauthProviders.default(["github", "google"]),
+  NODE_ENV: z.string().optional(),
+  DATABASE_URL: z.string().optional(),
+  STACK_PROJECT_ID: z.string().optional(),
 });
 
-/** The settings of local mode, and what decides between it and a real configuration. */
+/** The settings of local mode, and what decides between it and a real configuration. @throws {InvalidEnvironment} */
 export function readLocalSettings(variables: Variables = process.env) {
-  const values = withoutPublicPrefixes(withoutBlanks(variables));
-  const local = parse(localSchema, values);
+  const local = parse(localSchema, variables);
   return {
     port: local.PORT,
     directory: local.LOCAL_DIR,
@@ -186,25 +182,24 @@ export function readLocalSettings(variables: Variables = process.env) {
       allowsSignUp: local.LOCAL_ALLOW_SIGN_UP,
       oauthProviders: local.LOCAL_OAUTH_PROVIDERS,
     },
-    nodeEnv: values.NODE_ENV,
-    databaseUrl: values.DATABASE_URL,
-    stackProjectId: values.STACK_PROJECT_ID,
+    nodeEnv: local.NODE_ENV,
+    databaseUrl: local.DATABASE_URL,
+    stackProjectId: local.STACK_PROJECT_ID,
   };
 }
 
-/** Whether `npm run` started this process. */
-export function isStartedByNpm(variables: Variables = process.env): boolean {
-  return variables.npm_lifecycle_event !== undefined;
+export function isStartedByNpm(): boolean {
+  return process.env.npm_lifecycle_event !== undefined;
 }
 
 /** What a child process inherits. */
-export function inheritedVariables(variables: Variables = process.env): Variables {
+export function inheritedVariables(): Variables {
   // With VITEST set, remix.config.js leaves the Remix plugin out.
-  const { VITEST, ...inherited } = withoutBlanks(variables);
+  const { VITEST, ...inherited } = cleaned(process.env);
   return inherited;
 }
 
-/** Leaves out the database, Stack project and site: local mode has its own. */
+/** Local mode has its own database, Stack project and site. */
 export function withoutConfiguration(variables: Variables): Variables {
   const configuration =
     /^(DATABASE_URL(_UNPOOLED)?|APP_ORIGIN|(NEXT_PUBLIC_|VITE_)?STACK_(API_URL|PROJECT_ID|PUBLISHABLE_CLIENT_KEY|SECRET_SERVER_KEY))$/;
@@ -228,18 +223,14 @@ function withoutPooler(url: string): string {
   return parsed.href;
 }
 
-/** `FOO=` in a `.env` file means that FOO is not set. */
-function withoutBlanks(variables: Variables): Variables {
-  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()));
-}
-
-/** Neon's console prints the Stack variables under the names that Next.js and Vite projects use. */
-function withoutPublicPrefixes(variables: Variables): Variables {
-  const plain: Variables = {};
-  for (const [name, value] of Object.entries(variables)) {
-    plain[name.replace(/^(NEXT_PUBLIC|VITE)_(?=STACK_)/, "")] = value;
-  }
-  return { ...plain, ...variables };
+/**
+ * `FOO=` in a `.env` file means that FOO is not set. Neon's console prints the Stack variables under the names that
+ * Next.js and Vite projects use.
+ */
+function cleaned(variables: Variables): Variables {
+  const set = Object.entries(variables).filter(([, value]) => value?.trim());
+  const plain = set.map(([name, value]) => [name.replace(/^(NEXT_PUBLIC|VITE)_(?=STACK_)/, ""), value]);
+  return { ...Object.fromEntries(plain), ...Object.fromEntries(set) };
 }
 
 function parseUrl(value: string): URL | undefined {

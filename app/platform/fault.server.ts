@@ -12,7 +12,6 @@ export abstract class Fault extends Error {
   abstract readonly tryLater: TryLater | undefined;
 }
 
-/** @returns undefined for an error that trying again does not fix */
 export function tryLaterOf(error: unknown): TryLater | undefined {
   return error instanceof Fault ? error.tryLater : undefined;
 }

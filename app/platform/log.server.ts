@@ -3,13 +3,12 @@ import { stackOf, summaryOf } from "./logged-error.server.ts";
 import { requestContext } from "./request-context.server.ts";
 
 /**
- * The log. The server writes lines of JSON; before it has started, and in commands and development, warnings and errors
- * are sentences for people.
+ * The server writes lines of JSON; before it has started, and in commands and development, warnings and errors are
+ * sentences.
  *
- * Each line within a request has its `reference`, and the `userId` of the signed-in user. What an operator may search for
- * is an `event` of a few words: `log.info({ event: "signed in", method: "password" }, "…")`. An error goes in as `err`.
- * Never log what users type, own or carry: passwords, codes, tokens, cookies, email addresses, query strings. `redact`
- * is a second line of defense.
+ * What an operator may search for is an `event`: `log.info({ event: "signed in", method: "password" }, "…")`. An error
+ * goes in as `err`. Never log what users type, own or carry: passwords, codes, tokens, cookies, email addresses, query
+ * strings. `redact` is a second line of defense.
  */
 export const log: Logger = pino(
   {
@@ -27,15 +26,12 @@ export const log: Logger = pino(
   { write: (line) => write(line) },
 );
 
-/**
- * One line, without a stack, for a failure that passes by itself.
- * @param operation what was being done, such as `POST /sign-in`
- */
+/** One line for a failure that passes by itself. @param operation such as `POST /sign-in` */
 export function logOutage(operation: string, error: unknown): void {
   log.error({ event: "outage" }, `${operation}: ${summaryOf(error)}`);
 }
 
-/** By `console`, which does not end the process when the reader of our output is gone. */
+/** `console` does not end the process when the reader of our output is gone. */
 let write = (line: string): void => {
   const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message: string; stack: string } };
   console.error([msg, err?.message].filter(Boolean).join(": ") + (err?.stack ? `\n${err.stack}` : ""));
@@ -50,17 +46,7 @@ export function logAsJson(level: LevelWithSilent): void {
 
 /** Common names of what is secret or personal, at the top level of a line and one below. */
 function secretPaths(): string[] {
-  const names = [
-    "accessToken",
-    "refreshToken",
-    "token",
-    "cookie",
-    "password",
-    "code",
-    "email",
-    "secret",
-    "key",
-  ];
-  const headers = ["authorization", '["set-cookie"]', '["svix-signature"]'];
-  return [...names, ...headers].flatMap((name) => [name, name.startsWith("[") ? `*${name}` : `*.${name}`]);
+  const secrets = ["accessToken", "refreshToken", "token", "cookie", "password", "code", "secret", "key"];
+  const others = ["email", "authorization", '["set-cookie"]', '["svix-signature"]'];
+  return [...secrets, ...others].flatMap((name) => [name, name.startsWith("[") ? `*${name}` : `*.${name}`]);
 }

@@ -1,12 +1,12 @@
 /**
- * What went wrong and why: the first line of each message in the chain of causes, without what libraries quote in it.
- * Besides the stack nothing else of an error is logged: its properties may hold rows, parameters or whole requests.
+ * The first line of each message in the chain of causes, without what libraries quote in it. Besides the stack nothing
+ * else is logged: an error's properties may hold rows, parameters or whole requests.
  */
 export function summaryOf(error: unknown): string {
   return reasons(error).join(" < ");
 }
 
-/** The stacks of an error and its causes, without the messages above them. */
+/** Without the messages above the stacks. */
 export function stackOf(error: unknown, depth = 0): string {
   if (!(error instanceof Error) || depth > 5) return "";
   const frames = (error.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line));

@@ -1,7 +1,4 @@
-/**
- * Calls back once when the parent process is gone. Where npm's shell is dash, npm passes no signal on: both end, and
- * this process would keep running.
- */
+/** Where npm's shell is dash, npm passes no signal on: both end, and this process would keep running. */
 export function whenParentIsGone(callBack: () => void): void {
   const parent = process.ppid;
   const timer = setInterval(() => {

@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** What is known about the request that is being answered. */
 export interface RequestContext {
-  /** Names the request, in the log and on the page that users quote it from. */
+  /** Names the request in the log and on error pages. */
   readonly reference: string;
   /** As the configured number of proxies tells it. */
   readonly clientAddress: string;
@@ -12,7 +11,6 @@ export interface RequestContext {
 
 const contexts = new AsyncLocalStorage<RequestContext>();
 
-/** Runs work within which `requestContext` returns this context. */
 export function inRequest<Result>(context: RequestContext, work: () => Result): Result {
   return contexts.run(context, work);
 }

@@ -10,19 +10,16 @@ import { Fault, type TryLater } from "#app/platform/fault.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 import { profileMissing } from "./late-profile.ts";
 
-/** A user whose profile has not arrived yet wants to write, and the foreign key refuses. */
+/** The foreign key refused a write by a user whose profile has not arrived. */
 export class LateProfile extends Fault {
   override name = "LateProfile";
-  /** @param isOverdue whether the account is so old that the profile is missing rather than late */
-  constructor(readonly isOverdue: boolean) {
+  readonly tryLater: TryLater;
+  constructor(isOverdue: boolean) {
     super(`The profile is ${isOverdue ? "missing" : "late"}`);
-  }
-
-  get tryLater(): TryLater {
-    const message = this.isOverdue
+    const message = isOverdue
       ? profileMissing
       : "Your profile is on its way to this list. Try again in a moment.";
-    return { status: 503, message, retryAfter: 2 };
+    this.tryLater = { status: 503, message, retryAfter: 2 };
   }
 }
 
@@ -31,22 +28,19 @@ const syncPatienceMs = 2_000;
 /** How long a user's first todo waits before they are told why. */
 const writePatienceMs = 4_000;
 
-/** Where the profile of an older account is not there, something is wrong. */
 const newForSeconds = 10 * 60;
 
+/** Whether the account is so old that its profile, if absent, is missing rather than late. */
 export function isOverdue({ signedUpAt }: Pick<Session, "signedUpAt">): boolean {
   return signedUpAt !== undefined && Date.now() / 1_000 - signedUpAt > newForSeconds;
 }
 
-/**
- * Waits for the sync to bring a new user's profile: 2 s at most, and no longer than the database answers.
- * Whether it came does not matter to the caller: everything works without it for a while.
- */
+/** Waits 2 s at most, and no longer than the database answers: everything works without a profile for a while. */
 export function untilProfileArrives({ userId }: AccessToken): Promise<void> {
   return untilSynced("Waiting for a new profile", profileExists(userId));
 }
 
-/** Waits as long for a user's new name, so that they see it on the next page. */
+/** So that users see their new name on the next page. */
 export function untilNameArrives(userId: string, name: string | null): Promise<void> {
   return untilSynced("Waiting for a new name", profileHasName(userId, name));
 }
@@ -77,15 +71,11 @@ export async function onceProfileArrived<Result>(
     try {
       return await change();
     } catch (error) {
-      if (!isRefusedForOwner(error)) throw error;
+      if (!(error instanceof DatabaseFault && error.constraint === "todos_owner_id_fk")) throw error;
       await delay(pauseMs);
     }
   }
   throw new LateProfile(isOverdue(session));
-}
-
-function isRefusedForOwner(error: unknown): boolean {
-  return error instanceof DatabaseFault && error.constraint === "todos_owner_id_fk";
 }
 
 /** Pauses between attempts, growing to half a second, that add up to `totalMs`. */

@@ -1,24 +1,21 @@
 import type { AccessToken } from "#app/auth/provider/auth-provider.ts";
 import { readUser } from "#app/auth/stack/users.server.ts";
-import { connectDatabase } from "#app/db/database.server.ts";
+import { database } from "#app/db/current.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 import { profileDisagrees, storeProfileAgain } from "./stored-profiles.server.ts";
 
-/** A user who signs in waits for it: twice at most, and for Stack in between. */
+/** A user who signs in waits for two queries at most, and for Stack in between. */
 const databaseLimitMs = 2_000;
 
 /**
- * Reads a user from Stack anew when their stored profile disagrees with their token. Verifying an email address sends
- * no webhook, and a delivery may have been given up. Only where profiles come by webhook; it stores none that is not
- * there, and leaves a deleted one alone. Never rejects: a profile that stays old for a while locks no user out.
- * @param token as new as can be; an older one costs a question to Stack in vain
+ * Reads a user from Stack again when their stored profile disagrees with their token: verifying an email address sends
+ * no webhook, and a delivery may have been given up. Never rejects: an old profile locks no user out.
  */
 export async function refreshProfile(token: AccessToken): Promise<void> {
-  const { databaseUrl, stackWebhookSecret } = environment();
-  if (stackWebhookSecret === undefined) return;
+  if (environment().stackWebhookSecret === undefined) return;
   try {
-    const profiles = connectDatabase(databaseUrl, databaseLimitMs);
+    const profiles = database(databaseLimitMs);
     const [profile] = await profiles.query(profileDisagrees(token));
     if (!profile?.disagrees) return;
     const readAt = new Date();

@@ -4,13 +4,11 @@ import type { AccessToken } from "#app/auth/provider/auth-provider.ts";
 import type { StackUser } from "#app/auth/stack/users.server.ts";
 import { repeatable, statement } from "#app/db/statement.server.ts";
 
-// How neon_auth.users_sync is written where Neon does not fill it. docs/decisions/0008-webhook-ordering.md says why
-// these statements can come late, twice, in any order and at once.
+// How neon_auth.users_sync is written where Neon does not fill it: docs/decisions/0008-webhook-ordering.md.
 
 /**
- * Stores a user, unless what is stored is of a later moment, or marked as deleted: nothing takes that mark away,
- * and a name that comes after it no longer counts.
- * @param asOf the moment at which, or after which, Stack knew the user like this; to the millisecond
+ * Stores a user, unless what is stored is newer or marked as deleted: nothing takes that mark away.
+ * @param asOf Stack knew the user like this at that moment, or later
  */
 export function storeProfile(user: StackUser, asOf: Date) {
   return statement(
@@ -27,7 +25,7 @@ export function storeProfile(user: StackUser, asOf: Date) {
   );
 }
 
-/** Does the same for a user who is stored already, and nothing for another. */
+/** Does the same, but only for a user who is already stored. */
 export function storeProfileAgain(user: StackUser, asOf: Date) {
   return statement(
     z.never(),
@@ -42,7 +40,7 @@ export function storeProfileAgain(user: StackUser, asOf: Date) {
   );
 }
 
-/** Marks a profile as deleted, once. One that is not there becomes a row of its id alone, for what comes later. */
+/** A profile that is not there becomes a row of its id alone, for what comes later. */
 export function markProfileDeleted(id: string) {
   return statement(
     z.never(),
@@ -56,7 +54,6 @@ export function markProfileDeleted(id: string) {
   );
 }
 
-/** Whether a living profile says something else than the token, which Stack has just made. */
 export function profileDisagrees({ userId, name, email, emailVerified }: AccessToken) {
   return statement(
     z.object({ disagrees: z.boolean() }),
@@ -79,8 +76,7 @@ export function profileDisagrees({ userId, name, email, emailVerified }: AccessT
 
 /**
  * Leaves out what no jsonb can hold: U+0000, and halves of surrogate pairs, which JSON.stringify escapes. A user who
- * has one in a name or in metadata would be refused at every delivery, forever. Keys can have one too, hence
- * the look at all escapes in the text rather than at the values.
+ * has one in a name, or in a value or key of their metadata, would be refused at every delivery.
  * @see https://www.postgresql.org/docs/current/datatype-json.html
  */
 function asJsonb(user: StackUser): string {

@@ -6,9 +6,9 @@ export const formLimitBytes = 64 * 1024;
 export const webhookLimitBytes = 1024 * 1024;
 
 /**
- * Reads a request's body while it arrives. Beyond the limit the rest is still received, and discarded: if the connection
- * were cut, a browser that is still sending would show its own error instead of our answer.
- * @returns undefined as soon as it is known to be too large
+ * Beyond the limit the rest is received and discarded: if the connection were cut, a browser that is still sending
+ * would show its own error instead of our answer.
+ * @returns undefined as soon as the body is known to be too large
  */
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {

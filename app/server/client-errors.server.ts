@@ -11,10 +11,7 @@ const statusByCode: Record<string, number> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-/**
- * Answers what never becomes a request because it is invalid, its headers are too large, or it does not arrive in time.
- * Node would answer too, without our headers.
- */
+/** Answers what never becomes a request: invalid, too large or too slow. Node's own answers lack our headers. */
 export function answerClientErrors(server: Server): void {
   const answers = new WeakMap<Duplex, ServerResponse>();
   server.on("request", ({ socket }, response) => answers.set(socket, response));

@@ -4,9 +4,8 @@ import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 /**
- * A Vite plugin that writes a `.br` and a `.gz` beside each text asset of the browser build. Compressing for each request
- * would take as much CPU time as rendering the page.
- * @returns {import("vite").Plugin}
+ * Compressing for each request would take as much CPU time as rendering the page.
+ * @returns {import("vite").Plugin} writes a `.br` and a `.gz` beside each text asset of the browser build
  */
 export function precompressAssets() {
   let directory = "";

@@ -25,8 +25,8 @@ const words = {
 export type RefusalStatus = keyof typeof words;
 
 /**
- * Answers a request that does not reach the app, or that the app failed at: a script with data that it shows without
- * leaving the page, a browser with a short page that looks like the others, and any other client with a sentence.
+ * Answers a request that does not reach the app, or that the app failed at: a script with data, a browser with a page,
+ * and any other client with a sentence.
  */
 export async function refuse(
   status: RefusalStatus,
@@ -92,7 +92,6 @@ ${stylesheet ? `<link rel="stylesheet" href="${stylesheet}">\n` : ""}<link rel="
 `;
 }
 
-/** The stylesheet of the build, as its root route links it. */
 export function stylesheetOf({ routes }: ServerBuild): string | undefined {
   for (const link of routes.root?.module.links?.() ?? []) {
     if ("rel" in link && link.rel === "stylesheet" && "href" in link) return link.href;

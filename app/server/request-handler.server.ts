@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { createRequestHandler, type ServerBuild } from "@remix-run/node";
+import proxyAddr from "proxy-addr";
 import { isFilePath, isLastResort } from "#app/http/remix-data.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { log } from "#app/platform/log.server.ts";
@@ -9,7 +10,6 @@ import { isStopping } from "#app/platform/stopping.server.ts";
 import { appRoutes } from "./app-routes.server.ts";
 import { readAssets, sendAsset } from "./assets.server.ts";
 import { formLimitBytes, readBody, webhookLimitBytes } from "./body.server.ts";
-import { clientAddress } from "./client-address.server.ts";
 import { closeSignal, send, toHeaders } from "./node-answer.server.ts";
 import { isFromThisSite } from "./origin.server.ts";
 import { type RefusalStatus, refuse, stylesheetOf } from "./refusal.server.ts";
@@ -19,7 +19,6 @@ import { securityHeaders } from "./security-headers.server.ts";
 /** Its posts come from another site, with a signature that the route checks. */
 const webhookPath = "/webhooks/stack";
 
-/** Answers requests with the files and routes of the production build, and refuses the rest. */
 export function requestHandler(build: ServerBuild): RequestListener {
   const { appOrigin, stackWebhookSecret, trustProxyHops } = environment();
   const assets = readAssets(build.assetsBuildDirectory);
@@ -31,7 +30,8 @@ export function requestHandler(build: ServerBuild): RequestListener {
   return async (request, response) => {
     const context: RequestContext = {
       reference: newReference(),
-      clientAddress: clientAddress(request, trustProxyHops),
+      // What precedes our own proxies' entries in X-Forwarded-For was written by the client.
+      clientAddress: proxyAddr(request, (_, hop) => hop < trustProxyHops),
     };
     for (const [name, value] of headersOfAll) response.setHeader(name, value);
     response.setHeader("X-Request-Id", context.reference);
@@ -92,11 +92,7 @@ export function requestHandler(build: ServerBuild): RequestListener {
   }
 }
 
-/**
- * The URL of a request: its path on our own origin. The client writes the Host header, and a path such as
- * //evil.example has to stay a path.
- * @returns undefined for an invalid path
- */
+/** Not from the Host header, which the client writes. A path such as //evil.example has to stay a path. */
 function targetOf(path: string, appOrigin: string): URL | undefined {
   try {
     const url = new URL(path.startsWith("/") ? `${appOrigin}${path}` : "");

@@ -2,19 +2,15 @@ import type { ServerResponse } from "node:http";
 import { log } from "#app/platform/log.server.ts";
 import { inRequest, type RequestContext } from "#app/platform/request-context.server.ts";
 
-/** What the log says about a request, as far as it is known yet. */
 export interface RequestFacts {
   method: string;
-  /** The pattern in routes.ts, never the path; `asset` for a file, undefined where there is nothing. */
+  /** The pattern in routes.ts, never the path; `asset` for a file. */
   route?: string;
 }
 
 const refusals = new Set([403, 413, 429]);
 
-/**
- * One line for a request, when its answer has been sent or its client has gone away. Files are logged at the level
- * `debug`. An event stream also has a line when it begins, since it may last for hours.
- */
+/** One line for a request, when its answer has been sent or its client has gone away. */
 export function logRequest(facts: RequestFacts, response: ServerResponse, context: RequestContext): void {
   const start = performance.now();
   response.once("close", () => {
@@ -37,7 +33,7 @@ export function logRequest(facts: RequestFacts, response: ServerResponse, contex
   });
 }
 
-/** To be called within the request. */
+/** A second line: a stream may last for hours. To be called within the request. */
 export function logOpenedStream({ method, route }: RequestFacts): void {
   log.info({ event: "stream opened", method, route }, `${method} ${route} opened`);
 }

@@ -8,10 +8,7 @@ const nothing = [
   "form-action 'self'",
 ];
 
-/**
- * The headers of every answer; pages replace the policy with one that allows what they need. HSTS leaves out subdomains,
- * which may belong to other sites.
- */
+/** For every answer. Pages replace the policy. HSTS leaves out subdomains, which may belong to other sites. */
 export function securityHeaders(): Record<string, string> {
   return {
     "Content-Security-Policy": nothing.join("; "),
@@ -30,14 +27,9 @@ export function securityHeaders(): Record<string, string> {
   };
 }
 
-/** The Content-Security-Policy of a page without scripts. */
 export const plainPagePolicy = [...nothing, "style-src 'self'", "img-src 'self'"].join("; ");
 
-/**
- * The Content-Security-Policy of the app's pages.
- * @param nonce marks the page's own scripts, which may load others (`strict-dynamic`)
- * @param isDevelopment Vite injects style elements and uses a WebSocket
- */
+/** @param isDevelopment Vite injects style elements and uses a WebSocket */
 export function documentPolicy(nonce: string, isDevelopment: boolean): string {
   return [
     ...nothing,

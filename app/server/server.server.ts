@@ -24,11 +24,7 @@ const limits = {
 /** For clients that stop reading. Event streams send something at least every 20 s. */
 const silenceLimitMs = 90_000;
 
-/**
- * Serves the production build, and stops cleanly on SIGTERM and SIGINT.
- * @param build what `remix vite:build` wrote; this module is part of it
- * @throws {InvalidEnvironment} before anything is opened
- */
+/** @throws {InvalidEnvironment} before anything is opened */
 export async function listen(build: ServerBuild): Promise<void> {
   const { appOrigin, port, host, logLevel } = environment();
   logAsJson(logLevel);

@@ -6,18 +6,14 @@ import { beginStop, finishStop, isStopping } from "#app/platform/stopping.server
 
 /** From the signal on. What is not done by then is cut off. */
 const stopLimitMs = 10_000;
-/**
- * New connections are still taken for this long after a SIGTERM: a load balancer learns from `/readyz`, or from the
- * sender of the signal, that this process is going away, but not at the same moment.
- */
+/** New connections are still taken for this long after a SIGTERM: a load balancer hears of it a moment later. */
 const noticeMs = 1_000;
 /** All requests are answered by then: a pool that hangs does not delay the exit. */
 const closeLimitMs = 2_000;
 
 /**
  * Stops the process on SIGTERM, on SIGINT, and when the npm that started it is gone: live streams end, requests in
- * flight finish, database connections close, and it exits with 0; with 1 when that takes more than 10 s. A second
- * signal exits with 1 at once.
+ * flight finish, and database connections close. It exits with 1 after 10 s, or at a second signal.
  */
 export function stopOnSignal(server: Server): void {
   const unanswered = new Set<ServerResponse>();

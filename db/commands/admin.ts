@@ -44,7 +44,7 @@ function readOrder(args: string[]): Order {
   return { email, revoke: args.includes("--revoke"), unverified: args.includes("--unverified") };
 }
 
-/** @returns what was done, in a sentence */
+/** @returns a sentence */
 async function changeRole(
   project: StackProject,
   { email, revoke }: Order,

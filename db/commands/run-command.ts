@@ -2,7 +2,6 @@ import { DatabaseFault } from "#app/db/faults.server.ts";
 import { InvalidEnvironment } from "#app/platform/environment.server.ts";
 import { Refusal } from "#db/refusal.ts";
 
-/** Runs a command with its arguments. An error is printed on stderr, and the exit code is 1. */
 export async function runCommand(command: (args: string[]) => Promise<void>): Promise<void> {
   try {
     await command(process.argv.slice(2));
@@ -12,7 +11,7 @@ export async function runCommand(command: (args: string[]) => Promise<void>): Pr
   }
 }
 
-/** An error for a person to read: with a stack trace only when it is a bug. */
+/** With a stack trace only when it is a bug. */
 function explain(error: unknown): unknown {
   if (error instanceof Refusal || error instanceof InvalidEnvironment) return error.message;
   if (error instanceof DatabaseFault) return `${error.message}: ${errorMessage(error.cause)}`;

@@ -4,7 +4,6 @@ import { createAccount } from "#app/auth/stack/users.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
 import type { StackProject } from "#app/platform/environment.server.ts";
 
-/** A database, and the Stack project whose users it holds. */
 export interface SeedPlace {
   databaseUrl: string;
   stack: StackProject;

@@ -12,10 +12,10 @@ export interface AppProcess extends AsyncDisposable {
 /** Longer than the app's own limit for open requests. */
 const graceMs = 15_000;
 
-/** The production build, as arguments of `node`. */
+/** Arguments of `node`. */
 export const productionServer = ["db/local/serve.js"];
 
-/** Remix's development server, as arguments of `node`. */
+/** Arguments of `node`. */
 export function developmentServer(port: number): string[] {
   const remix = "node_modules/@remix-run/dev/dist/cli.js";
   return [
@@ -66,8 +66,7 @@ export function startApp(args: string[], cwd: string, variables: Variables, hurr
 const firstAnswerMs = 120_000;
 
 /**
- * Waits until the app answers 200 to `GET /livez`.
- * @throws {Refusal} when it ends first, or takes longer than two minutes
+ * @throws {Refusal} when the app ends first, or takes longer than two minutes
  * @throws the signal's reason
  */
 export async function untilLive(app: AppProcess, port: number, signal: AbortSignal): Promise<void> {
@@ -83,7 +82,7 @@ export async function untilLive(app: AppProcess, port: number, signal: AbortSign
   throw new Refusal(`The app did not answer on port ${port} within ${firstAnswerMs / 1000} s.`);
 }
 
-/** Waits until `stop` aborts. @throws {Refusal} when the app ends first */
+/** @throws {Refusal} when the app ends before `stop` aborts */
 export async function untilEnded(app: AppProcess, stop: AbortSignal): Promise<void> {
   if (stop.aborted) return;
   const end = await Promise.race([app.ended, once(stop, "abort")]);

@@ -21,12 +21,7 @@ const sources = [
 /** The file that a build writes last. */
 const result = "build/server/index.js";
 
-/**
- * Runs `npm run build` when the build is missing or older than the newest source. Two instances that start
- * together build once.
- * @param root the project's directory
- * @throws {Refusal} when the build fails
- */
+/** Two instances that start together build once. @throws {Refusal} when the build fails */
 export async function buildWhenStale(root: string, variables: Variables, signal: AbortSignal): Promise<void> {
   const release = await lockBuild(root, signal);
   try {

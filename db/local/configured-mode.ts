@@ -14,10 +14,7 @@ interface ConfiguredModeOptions {
   hurry: AbortSignal;
 }
 
-/**
- * Runs the app with hot reload on the configured database and Stack project until `stop` aborts.
- * @throws {Refusal} when the port is taken, or the app ends by itself
- */
+/** @throws {Refusal} when the port is taken, or the app ends by itself */
 export async function runConfigured(options: ConfiguredModeOptions): Promise<void> {
   const { root, directory, port, variables, stop, hurry } = options;
   await requireFreePort(port, stop);

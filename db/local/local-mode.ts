@@ -18,16 +18,12 @@ interface LocalModeOptions extends LocalServicesOptions {
   port: number;
   /** What the app inherits. Local mode's own configuration overrides it. */
   variables: Variables;
-  /** Aborts to stop everything. */
   stop: AbortSignal;
   /** Aborts to stop without waiting. */
   hurry: AbortSignal;
 }
 
-/**
- * Runs the app with its own database and Stack Auth until `stop` aborts, then stops everything in reverse order.
- * @throws {Refusal} when something does not start, or the app ends by itself
- */
+/** @throws {Refusal} when something does not start, or the app ends by itself */
 export async function runLocalMode(options: LocalModeOptions): Promise<void> {
   const { mode, root, directory, port, stop, hurry } = options;
   await using _directory = await takeLocalDirectory(directory);
@@ -71,7 +67,7 @@ function appVariables(options: LocalModeOptions, services: LocalServices): Varia
   };
 }
 
-/** Tells scripts and people the URLs until it is disposed. */
+/** Until it is disposed. */
 function announce(
   { databaseUrl, stack, mailUrl }: LocalServices,
   options: LocalModeOptions,

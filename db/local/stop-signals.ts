@@ -3,11 +3,7 @@ import { whenParentIsGone } from "#app/platform/parent-process.server.ts";
 /** One Ctrl-C arrives twice: from the terminal, and relayed by npm. */
 const sameKeyPressMs = 1_000;
 
-/**
- * Turns signals into abort signals for the rest of the process's life.
- * @param options.withParent also stops when the parent process is gone
- * @returns `stop` aborts at the first SIGINT or SIGTERM, or when the terminal hangs up; `hurry` at a later one
- */
+/** @returns `stop` aborts at the first SIGINT or SIGTERM, or when the terminal hangs up; `hurry` at a later one */
 export function listenForStop({ withParent }: { withParent: boolean }): {
   stop: AbortSignal;
   hurry: AbortSignal;

@@ -2,7 +2,7 @@ import type { PoolClient } from "pg";
 import { openSocket } from "./socket.ts";
 
 /**
- * Asks the server to cancel a connection's query. The server does not answer.
+ * The server does not answer.
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */
 export async function cancel(

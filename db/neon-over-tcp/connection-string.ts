@@ -8,7 +8,7 @@ export function addressIn(connectionString: string): { host: string; port: numbe
   return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || 5432) };
 }
 
-/** The connection string without TLS parameters, which pg reads differently from libpq. */
+/** pg reads TLS parameters differently from libpq. */
 export function withoutTls(connectionString: string): string {
   const url = new URL(connectionString);
   for (const name of [...url.searchParams.keys()]) {

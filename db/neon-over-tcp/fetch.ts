@@ -3,7 +3,6 @@ import { isNeonHost } from "#app/platform/hosts.ts";
 import type { Pools } from "./pools.ts";
 import { BadRequest, errorBody, readRequest, resultBody, type SqlResponse, type Statement } from "./wire.ts";
 
-/** The `fetch` of `NeonOverTcp`, on these pools. */
 export function fetchOver(pools: Pools) {
   return async (url: string | URL, init: RequestInit): Promise<SqlResponse> => {
     const headers = new Headers(init.headers);

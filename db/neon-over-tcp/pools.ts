@@ -12,10 +12,7 @@ interface PoolsOptions {
 }
 
 export interface Pools {
-  /**
-   * Runs `work` alone on a pooled connection with a clean session.
-   * @throws the signal's reason, pg's DatabaseError, or ConnectionError
-   */
+  /** The session is clean. @throws the signal's reason, pg's DatabaseError, or ConnectionError */
   use<Result>(
     connectionString: string,
     signal: AbortSignal | undefined,
@@ -138,8 +135,6 @@ const cancelLimitMs = 1_000;
 const resetLimitMs = 2_000;
 
 /**
- * Cleans the session and returns the connection to the pool, after the request has its answer.
- *
  * Even a select can leave a setting or a lock behind, and on loopback the cost is lost in the noise. In an open
  * transaction `discard all` fails, and the connection is dropped.
  */
@@ -170,7 +165,6 @@ function ended(client: pg.PoolClient): Promise<void> {
   return new Promise((resolve) => client.once("end", resolve));
 }
 
-/** Settles like the promise, or rejects with the signal's reason if it aborts first. */
 function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {

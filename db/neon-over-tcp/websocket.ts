@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { WebSocketConstructor } from "@neondatabase/serverless";
 import { ConnectionError, openSocket } from "./socket.ts";
 
-/** A class of WebSockets, as far as the driver uses them, each a TCP connection to the same server. */
+/** WebSockets as far as the driver uses them, each a TCP connection. */
 export function tcpWebSocket(connectionString: string, connectTimeoutMs: number): WebSocketConstructor {
   return class extends TcpWebSocket {
     constructor() {
@@ -32,9 +32,7 @@ class TcpWebSocket extends EventTarget {
     );
   }
 
-  /**
-   * The driver passes on to its callers what it is given here: for `error` an Error, which says more than an Event.
-   */
+  /** The driver passes on to its callers what it is given here: for `error` an Error, which says more than an Event. */
   override addEventListener(type: string, listener: (received: Event | Error) => void): void {
     super.addEventListener(type, (event) => listener(event instanceof Failure ? event.error : event));
   }

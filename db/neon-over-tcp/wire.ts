@@ -9,10 +9,8 @@ export interface Statement {
 /** A `POST /sql`: one statement, or several in a transaction. */
 type SqlRequest = Statement | { queries: Statement[]; begin: string };
 
-/** The part of a response that the driver uses. */
 export type SqlResponse = Pick<Response, "ok" | "status" | "json" | "text">;
 
-/** A request that never reaches Postgres. */
 export class BadRequest extends Error {}
 
 const isolationLevels = new Map([
@@ -52,7 +50,6 @@ function beginAskedBy(headers: Headers): string {
     .join(" ");
 }
 
-/** The answer to a statement: the values as Postgres's text, for the driver to parse. */
 export function resultBody({ fields, rows, command, rowCount }: QueryArrayResult<(string | null)[]>) {
   return { fields, rows, command, rowCount, rowAsArray: true };
 }
@@ -77,7 +74,7 @@ const errorFields = [
   "routine",
 ] as const;
 
-/** The body of a 400: all that Postgres says about an error. */
+/** All that Postgres says about an error. */
 export function errorBody(error: BadRequest | DatabaseError) {
   const said: { [Field in (typeof errorFields)[number]]?: string | undefined } = error;
   return Object.fromEntries(errorFields.map((field) => [field, said[field] ?? null]));

@@ -14,7 +14,7 @@ import type { Finding } from "./finding.ts";
 const patienceMs = 15_000;
 const hearLimitMs = 5_000;
 
-/** Checks that the database has what the app needs, and allows what it does. Changes nothing. */
+/** Changes nothing. */
 export async function* checkDatabase({
   databaseUrl,
   databaseUrlUnpooled,

@@ -1,4 +1,3 @@
-/** What one check found. */
 export interface Finding {
   /** The app works in spite of a `warning`. */
   outcome: "good" | "warning" | "bad";

@@ -1,6 +1,5 @@
 import type { StatementResult } from "./run-statement.ts";
 
-/** A JSON array with an object for each row. */
 export function asJson({ columns, rows }: StatementResult): string {
   const objects = rows.map((row) => Object.fromEntries(row.map((value, index) => [columns[index], value])));
   return JSON.stringify(objects, (_, value) =>

@@ -18,7 +18,7 @@ interface StatementOptions {
 }
 
 /**
- * Runs one statement without a time limit. The server's notices go to stderr.
+ * Without a time limit. The server's notices go to stderr.
  * @throws {Refusal} when `readOnly` and the statement writes
  * @throws Postgres's error, also for several statements
  */

@@ -16,9 +16,7 @@ export function takeTargetFlags(args: string[]): { flags: TargetFlags; rest: str
 
 /**
  * The configured database, else the local one. When both exist, the flags decide.
- * @param configuredUrl from the environment or `.env`
- * @param localRuns whether a local instance is running on `LOCAL_DIR`
- * @param things what the URL names, if not a database
+ * @param things what the URL names
  * @throws {Refusal} when a flag is missing, or asks for something that is not there
  */
 export function chooseTarget(

@@ -3,7 +3,7 @@ import { keepLocalSettings, localSettings } from "#db/local/directory/settings.t
 import { type Postgres, startPostgres } from "#db/local/postgres/server.ts";
 import { openSession } from "#db/session.ts";
 
-/** Where Postgres keeps everything, below `LOCAL_DIR`. */
+/** @param directory `LOCAL_DIR` */
 export function postgresDirectory(directory: string): string {
   return join(directory, "postgres");
 }
@@ -11,10 +11,7 @@ export function postgresDirectory(directory: string): string {
 /** The app's database, and the Stack Auth stand-in's. */
 const databases = ["todos", "stack"] as const;
 
-/**
- * Starts the Postgres of local mode, or adopts one that a killed process left running, and creates its databases. The
- * caller holds the lock on `LOCAL_DIR`.
- */
+/** Adopts a server that a killed process left running. The caller holds the lock on `LOCAL_DIR`. */
 export async function startLocalPostgres(directory: string): Promise<Postgres> {
   const settings = localSettings(directory);
   const postgres = await startPostgres({

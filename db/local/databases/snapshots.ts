@@ -17,7 +17,7 @@ export function requireSnapshotName(name: string): void {
 /** A snapshot is a database of the same server that accepts no connections. */
 const prefix = "snapshot_";
 
-/** The names of the snapshots, sorted. @throws {DatabaseFault} */
+/** Sorted. @throws {DatabaseFault} */
 export async function snapshotNames(url: string): Promise<string[]> {
   const snapshots = await connectDatabase(serverOf(url)).query(databasesStartingWith(prefix));
   return snapshots.map(({ database }) => database.slice(prefix.length));

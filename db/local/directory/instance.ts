@@ -24,11 +24,7 @@ export function instanceFile(directory: string): string {
   return join(directory, "local.json");
 }
 
-/**
- * Creates a directory if needed, and locks it for this process.
- * @param directory `LOCAL_DIR`
- * @returns undefined while another process holds it
- */
+/** Creates a directory if needed. @returns undefined while another process holds it */
 export async function lockLocalDirectory(directory: string): Promise<Release | undefined> {
   try {
     mkdirSync(directory, { recursive: true });
@@ -39,12 +35,10 @@ export async function lockLocalDirectory(directory: string): Promise<Release | u
   return acquireLock(realpathSync(directory));
 }
 
-/** The id of the process that holds a directory, if there is one. */
 export async function localDirectoryHolder(directory: string): Promise<number | undefined> {
   return existsSync(directory) ? lockHolder(realpathSync(directory)) : undefined;
 }
 
-/** The instance that is running on a directory, if there is one. */
 export async function runningInstance(directory: string): Promise<LocalInstance | undefined> {
   const holder = await localDirectoryHolder(directory);
   if (holder === undefined || !existsSync(instanceFile(directory))) return undefined;
@@ -52,7 +46,6 @@ export async function runningInstance(directory: string): Promise<LocalInstance 
   return instance.pid === holder ? instance : undefined;
 }
 
-/** The Stack project of an instance's stand-in. */
 export function localProject(instance: LocalInstance): StackProject {
   return {
     apiUrl: instance.stackApiUrl,

@@ -5,7 +5,6 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Releases a lock. */
 export type Release = () => Promise<void>;
 
 /**
@@ -24,7 +23,7 @@ export async function acquireLock(name: string, platform = process.platform): Pr
   };
 }
 
-/** The id of the process that holds a lock, if there is one. */
+/** @returns the id of a process */
 export async function lockHolder(name: string, platform = process.platform): Promise<number | undefined> {
   const answer = await ask(lockAddress(name, platform));
   return answer === undefined ? undefined : Number(answer);
@@ -65,7 +64,7 @@ async function replaceStaleSocket(address: string, platform: NodeJS.Platform): P
   return listen(address);
 }
 
-/** The holder's answer; undefined when no process listens. */
+/** @returns undefined when no process listens */
 async function ask(address: string): Promise<string | undefined> {
   const socket = connect(address);
   let answer = "";

@@ -1,10 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 
-/**
- * Writes a file that only its owner can read, atomically: a reader never sees half of it, and a killed process leaves
- * the old content.
- */
+/** A reader never sees half of the file, and a killed process leaves the old content. */
 export function writePrivately(path: string, text: string): void {
   const unfinished = `${path}.${randomUUID()}`;
   try {

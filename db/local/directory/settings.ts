@@ -22,10 +22,7 @@ const settingsSchema = z.object({
  */
 type LocalSettings = z.infer<typeof settingsSchema>;
 
-/**
- * Reads the settings of an existing directory, and chooses them the first time.
- * @throws {Refusal} when the file is damaged
- */
+/** Chooses them the first time. @throws {Refusal} when the file is damaged */
 export function localSettings(directory: string): LocalSettings {
   const path = join(directory, "settings.json");
   let text: string;

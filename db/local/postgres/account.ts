@@ -28,7 +28,7 @@ export function postgresAccount(dataDirectory: string): Account | undefined {
   return account;
 }
 
-/** Whether `account` may enter a directory or run a program. */
+/** Whether it may enter a directory or run a program. */
 export function canUse(path: string, account: Account | undefined): boolean {
   if (!account) return true;
   const script = 'test -r "$1" && test -x "$1"';

@@ -9,7 +9,7 @@ import { copyPrograms, installedPrograms } from "./programs.ts";
 /** Where a Postgres server keeps its files, and which user runs it. */
 export interface PostgresHome {
   directory: string;
-  /** Postgres's data directory. It exists once it is complete. */
+  /** Exists once it is complete. */
   data: string;
   /** The file with the superuser's password. */
   password: string;
@@ -18,7 +18,7 @@ export interface PostgresHome {
   programs: string;
   /** The user that runs Postgres; undefined means ours. */
   account: Account | undefined;
-  /** A sentence for a person to read when data or programs are in another place than requested. */
+  /** A sentence for users, when data or programs are in another place than requested. */
   notice: string | undefined;
 }
 

@@ -5,7 +5,6 @@ import { Refusal } from "#db/refusal.ts";
 import type { PostgresHome } from "./home.ts";
 import { runProgram } from "./run-program.ts";
 
-/** The server process of a data directory. */
 export interface Postmaster {
   pid: number;
   port: number;
@@ -14,10 +13,7 @@ export interface Postmaster {
 /** Recovery after a crash, or a slow stop. */
 const patienceMs = 60_000;
 
-/**
- * The running server of a data directory, if there is one. Waits for one that is starting or stopping, and ignores a
- * pid file that a killed server left.
- */
+/** Waits for a server that is starting or stopping, and ignores a pid file that a killed server left. */
 export async function postmasterOf(home: PostgresHome): Promise<Postmaster | undefined> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(50)) {
     const file = readPidFile(home);

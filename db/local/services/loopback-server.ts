@@ -5,19 +5,15 @@ import { isLoopback } from "#app/platform/hosts.ts";
 
 export type Answer = (request: Request) => Response | Promise<Response>;
 
-/** An HTTP server on 127.0.0.1. */
 export interface LoopbackServer extends AsyncDisposable {
   port: number;
   /** `http://127.0.0.1:<port>` */
   origin: string;
-  /** Until the first call, the answer is 503. */
+  /** Not an argument, as it may need the origin. Until the first call, the answer is 503. */
   answerWith(answer: Answer): void;
 }
 
-/**
- * Listens on loopback. What answers is set later, as it may need to know the origin.
- * @param preferredPort a free one is used when it is taken or 0
- */
+/** @param preferredPort a free one is used when it is taken or 0 */
 export async function openLoopbackServer(preferredPort: number): Promise<LoopbackServer> {
   let answer: Answer = () => new Response("Starting.\n", { status: 503 });
   const server = createServer((incoming, outgoing) => {

@@ -84,7 +84,6 @@ export function startNeonSync({ stack, app, delayMs }: NeonSyncOptions): NeonSyn
   return { wake, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** What Neon does to `neon_auth.users_sync` for one event. */
 function applied(event: UserEvent): Statement<never> {
   return event.type === "user.deleted" ? markUserDeleted(event.data.id) : upsertUser(event.data);
 }

@@ -21,7 +21,6 @@ export interface LocalServicesOptions {
   stop?: AbortSignal;
 }
 
-/** Everything the app needs, on loopback. */
 export interface LocalServices {
   /** Migrated. */
   databaseUrl: string;
@@ -30,11 +29,7 @@ export interface LocalServices {
   sessionSecret: string;
 }
 
-/**
- * Locks a directory for this process.
- * @param directory `LOCAL_DIR`
- * @throws {Refusal} while another process holds it
- */
+/** @throws {Refusal} while another process holds it */
 export async function takeLocalDirectory(directory: string): Promise<AsyncDisposable> {
   const release = await lockLocalDirectory(directory);
   if (release) return { [Symbol.asyncDispose]: release };
@@ -44,10 +39,7 @@ export async function takeLocalDirectory(directory: string): Promise<AsyncDispos
   );
 }
 
-/**
- * Runs the database and the stand-ins for Stack Auth and Neon's sync while `work` runs, then stops them in reverse
- * order.
- */
+/** They run while `work` does. */
 export async function withLocalServices<Result>(
   { directory, syncDelayMs, stackSettings, stop }: LocalServicesOptions,
   work: (services: LocalServices) => Promise<Result>,

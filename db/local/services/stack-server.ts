@@ -3,7 +3,6 @@ import { escaped } from "#tests/mocks/stack/html.ts";
 import type { Mail } from "#tests/mocks/stack/mails.ts";
 import type { Answer } from "./loopback-server.ts";
 
-/** Answers with msw's handlers, and with 404 for requests that none of them handles. */
 export function answerFromHandlers(handlers: RequestHandler[]): Answer {
   return async (request) => {
     const { method, url } = request;
