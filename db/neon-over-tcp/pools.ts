@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
 import pg from "pg";
+import { unlessAborted } from "#app/platform/unless-aborted.ts";
 import { cancel } from "./cancel.ts";
 import { tlsDemandIn, withoutTls } from "./connection-string.ts";
 import { ConnectionError, openSocket } from "./socket.ts";
@@ -79,8 +80,9 @@ export function openPools({ maxConnections, connectTimeoutMs, statementTimeoutMs
     work: (client: pg.PoolClient) => Promise<Result>,
   ): Promise<Result> {
     if (closed) throw new Error("neonOverTcp has been closed");
+    const inTime = <Value>(promise: Promise<Value>) => (signal ? unlessAborted(promise, signal) : promise);
     const connecting = connect(connectionString);
-    const client = await unlessAborted(connecting, signal).catch((error) => {
+    const client = await inTime(connecting).catch((error) => {
       connecting.then(
         (unneeded) => unneeded.release(),
         () => {},
@@ -90,7 +92,7 @@ export function openPools({ maxConnections, connectTimeoutMs, statementTimeoutMs
       throw isKnown ? error : new ConnectionError(error, true);
     });
     try {
-      const result = await unlessAborted(work(client), signal);
+      const result = await inTime(work(client));
       reset(client);
       return result;
     } catch (error) {
@@ -163,14 +165,4 @@ function ended(client: pg.PoolClient): Promise<void> {
   // Not in @types/pg.
   (client as pg.PoolClient & { ref(): void }).ref();
   return new Promise((resolve) => client.once("end", resolve));
-}
-
-function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }
