@@ -257,6 +257,34 @@ test("changes made while the database is down wait, and are sent by themselves",
   expect(await tasksOf(bob)).toEqual(["Water the plants", "Feed the cat"]);
 });
 
+test("a todo whose new state the browser cannot store is kept once, and not sent again after a refusal", async ({
+  person,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/status of 503/);
+  const bob = await person("Bob");
+  await bob.page.evaluate(() => {
+    const { setItem } = Storage.prototype;
+    let writes = 0;
+    Storage.prototype.setItem = function (name, value) {
+      if (name.startsWith("todos-waiting/") && ++writes > 1) throw new DOMException("", "QuotaExceededError");
+      setItem.call(this, name, value);
+    };
+  });
+  const sent = sentBy(bob.page.context());
+  await whileDatabaseIsClosed(async () => {
+    await field(bob.page).fill("Water the plants");
+    await field(bob.page).press("Enter");
+    await expect(bob.page.getByRole("button", { name: "Try again" })).toBeVisible();
+    await expect(field(bob.page)).toHaveValue("Water the plants");
+    expect(await storedIn(bob.page)).toEqual([]);
+  });
+  await bob.page.getByRole("button", { name: "Try again" }).click();
+  await expect(checkbox(bob.page, "Water the plants")).toBeEnabled();
+  expect(sent).toHaveLength(2);
+  expect(await tasksOf(bob)).toEqual(["Water the plants"]);
+});
+
 test("a user who signs out while changes wait is asked, and leaves nothing behind", async ({
   person,
   expectConsoleError,
