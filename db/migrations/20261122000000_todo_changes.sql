@@ -9,12 +9,6 @@
 -- Longer than deadlock_timeout, 1 s: only then does Postgres cancel an autovacuum that blocks it.
 set local lock_timeout = '1500ms';
 
--- For databases that have the first version of this, in which every change wrote to the counters.
-drop function if exists count_changed_todos(), tell_of_changed_todos(), tell_of_changed_profiles() cascade;
-drop function if exists recount_todos(), change_todos_version();
-drop table if exists todo_counts, todo_days, todos_version;
-delete from schema_migrations where version in ('20261121120000', '20261121120001');
-
 create table todo_changes (
   -- Not always 1: after a restore of an older state, no version may repeat.
   step bigint not null default 1 + floor(random() * 1000000),
