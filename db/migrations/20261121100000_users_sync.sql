@@ -1,7 +1,6 @@
 -- migrate:up
--- Neon Auth creates this table on Neon and keeps it filled. Anywhere else it is created here in exactly
--- Neon's shape, and filled by local mode's sync or by the webhook route. The comments mark what is ours,
--- so that down leaves Neon's alone.
+-- On Neon, Neon Auth creates and fills this table. Elsewhere this migration creates it in exactly Neon's shape, and
+-- local mode's sync or the webhook route fills it. The comments mark what is ours, so that down leaves Neon's alone.
 do $$
 begin
   if to_regclass('neon_auth.users_sync') is not null then
@@ -10,8 +9,8 @@ begin
   end if;
 
   if to_regclass('neon_auth."user"') is not null or to_regclass('neon_auth.account') is not null then
-    -- All of it in the message: dbmate shows neither detail nor hint.
-    raise exception 'the schema neon_auth here is of the newer Neon Auth, built on Better Auth, which has no '
+    -- dbmate shows neither detail nor hint, so everything is in the message.
+    raise exception 'the schema neon_auth here belongs to the newer Neon Auth, built on Better Auth, which has no '
       'users_sync. Nothing was changed. Use a database without that schema, and a Stack Auth project of your '
       'own: see "Any Postgres, any Stack Auth project" in README.md';
   end if;

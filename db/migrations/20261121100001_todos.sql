@@ -1,6 +1,6 @@
 -- migrate:up
--- owner_id and inserted_at are the tutorial's names. Somebody who ran its demo has this table already,
--- with these five columns: it is adopted with its rows.
+-- owner_id and inserted_at are the tutorial's names. Its demo created this table with these five columns: the migration
+-- adopts it with its rows.
 do $$
 declare
   adopted constant boolean := to_regclass('todos') is not null;
@@ -21,14 +21,14 @@ begin
   end if;
 
   alter table todos
-    -- Names one press of the Add button: a form that is sent twice adds one todo.
+    -- Identifies one press of the Add button: a form that is sent twice adds one todo.
     add column add_key uuid,
-    -- When it was last ticked; null while it is open, and for rows that were ticked before this column.
+    -- When it was last ticked; null while it is open, and for rows that were ticked before this column existed.
     add column completed_at timestamptz,
     add constraint todos_add_key_once_per_owner unique (owner_id, add_key);
 
-  -- Postgres checks a row against its constraints at every update, "not valid" or not. Were the rule just
-  -- added not valid, nobody could tick an adopted todo that breaks it; so adopted ids are let through.
+  -- Postgres checks a row against its constraints at every update, "not valid" or not. An adopted todo that breaks the
+  -- rule could not even be ticked, so the rule exempts adopted ids.
   select max(id) into last_adopted_id from todos where char_length(task) not between 1 and 500;
   if last_adopted_id is null then
     alter table todos add constraint todos_task_length check (char_length(task) between 1 and 500);
@@ -46,11 +46,11 @@ begin
 end
 $$;
 
--- The list, from its newest page back.
+-- Pages of the list, newest first.
 create index todos_newest_first on todos (inserted_at desc, id desc);
--- "3 todos remaining": only the open ones are counted.
+-- "3 todos remaining" counts only open todos.
 create index todos_open_by_owner on todos (owner_id) where not is_complete;
--- Team progress, answered from the index alone.
+-- Team progress reads only the index.
 create index todos_progress on todos (owner_id) include (is_complete, inserted_at, completed_at);
 
 -- migrate:down

@@ -1,18 +1,18 @@
 -- migrate:up transaction:false
--- Each step is committed, so that todos can be read all the time, and written to but for the moment in which
--- the key is added. Each step may find itself done: an up that failed halfway is run again. All are one
--- statement, because Postgres takes a text of several for one transaction, in which nothing can be committed.
+-- Each step commits, so that todos can always be read, and written except while the key is added. Each step may have
+-- run before: an up that failed halfway is run again. They are one statement, because Postgres runs several in one text
+-- as one transaction, in which nothing can be committed.
 do $$
 begin
-  -- Like todos but for its constraints: an id that comes a second time must not stop the move.
+  -- Without the constraints of todos: a repeated id must not stop the move.
   create table if not exists orphaned_todos (
     like todos,
     orphaned_at timestamptz not null default now(),
     reason text not null
   );
 
-  -- Stays, for whoever drops the key and wants it back. A profile marked as deleted is still a profile.
-  -- Columns are matched by name: a migration that adds one to todos adds it to orphaned_todos, and is done.
+  -- Stays, for users who drop the key and want it back. A profile marked as deleted is still a profile.
+  -- Columns are matched by name: a migration that adds a column to todos only has to add it to orphaned_todos, too.
   create or replace function move_orphaned_todos() returns bigint
   language plpgsql
   as $move$
@@ -52,26 +52,26 @@ begin
       select from pg_constraint where conrelid = 'todos'::regclass and conname = 'todos_owner_id_fk'
     );
     begin
-      -- Writers queue behind this lock while it waits. It waits longer than deadlock_timeout, 1 s, because
-      -- only then does Postgres call off an autovacuum that is in the way.
+      -- Writers queue behind this lock while it waits. It waits longer than deadlock_timeout, 1 s, because only then
+      -- does Postgres cancel an autovacuum that blocks it.
       set local lock_timeout = '1500ms';
-      -- The cascade has an index already: todos_progress begins with owner_id.
+      -- The cascade has an index: todos_progress begins with owner_id.
       alter table todos
         add constraint todos_owner_id_fk foreign key (owner_id) references neon_auth.users_sync (id)
         on delete cascade not valid;
     exception when lock_not_available or deadlock_detected then
       if attempt = 4 then
         raise exception 'the foreign key todos_owner_id_fk was not added, because other sessions kept '
-          'todos or neon_auth.users_sync locked: 4 times 1.5 s were not enough. The app goes on without it. '
-          'Run this again when the tables are less busy; pg_locks and pg_stat_activity say who holds them';
+          'todos or neon_auth.users_sync locked: 4 times 1.5 s were not enough. The app works without it. '
+          'Run this again when the tables are less busy; pg_locks and pg_stat_activity show which sessions hold them';
       end if;
-      -- Lets those through who have queued.
+      -- Lets queued sessions through.
       perform pg_sleep(0.5);
     end;
     commit;
   end loop;
 
-  -- What came between the first move and the key, which kept the rest out.
+  -- Moves orphans added between the first move and the key.
   perform move_orphaned_todos();
   commit;
 
@@ -86,8 +86,8 @@ declare
 begin
   for attempt in 1..5 loop
     begin
-      -- Locks todos and then users_sync, even for readers; a page reads users_sync first. Waiting for both
-      -- takes less than deadlock_timeout, 1 s, so that it is us who give up, and the page gets its todos.
+      -- This locks todos and then users_sync, even for readers; a page reads users_sync first. Waiting for both takes
+      -- less than deadlock_timeout, 1 s, so that this gives up, and the page gets its todos.
       set local lock_timeout = '400ms';
       alter table todos drop constraint if exists todos_owner_id_fk;
       exit;
@@ -95,7 +95,7 @@ begin
       if attempt = 5 then
         raise exception 'the foreign key todos_owner_id_fk was not dropped, because other sessions kept '
           'todos or neon_auth.users_sync locked: 5 times 0.4 s were not enough. Nothing was changed. Run '
-          'this again when the tables are less busy; pg_locks and pg_stat_activity say who holds them';
+          'this again when the tables are less busy; pg_locks and pg_stat_activity show which sessions hold them';
       end if;
       perform pg_sleep(0.2);
     end;

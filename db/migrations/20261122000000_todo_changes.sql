@@ -1,33 +1,26 @@
 -- migrate:up
--- What pages would otherwise count, and whether anything has changed that they show:
+-- Saves pages from counting, and tells whether anything that they show has changed:
 -- docs/decisions/0009-counters-and-versions.md has the measurements.
 --
--- Triggers add what a statement has changed to a ledger, in the transaction of the change: adding a row makes
--- nobody wait. What is in the ledger is folded into a row per owner and a row per day now and then, by one
--- transaction at a time. Views add both up, so that readers see one exact state, and fold or no fold is the
--- same to them.
+-- Triggers record each statement's changes in a ledger, in its transaction: adding rows blocks no other session. From
+-- time to time one transaction folds the ledger into a row per owner and a row per day. Views add up both, so that
+-- readers see one exact state, folded or not.
 
--- Longer than deadlock_timeout, 1 s: only then does Postgres call off an autovacuum that is in the way.
+-- Longer than deadlock_timeout, 1 s: only then does Postgres cancel an autovacuum that blocks it.
 set local lock_timeout = '1500ms';
 
--- For databases that have the first version of this, in which every change wrote to the counters.
-drop function if exists count_changed_todos(), tell_of_changed_todos(), tell_of_changed_profiles() cascade;
-drop function if exists recount_todos(), change_todos_version();
-drop table if exists todo_counts, todo_days, todos_version;
-delete from schema_migrations where version in ('20261121120000', '20261121120001');
-
 create table todo_changes (
-  -- Not always 1: after a restore of an older state no version may come a second time.
+  -- Not always 1: after a restore of an older state, no version may repeat.
   step bigint not null default 1 + floor(random() * 1000000),
-  -- 1 for a todo as it is since the change, -1 for one as it was before; 0 for a change of profiles, which are
-  -- not counted here.
+  -- 1 for a todo as it is after the change, -1 for a todo as it was before; 0 for a change of profiles, which are not
+  -- counted here.
   sign smallint not null,
   owner_id text,
   is_complete boolean,
   inserted_at timestamptz,
   completed_at timestamptz
 )
--- Every row is deleted soon.
+-- Rows live only until the next fold.
 with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 create table folded_counts (
@@ -37,8 +30,8 @@ create table folded_counts (
   latest timestamptz not null,
   constraint folded_counts_pkey primary key (owner_id)
 )
--- Without an index on latest, and with room in each page, a change stays in its page. Sorting 10,000 rows
--- costs a reader 2 ms.
+-- Without an index on latest, and with room in each page, updates stay in their page. Sorting 10,000 rows costs a
+-- reader 2 ms.
 with (fillfactor = 70);
 
 create table folded_days (
@@ -52,13 +45,13 @@ with (fillfactor = 50);
 create table folded_version (version bigint not null);
 insert into folded_version select 1 + floor(random() * 1000000);
 
--- Finds an owner's latest add or tick at one place. Nothing counts in todos_progress any more, so that
--- writers have no more indexes than before.
+-- Finds an owner's latest add or tick in one lookup. It replaces todos_progress, which no query counts with any more,
+-- so that writers maintain no more indexes than before.
 create index if not exists todos_latest on todos (owner_id, greatest(inserted_at, completed_at));
 drop index if exists todos_progress;
 
--- The owners who are in the ledger, as they are now; also those who have no todo any more. Their latest add or
--- tick is looked up where it may be the one that went.
+-- The current counts of owners in the ledger, including owners without a todo left. Their latest add or tick is looked
+-- up when the ledger may have removed it.
 create view changed_counts as
 select
   p.owner_id,
@@ -82,11 +75,10 @@ from (
 ) p
 left join folded_counts f on f.owner_id = p.owner_id;
 
--- How many todos each owner has. It knows nothing of profiles: whoever reads it leaves out the people whose
--- profiles are marked as deleted, because their todos may be there for a while.
+-- How many todos each owner has. It knows no profiles: readers leave out profiles that are marked as deleted, whose
+-- todos may remain for a while.
 --
--- "not in", because that is hashed whatever the planner believes to be in the ledger, which changes faster than
--- statistics do.
+-- "not in" is hashed, however many rows the planner expects in the ledger, which changes faster than its statistics.
 create view todo_counts as
 select f.owner_id, f.complete, f.total, f.latest
 from folded_counts f
@@ -96,7 +88,7 @@ select c.owner_id, c.complete, c.total, c.latest
 from changed_counts c
 where c.total > 0;
 
--- How many todos of each day were added and ticked, in UTC: what is in the ledger, as days.
+-- How many todos were added and ticked on each day in UTC, from the ledger alone.
 create view changed_days as
 select d.day, sum(d.created)::bigint as created, sum(d.completed)::bigint as completed
 from todo_changes c
@@ -118,14 +110,13 @@ from (
 ) d
 group by d.day;
 
--- Another one after every change of todos or profiles, and greater: read in one snapshot with the list, it names
--- what the list shows.
+-- Grows with every change of todos or profiles: read in one snapshot with the list, it identifies what the list shows.
 create view todos_version as
 select f.version + coalesce((select sum(c.step) from todo_changes c), 0) as version
 from folded_version f;
 
--- Folds what is in the ledger, unless somebody else is at it. Above read committed it would be a serialization
--- failure where somebody else has folded since the transaction began, so nothing is folded there.
+-- Folds the ledger, unless another session is folding it. Above read committed it does nothing: a fold by another
+-- session since the transaction began would make it fail to serialize.
 create function fold_todo_changes() returns void
 language plpgsql
 security definer
@@ -135,13 +126,13 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     return;
   end if;
-  -- First, as whoever truncates todos has it before he wants the other lock.
+  -- In the order in which "truncate todos" takes the two locks.
   lock table public.todos in access share mode;
   if not pg_try_advisory_xact_lock(hashtext('public.todo_changes')) then
     return;
   end if;
 
-  -- All parts of a statement see the state from before it.
+  -- Every part of the statement sees the state before it.
   with version as (
     update public.folded_version v
     set version = n.version
@@ -178,7 +169,7 @@ end
 $$;
 revoke all on function fold_todo_changes() from public;
 
--- With our rights, so that whoever may change todos needs none on the ledger.
+-- With our rights, so that roles that may change todos need none on the ledger.
 create function record_changed_todos() returns trigger
 language plpgsql
 security definer
@@ -216,16 +207,16 @@ begin
     return null;
   end if;
 
-  -- Tells those who listen, if there are any: NOTIFY lets transactions commit one at a time only. Whoever listens
-  -- holds this lock, shared, from before he does so, and looks again when all have finished who may have found it
-  -- free. In one expression, so that no time limit ends the statement in between.
+  -- Notifies only if there are listeners, because with NOTIFY transactions commit one at a time. A listener takes this
+  -- lock, shared, before it listens, and looks again when all transactions that may have found it free have ended. One
+  -- expression, so that no time limit ends the statement between lock and unlock.
   if not (pg_try_advisory_lock(hashtext('todos_changed')) and pg_advisory_unlock(hashtext('todos_changed'))) then
-    -- Alike in every statement: Postgres sends one of them per transaction.
+    -- Always the same payload: Postgres sends duplicates once per transaction.
     perform pg_notify('todos_changed', 'todos');
   end if;
 
-  -- What pages read of the ledger stays small, and who adds thousands of rows folds them himself. The more rows at
-  -- once, the fewer owners to each: folding 256 at a time took 15 % of the changes per second.
+  -- Keeps the ledger that pages read small; a statement that adds thousands of rows folds them itself. The more rows a
+  -- fold takes, the fewer owners per row: folding 256 at a time cost 15 % of the changes per second.
   if random() * 2048 < recorded then
     perform public.fold_todo_changes();
   end if;
@@ -234,8 +225,8 @@ end
 $$;
 revoke all on function record_changed_todos() from public;
 
--- Runs inside Neon's own write, and makes every error a warning, as remove_todos_of_deleted_profile does.
--- Neon writes a profile, too, when only the time of the last visit is new: that concerns no page.
+-- Runs inside Neon's own write, and turns every error into a warning, as remove_todos_of_deleted_profile does.
+-- Neon also writes a profile when only the time of the last visit has changed, which no page shows.
 create function record_changed_profiles() returns trigger
 language plpgsql
 security definer
@@ -261,7 +252,7 @@ begin
     perform pg_notify('todos_changed', 'users');
   end if;
   return null;
--- "others" means neither of the two after it.
+-- "others" includes neither of the two after it.
 exception when others or query_canceled or assert_failure then
   raise warning 'open pages are not told that profiles changed: %', sqlerrm;
   return null;
@@ -269,8 +260,8 @@ end
 $$;
 revoke all on function record_changed_profiles() from public;
 
--- Counts everything anew: at first, and for whoever has changed todos without its triggers. Waits for those
--- who are changing todos, and keeps others from it to the end of the transaction.
+-- Counts everything again: now, and whenever todos were changed without their triggers. Waits for changes to todos in
+-- progress, and blocks others until the transaction ends.
 create function recount_todos() returns void
 language plpgsql
 set search_path = ''
@@ -344,12 +335,11 @@ end
 $$;
 
 -- migrate:down
--- A page that holds one of these tables may wait for another. It is us who give up, before deadlock_timeout,
--- 1 s.
+-- A page that has locked one of these tables may wait for another. This gives up first, before deadlock_timeout, 1 s.
 set local lock_timeout = '400ms';
 create index todos_progress on todos (owner_id) include (is_complete, inserted_at, completed_at);
 drop index todos_latest;
--- Along with their triggers, which on users_sync only its owner could drop.
+-- "cascade" drops their triggers, too, which on users_sync only its owner could drop.
 drop function record_changed_todos() cascade;
 drop function record_changed_profiles() cascade;
 drop function recount_todos(), fold_todo_changes();

@@ -1,31 +1,31 @@
 -- migrate:up
--- What a change has taken away or altered, for the ten minutes in which whoever made it may undo it. It is written by
--- the statement that makes the change, and taken out again by the one that undoes it.
+-- What a change has removed or altered, for the ten minutes in which its actor may undo it. The statement that makes
+-- the change writes it, and the one that undoes the change deletes it.
 create table undoable_todos (
-  -- Names one change of one actor.
+  -- Identifies one change of one actor.
   batch uuid not null,
   todo_id bigint not null,
   actor_id text not null,
   owner_id text not null,
   changed_at timestamptz not null default now(),
   kind text not null,
-  -- Of a removed todo all its columns, by name: one that is added to todos needs nothing here. Of a ticked one
-  -- is_complete and completed_at, since what else has become of it meanwhile stays.
+  -- Of a removed todo, all columns by name: a column added to todos needs nothing here. Of a ticked todo, only
+  -- is_complete and completed_at: undoing keeps all other changes.
   was jsonb not null,
   constraint undoable_todos_pkey primary key (batch, todo_id),
   constraint undoable_todos_kind check (kind in ('removed', 'ticked'))
 )
--- Every row is deleted soon.
+-- Rows live only minutes.
 with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 -- A deletion is undone by the todo's id.
 create index undoable_todos_todo_id on undoable_todos (todo_id);
 create index undoable_todos_owner_id on undoable_todos (owner_id);
 
--- A profile that is deleted, in either way, takes along what could be brought back of its todos. There is no foreign
--- key for it: that would keep somebody from dropping the other one to see the tutorial's ghosts, and would not notice
--- deleted_at. It runs inside Neon's own write: see remove_todos_of_deleted_profile. What it leaves behind nobody
--- can bring back, and the app's sweep removes it.
+-- Deleting a profile, in either way, deletes what could be brought back of its todos. A foreign key would not notice
+-- deleted_at, and would keep users from dropping the other key to see the tutorial's ghosts. The trigger runs inside
+-- Neon's own write: see remove_todos_of_deleted_profile. No user can bring back what it leaves behind, and the app's
+-- sweep removes it.
 create function remove_undoable_todos_of_deleted_profile() returns trigger
 language plpgsql
 security definer
@@ -47,9 +47,9 @@ begin
   where c.batch = chosen.batch
     and c.todo_id = chosen.todo_id;
   return null;
--- "others" means neither of the two after it. The writer's time may run out here: that must not undo his write.
+-- "others" includes neither of the two after it. The writer's statement may time out here: that must not undo it.
 exception when others or query_canceled or assert_failure then
-  raise warning 'what can be undone of the deleted profile % is left to the sweep: %', profile, sqlerrm;
+  raise warning 'todos of the deleted profile % that could be undone are left to the sweep: %', profile, sqlerrm;
   return null;
 end
 $$;
@@ -57,7 +57,7 @@ revoke all on function remove_undoable_todos_of_deleted_profile() from public;
 
 do $$
 begin
-  -- Longer than deadlock_timeout, 1 s: only then does Postgres call off an autovacuum that is in the way.
+  -- Longer than deadlock_timeout, 1 s: only then does Postgres cancel an autovacuum that blocks it.
   set local lock_timeout = '1500ms';
   create trigger undoable_todos_of_marked_profile
     after insert or update on neon_auth.users_sync
@@ -79,6 +79,6 @@ $$;
 
 -- migrate:down
 set local lock_timeout = '1500ms';
--- Along with its triggers, which on users_sync only its owner could drop.
+-- "cascade" drops its triggers, too, which on users_sync only its owner could drop.
 drop function remove_undoable_todos_of_deleted_profile() cascade;
 drop table undoable_todos;

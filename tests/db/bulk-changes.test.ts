@@ -57,7 +57,7 @@ test("todos are always locked in the same order", async () => {
   await doug.query("update todos set task = 'in use' where id = 1");
   const ticking = database.query(toggleTodos(bob, { id: ["3", "2", "1"], complete: true }, randomUUID()));
   await isWaiting();
-  // Whoever waits for the first of them has none of the others.
+  // A session that waits for the first of them has locked none of the others.
   await doug.query("update todos set task = 'in use' where id in (2, 3)");
   await doug.query("commit");
   expect(await ticking).toMatchObject([{ isDone: true, undoable: 3 }]);

@@ -29,7 +29,7 @@ import { by, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
 // Two processes of the production build on one database, with 50 pages that stay open from the first test to the last.
 
-/** The issue's: after the end of a fault. */
+/** The most that pages may take after a fault has ended. */
 const patience = { timeout: 10_000, interval: 20 };
 
 let directory: string;
@@ -132,8 +132,8 @@ async function startApp(port: number): Promise<App> {
 const run = (on: Database, text: string) => on.query(statement(z.unknown(), raw(text)));
 const add = (task: string) => run(database, `insert into todos (owner_id, task) values ('bob', '${task}')`);
 
-/** What the database would have a page show that loads now. */
-async function truth(): Promise<LiveEvents["change"]> {
+/** What a page that loads now would show. */
+async function currentList(): Promise<LiveEvents["change"]> {
   const [[state], [count], [done], team, newestFirst] = await database.snapshot(
     listVersion(),
     remainingTodos(wholeList),
@@ -145,22 +145,22 @@ async function truth(): Promise<LiveEvents["change"]> {
   return { version: state?.version ?? "", list };
 }
 
-/** Waits until each page shows what is so, and says that it is live, without having asked for it. */
-async function everybodySeesTheTruth(): Promise<void> {
-  const expected = await truth();
+/** Waits until every page shows the current list and says that it is live, without having requested the list. */
+async function allPagesAreCurrent(): Promise<void> {
+  const expected = await currentList();
   const shown = () => new Set(watchers.map((watcher) => JSON.stringify([watcher.isLive, watcher.shown])));
   await expect.poll(shown, patience).toEqual(new Set([JSON.stringify([true, expected])]));
   expect(watchers.filter(({ reloads }) => reloads > 0)).toEqual([]);
 }
 
-/** After a fault, which has ended: what changed during it is seen, and so is what changes now. */
-async function everybodyIsBack(): Promise<void> {
-  await everybodySeesTheTruth();
+/** Checks that pages show what changed during a fault that has ended, and what changes now. */
+async function allPagesRecover(): Promise<void> {
+  await allPagesAreCurrent();
   await add("afterwards");
-  await everybodySeesTheTruth();
+  await allPagesAreCurrent();
 }
 
-beforeEach(everybodySeesTheTruth);
+beforeEach(allPagesAreCurrent);
 
 test("a change made at one process, or by plain SQL, reaches the pages of both", async () => {
   for (const app of [a, b]) {
@@ -171,10 +171,10 @@ test("a change made at one process, or by plain SQL, reaches the pages of both",
       body: new URLSearchParams({ intent: "add", task: `by ${app.port}` }),
     });
     expect(answer.status).toBe(303);
-    await everybodySeesTheTruth();
+    await allPagesAreCurrent();
   }
   await run(database, "update todos set is_complete = true");
-  await everybodySeesTheTruth();
+  await allPagesAreCurrent();
   const tasks = watchers.map(({ shown }) => shown?.list?.todos.map(({ task }) => task).join());
   expect(new Set(tasks)).toEqual(new Set([`by ${a.port},by ${b.port}`]));
 });
@@ -188,7 +188,7 @@ test("pages catch up after Postgres restarts", async () => {
   });
   expect(postgres.urlFor("todos")).toBe(url);
   await add("after the restart");
-  await everybodyIsBack();
+  await allPagesRecover();
 });
 
 test("pages catch up after the listening connections are killed", async () => {
@@ -199,25 +199,25 @@ test("pages catch up after the listening connections are killed", async () => {
     )
     insert into todos (owner_id, task) select 'bob', 'unheard' from killed`,
   );
-  await everybodyIsBack();
+  await allPagesRecover();
 });
 
 test("pages catch up after the listening connections go silent", async () => {
   listenerProxy.blackHole();
   await add("unheard");
   await listenerProxy.heal();
-  await everybodyIsBack();
+  await allPagesRecover();
 });
 
 test("while no changes are heard, pages say so and poll", async () => {
   await listenerProxy.refuse();
   await expect.poll(() => watchers.some(({ isLive }) => isLive), patience).toBe(false);
   await add("polled");
-  const { version } = await truth();
+  const { version } = await currentList();
   const versions = () => new Set(watchers.map(({ version }) => version));
   await expect.poll(versions, patience).toEqual(new Set([version]));
   await listenerProxy.heal();
-  await everybodyIsBack();
+  await allPagesRecover();
 });
 
 test("pages catch up after the database refused connections for a while", async () => {
@@ -230,7 +230,7 @@ test("pages catch up after the database refused connections for a while", async 
   await expect.poll(() => watchers.some(({ isLive }) => isLive), patience).toBe(false);
   await run(server, "alter database todos allow_connections true");
   await add("let in again");
-  await everybodyIsBack();
+  await allPagesRecover();
 });
 
 test.each([
@@ -241,7 +241,7 @@ test.each([
   await a.exited;
   await add("meanwhile");
   a = await startApp(a.port);
-  await everybodyIsBack();
+  await allPagesRecover();
 });
 
 test("a page that does not read is dropped, while the others see everything", async () => {
@@ -259,37 +259,37 @@ test("a page that does not read is dropped, while the others see everything", as
       database,
       `update todos set task = ${longest.replace("$1", String(change))} where length(task) > 400`,
     );
-    const { version } = await truth();
+    const { version } = await currentList();
     await expect.poll(() => watchers.every((watcher) => watcher.version === version), patience).toBe(true);
   }
-  await everybodySeesTheTruth();
+  await allPagesAreCurrent();
   const broken = once(unread, "error");
   unread.resume();
   expect(await broken).toMatchObject([{ code: "ECONNRESET" }]);
   await run(database, "delete from todos");
-  await everybodyIsBack();
+  await allPagesRecover();
 });
 
 test("pages show the earlier state after a restore", async () => {
   await takeSnapshot(url, "earlier");
-  await everybodyIsBack();
+  await allPagesRecover();
   for (const task of ["one", "two", "three"]) await add(task);
-  await everybodySeesTheTruth();
+  await allPagesAreCurrent();
   await restoreSnapshot(url, "earlier");
-  await everybodyIsBack();
-  expect((await truth()).list?.todos.map(({ task }) => task)).not.toContain("three");
+  await allPagesRecover();
+  expect((await currentList()).list?.todos.map(({ task }) => task)).not.toContain("three");
 });
 
 test("pages that were disconnected during a restore show the earlier state, too", async () => {
   await takeSnapshot(url, "earlier");
-  await everybodyIsBack();
+  await allPagesRecover();
   for (const task of ["one", "two", "three"]) await add(task);
-  await everybodySeesTheTruth();
+  await allPagesAreCurrent();
   a.process.kill("SIGTERM");
   await a.exited;
   await restoreSnapshot(url, "earlier");
   a = await startApp(a.port);
-  await everybodyIsBack();
+  await allPagesRecover();
 });
 
 test("SIGTERM ends open streams cleanly, and the process exits", async () => {
@@ -299,10 +299,10 @@ test("SIGTERM ends open streams cleanly, and the process exits", async () => {
     [0, null],
     [0, null],
   ]);
-  // Some come back while the process can still be reached, and are ended once more.
+  // Some reconnect while the process can still be reached, and are ended again.
   expect(watchers.map((watcher, index) => [...new Set(watcher.ends.slice(ends[index]))])).toEqual(
     watchers.map(() => ["ended"]),
   );
   [a, b] = await Promise.all([startApp(a.port), startApp(b.port)]);
-  await everybodyIsBack();
+  await allPagesRecover();
 });

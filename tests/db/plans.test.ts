@@ -93,7 +93,7 @@ const statements: [string, number, () => Statement<unknown>][] = [
   ["the version", 0, () => listVersion()],
   ["the totals", 0, () => statsTotals(session)],
   ["the days", 0, () => todosPerDay(session)],
-  ["users by e-mail", 0, () => usersPage(session, { sort: "email", descending: false, after: place })],
+  ["users by email", 0, () => usersPage(session, { sort: "email", descending: false, after: place })],
   ["users by total", 0, () => usersPage(session, { sort: "total", descending: true, after: place })],
   ["users by completed", 0, () => usersPage(session, { sort: "complete", descending: true, after: null })],
   ["users by the latest", 0, () => usersPage(session, { sort: "latest", descending: false, after: latest })],

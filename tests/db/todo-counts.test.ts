@@ -23,7 +23,7 @@ let sql: Client;
 
 const people = Array.from({ length: 12 }, (_, n) => `person ${n}`);
 const boss = { userId: "boss", profileSeen: true } as Parameters<typeof statsTotals>[0];
-const nobody = { ...boss, userId: "person 0" };
+const member = { ...boss, userId: "person 0" };
 
 beforeEach(async () => {
   sql = await session();
@@ -381,7 +381,7 @@ test("statistics are for admins who are not deleted: others get no rows", async 
       allUsersBatch(session, null),
     );
   expect((await all(boss)).map((rows) => rows.length)).toEqual([1, 30, 13, 13]);
-  expect(await all(nobody)).toEqual([[], [], [], []]);
+  expect(await all(member)).toEqual([[], [], [], []]);
   expect(await all({ ...boss, userId: "x" })).toEqual([[], [], [], []]);
   await sql.query("update neon_auth.users_sync set deleted_at = now() where id = 'boss'");
   expect(await all(boss)).toEqual([[], [], [], []]);

@@ -30,7 +30,7 @@ test("a role that may not create the extensions learns what to do, and nothing c
   const migrating = await session();
   await migrating.query(`begin; set local role ${role}`);
   await expect(migrating.query(statementsOf("todos_search").up)).rejects.toThrow(
-    /Let somebody who may create them run "create extension pg_trgm; create extension unaccent" in this database/,
+    /Run "create extension pg_trgm; create extension unaccent" in this database as a role that may create them/,
   );
   await migrating.query("rollback");
   expect(await extensions()).toEqual([]);

@@ -37,7 +37,7 @@ async function listener() {
   };
 }
 
-/** Whoever waits for another one fails. */
+/** A session that waits for another one fails. */
 async function impatientSession(): Promise<Client> {
   const client = await session();
   await client.query("set lock_timeout = '1ms'");

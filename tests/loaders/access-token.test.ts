@@ -27,7 +27,7 @@ const keys = {
   anonymous: await generateKeyPair("ES256"),
 };
 
-// As Stack publishes them: each longer list has the shorter one in it, and says of no key for whom it is.
+// As Stack publishes them: each longer list includes the shorter one, and no key says which users it is for.
 function publish(): void {
   stack.use(
     http.get(apiUrl + keysPath, async ({ request }) => {
@@ -64,8 +64,8 @@ async function outcome(token: string): Promise<string> {
   return verified.restriction === undefined ? "normal" : "restricted";
 }
 
-// This comes first: no key has been read yet.
-test("while the keys for restricted tokens cannot be read no user is signed out, and other tokens are read", async () => {
+// First, because no key has been read yet.
+test("while the keys for restricted tokens cannot be read, no user is signed out, and other tokens are accepted", async () => {
   stack.use(
     http.get(apiUrl + keysPath, ({ request }) =>
       request.url.endsWith("?include_restricted=true") ? HttpResponse.error() : undefined,
@@ -89,13 +89,13 @@ const combinations = kinds.flatMap((issuer) =>
 const accepted: Record<string, string> = {
   "normal normal normal": "normal",
   "restricted restricted restricted": "restricted",
-  // Stack has no such tokens. They would be worth less than what the key may sign.
+  // Stack issues no such tokens. They claim less than their key may sign.
   "restricted restricted normal": "restricted",
 };
 
 test.each(
   combinations,
-)("a token from the %s issuer, for the %s audience, with a %s key is what it should be", async (issuer, audience, key) => {
+)("a token from the %s issuer, for the %s audience, with a %s key is accepted or refused correctly", async (issuer, audience, key) => {
   const expected = accepted[`${issuer} ${audience} ${key}`] ?? "refused";
   expect(await outcome(await sign(issuer, audiences[audience], key))).toBe(expected);
 });
@@ -104,11 +104,11 @@ test.each([
   ["for two audiences", sign("normal", [projectId, `${projectId}:restricted`], "normal")],
   ["that says that its user is restricted", sign("normal", projectId, "normal", { is_restricted: true })],
   ["that says that its user is anonymous", sign("normal", projectId, "normal", { is_anonymous: true })],
-])("a normal token %s is none", async (_, token) => {
+])("a normal token %s is refused", async (_, token) => {
   expect(await verifyAccessToken(await token)).toBe("invalid");
 });
 
-test("a restricted token that says that its user is not restricted is none", async () => {
+test("a restricted token that says that its user is not restricted is refused", async () => {
   const token = await sign("restricted", audiences.restricted, "restricted", { is_restricted: false });
   expect(await verifyAccessToken(token)).toBe("invalid");
 });
@@ -124,7 +124,7 @@ test.each([
   expect(await verifyAccessToken(token)).toMatchObject({ userId: "bob", restriction });
 });
 
-test("a restricted token of a new key is accepted at once, one of a key that is not published is not", async () => {
+test("a restricted token with a new key is accepted at once, one with an unpublished key is not", async () => {
   const { publicKey, privateKey } = await generateKeyPair("ES256");
   const claims = decodeJwt(await sign("restricted", audiences.restricted, "restricted"));
   const token = await new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid: "new" }).sign(privateKey);

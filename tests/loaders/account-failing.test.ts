@@ -16,7 +16,7 @@ environment().stack.apiUrl = failing.origin;
 const password = "correct horse";
 const limitMs = 5_000;
 
-/** Requests to other hosts than STACK_API_URL. */
+/** Requests to hosts other than STACK_API_URL. */
 const strays: string[] = [];
 const output = (["error", "warn", "log"] as const).map((name) => vi.spyOn(console, name).mockReturnValue());
 
@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 afterAll(() => failing[Symbol.asyncDispose]());
 
-/** Every form of the page, well filled in. */
+/** Every form of the page, filled in correctly. */
 function formsOf(email: string): Record<string, string>[] {
   return [
     { intent: "name", name: "Bobby" },
@@ -47,7 +47,7 @@ function formsOf(email: string): Record<string, string>[] {
   ];
 }
 
-/** Posts a form, and expects it to be kept on a page that says when to come back. */
+/** Posts a form, and expects it to be kept on a page that says when to try again. */
 async function expectKept(browser: Browser, form: Record<string, string>, retryAfter = "5"): Promise<void> {
   const { cookie } = browser;
   const startedAt = performance.now();
@@ -64,7 +64,7 @@ async function expectKept(browser: Browser, form: Record<string, string>, retryA
   if (failing.requests.length <= 1) expect(browser.cookie).toBe(cookie);
 }
 
-/** As many lines in the log as requests failed, each without what is secret. */
+/** Expects one line in the log per failed request, without secrets. */
 function expectLines(count: number): void {
   const lines = output.flatMap((spy) => spy.mock.calls.map((call) => call.map(String).join(" ")));
   expect(lines).toEqual(Array(count).fill(expect.stringMatching(/^POST \/account: [^\n]{0,300}$/)));
@@ -83,7 +83,7 @@ async function pageOf(browser: Browser): Promise<AccountData> {
 }
 
 test.each(Object.entries(failures))(
-  "a Stack that %s leaves the account to be looked at, and each form of it as it was",
+  "while a Stack %s, the account can be viewed, and each of its forms is kept",
   async (name, failure: Failure) => {
     const bob = await newUser();
     failing.fail(failure);
@@ -97,7 +97,7 @@ test.each(Object.entries(failures))(
   20_000,
 );
 
-test("a Stack that refuses connections leaves each form of the account as it was", async () => {
+test("while Stack refuses connections, each form of the account is kept", async () => {
   const bob = await newUser();
   await failing.refuse();
   try {
@@ -116,7 +116,7 @@ test.each([
   ["delete", "/projects/current"],
   ["delete", "DELETE /api/v1/users/me"],
 ])(
-  "the form %s is kept when only %s fails, by whatever it fails",
+  "the form %s is kept when only %s fails, however it fails",
   async (intent, only) => {
     const bob = await newUser();
     await new Browser().signIn({ email: bob.email, password });
@@ -137,7 +137,7 @@ test.each([
   20_000,
 );
 
-test("while the database cannot be reached the page says so, and what was typed is kept", async () => {
+test("while the database is unreachable the page says so, and keeps the typed text", async () => {
   const bob = await newUser();
   const answers = neonConfig.fetchFunction;
   const network = vi

@@ -40,13 +40,13 @@ async function refusal(answer: Response): Promise<RefusedForm> {
   return answer.json();
 }
 
-/** Whether a browser's session goes on, as Stack has it. */
+/** Whether Stack still knows a browser's session. */
 async function isAlive(browser: Browser): Promise<boolean> {
   const answer = await change(browser, "unknown");
   return answer.status === 400;
 }
 
-test("a signed-out user is redirected to the sign-in page and back, whatever they ask", async () => {
+test("a signed-out user is redirected to sign in and back, whatever they request", async () => {
   const browser = new Browser();
   expect(await browser.load(loader, "/account")).toRedirectTo(signIn);
   for (const intent of ["name", "password", "sessions", "delete", "unknown"]) {
@@ -55,7 +55,7 @@ test("a signed-out user is redirected to the sign-in page and back, whatever the
   expect(stackRequests).toEqual([]);
 });
 
-test("the page shows the account as the profile has it, and asks Stack nothing", async () => {
+test("the page shows the account from the profile, and does not ask Stack", async () => {
   const email = newEmail();
   const bob = await signedUp(email, "Bob");
   stackRequests.length = 0;
@@ -89,12 +89,12 @@ async function withToken(claims: Record<string, unknown>): Promise<Browser> {
   return browser;
 }
 
-test("before the profile has arrived the page shows what the token says", async () => {
+test("before the profile arrives the page shows what the token says", async () => {
   const bob = await withToken({ name: "Bob", email_verified: true });
   expect(await pageOf(bob)).toMatchObject({ email: "bob@example.com", name: "Bob", isEmailVerified: true });
 });
 
-test("an address that was verified by a link counts as verified before the sync knows, another one does not", async () => {
+test("an address verified by a link counts as verified before the sync knows, another one does not", async () => {
   const bob = await withToken({ email_verified: true });
   for (const [email, isEmailVerified] of [
     ["bob@example.com", true],
@@ -107,7 +107,7 @@ test("an address that was verified by a link counts as verified before the sync 
   }
 });
 
-test("a new name is on the next page, and an empty one takes it away", async () => {
+test("a new name is on the next page, and an empty one removes it", async () => {
   const bob = await signedUp(newEmail(), "Bob");
   for (const [typed, name] of [
     ["  Bobby \u00a0", "Bobby"],
@@ -118,7 +118,7 @@ test("a new name is on the next page, and an empty one takes it away", async () 
   }
 });
 
-test("a sync that does not come holds the answer to a new name up for two seconds", async () => {
+test("a sync that never comes delays the answer to a new name by two seconds", async () => {
   const bob = await signedUp(newEmail(), "Bob");
   const startedAt = performance.now();
   const answer = await bob.post(action, "/account", { intent: "name", name: "Bobby" });
@@ -139,7 +139,7 @@ test.each([
   expect(await pageOf(bob)).toMatchObject({ name: "Bob" });
 });
 
-test("a new password signs in, the old one does not, and only this session goes on", async () => {
+test("a new password signs in, the old one does not, and only this session continues", async () => {
   const email = newEmail();
   const bob = await signedUp(email);
   const elsewhere = new Browser();
@@ -157,7 +157,7 @@ test.each([
   ["none", "", "", { currentPassword: "Enter a password.", newPassword: "Enter a password." }],
   ["a short new one", password, "1234567", { newPassword: "Use at least 8 characters." }],
   ["a new one of 71 characters", password, "x".repeat(71), { newPassword: "Use at most 70 characters." }],
-])("changing the password with %s is refused beside the field, and what was typed is not sent back", async (_, currentPassword, newPassword, errors) => {
+])("changing the password with %s is refused beside the field, and the typed passwords are not sent back", async (_, currentPassword, newPassword, errors) => {
   const bob = await signedUp(newEmail());
   const answer = await change(bob, "password", { currentPassword, newPassword });
   expect(await refusal(answer)).toEqual({ errors, typed: { intent: "password" } });
@@ -169,7 +169,7 @@ test.each([
   ["PASSWORD_TOO_SHORT", { newPassword: expect.stringContaining("8") }],
   ["PASSWORD_TOO_LONG", { newPassword: expect.stringContaining("70") }],
   ["PASSWORD_REQUIREMENTS_NOT_MET", { newPassword: expect.stringContaining("8 to 70") }],
-])("Stack's %s is told in words", async (code, errors) => {
+])("Stack's %s becomes a sentence", async (code, errors) => {
   const bob = await signedUp(newEmail());
   stack.use(http.post(`${api}/auth/password/update`, () => knownError(code)));
   const answer = await change(bob, "password", { currentPassword: password, newPassword: "battery staple" });
@@ -181,7 +181,7 @@ function knownError(code: string): Response {
   return HttpResponse.json({ code, error: "No." }, { status: 400, headers });
 }
 
-test("all other sessions are ended and counted, and this one goes on", async () => {
+test("all other sessions are ended and counted, and this one continues", async () => {
   const email = newEmail();
   const bob = await signedUp(email);
   const others = [new Browser(), new Browser()];
@@ -192,7 +192,7 @@ test("all other sessions are ended and counted, and this one goes on", async () 
   expect(await change(bob, "sessions")).toRedirectTo("/account?done=sessions&ended=0");
 });
 
-test("more sessions than are ended at once are all ended", async () => {
+test("more sessions than one batch are all ended", async () => {
   const bob = await signedUp(newEmail());
   const [own] = (await sessionsOf(bob)) as [{ user_id: string }];
   await Promise.all(Array.from({ length: 12 }, () => addSession(own.user_id)));
@@ -200,7 +200,7 @@ test("more sessions than are ended at once are all ended", async () => {
   expect(await sessionsOf(bob)).toHaveLength(1);
 });
 
-/** What Stack lists to a browser's user. */
+/** The sessions that Stack lists for a browser's user. */
 async function sessionsOf(browser: Browser): Promise<unknown[]> {
   const { accessToken } = JSON.parse(
     Buffer.from(decodeURIComponent(browser.cookie).split(/[=.]/)[1] ?? "", "base64").toString(),
@@ -217,7 +217,7 @@ async function sessionsOf(browser: Browser): Promise<unknown[]> {
   return ((await answer.json()) as { items: unknown[] }).items;
 }
 
-/** Signs a user in as the project's own server may. */
+/** Opens a user's session as the project's own server may. */
 async function addSession(userId: string): Promise<void> {
   const { projectId, secretServerKey } = environment().stack;
   const answer = await fetch(`${api}/auth/sessions`, {
@@ -233,7 +233,7 @@ async function addSession(userId: string): Promise<void> {
   expect(answer.status).toBe(200);
 }
 
-test("a click twice ends the other sessions once", async () => {
+test("a double click ends the other sessions once", async () => {
   const email = newEmail();
   const bob = await signedUp(email);
   const other = new Browser();
@@ -255,7 +255,7 @@ test("a click twice ends the other sessions once", async () => {
   expect(await isAlive(other)).toBe(false);
 });
 
-test("a session that cannot be ended is no success", async () => {
+test("a session that cannot be ended is reported as a failure", async () => {
   const email = newEmail();
   const bob = await signedUp(email);
   await new Browser().signIn({ email, password });
@@ -265,7 +265,7 @@ test("a session that cannot be ended is no success", async () => {
   output.mockRestore();
 });
 
-test("deleting the account takes its todos along, signs out and says so", async () => {
+test("deleting the account deletes its todos, signs out, and says so", async () => {
   const email = newEmail();
   const bob = await signedUp(email);
   const doug = await signedUp(newEmail());
@@ -282,7 +282,7 @@ test.each([
   "",
   "bob",
   "doug@example.com",
-])("typing %j in place of one's address deletes nothing", async (typed) => {
+])("typing %j instead of one's email deletes nothing", async (typed) => {
   const email = newEmail();
   const bob = await signedUp(email);
   expect(await refusal(await change(bob, "delete", { email: typed }))).toEqual({
@@ -293,14 +293,14 @@ test.each([
   expect(stackRequests).not.toContain("DELETE /api/v1/users/me");
 });
 
-test("an account without an email address is deleted by an empty field", async () => {
+test("an account without an email is deleted with an empty field", async () => {
   const bob = await signedUp(newEmail());
   await runSql(`update neon_auth.users_sync set raw_json = raw_json || '{"primary_email": null}'`);
   expect((await refusal(await change(bob, "delete", { email: "null" }))).errors).toHaveProperty("email");
   expect(await change(bob, "delete")).toRedirectTo("/");
 });
 
-test("where the project does not let users delete themselves, the page says who can", async () => {
+test("where users may not delete their own accounts, the page says who can", async () => {
   const email = newEmail();
   const bob = await signedUp(email);
   const config = { client_user_deletion_enabled: false };
@@ -310,7 +310,7 @@ test("where the project does not let users delete themselves, the page says who 
   expect(await isAlive(bob)).toBe(true);
 });
 
-test("a session that was ended elsewhere changes nothing any more, although its token still passes", async () => {
+test("a session ended elsewhere can change nothing, although its token is still valid", async () => {
   const email = newEmail();
   const bob = await signedUp(email, "Bob");
   const elsewhere = new Browser();
@@ -322,7 +322,7 @@ test("a session that was ended elsewhere changes nothing any more, although its 
   expect(await pageOf(bob)).toMatchObject({ name: "Bob" });
 });
 
-test("a user who was deleted elsewhere is signed out, and told", async () => {
+test("a user deleted elsewhere is signed out, and told so", async () => {
   for (const look of [
     (browser: Browser) => browser.load(loader, "/account"),
     (browser: Browser) => change(browser, "name", { name: "Ghost" }),
@@ -336,14 +336,14 @@ test("a user who was deleted elsewhere is signed out, and told", async () => {
   }
 });
 
-test("a user who is deleted while they change something is signed out", async () => {
+test("a user deleted during a change is signed out", async () => {
   const bob = await signedUp(newEmail());
   stack.use(http.patch(`${api}/users/me`, () => knownError("CANNOT_GET_OWN_USER_WITHOUT_USER")));
   expect(await change(bob, "name", { name: "Ghost" })).toRedirectTo(signIn);
   expect(bob.cookie).toBe("");
 });
 
-test("an unknown intent and a body that is no form are refused", async () => {
+test("an unknown intent and a body that is not a form are refused", async () => {
   const bob = await signedUp(newEmail());
   const headers = { Cookie: bob.cookie, Origin: "http://localhost:3000" };
   const noForm = new Request("http://localhost:3000/account", { method: "POST", headers, body: "{}" });
@@ -361,6 +361,6 @@ test.each([
   ["-1", undefined],
   ["all", undefined],
   [null, undefined],
-])("after %s sessions were ended the page says so, and nothing for what is no number", (ended, sentence) => {
+])("after %s sessions were ended the page says so, but says nothing for an invalid number", (ended, sentence) => {
   expect(doneSentences(ended).sessions).toBe(sentence);
 });

@@ -13,7 +13,7 @@ import { startNeonSync } from "#db/local/services/neon-sync.ts";
 import { undeliveredUserEvents } from "#tests/mocks/stack/user-events.ts";
 import { stackDatabase, standIn } from "#tests/setup/stack.ts";
 
-/** The shape of what every route's loader and action is called with. */
+/** The arguments of every route's loader and action. */
 interface RouteArguments {
   request: Request;
   params: Record<string, never>;
@@ -21,11 +21,11 @@ interface RouteArguments {
 }
 type Handler = (arguments_: RouteArguments) => unknown;
 
-/** A browser as far as loaders see one: it keeps cookies and posts forms. */
+/** What loaders see of a browser: it keeps cookies and posts forms. */
 export class Browser {
   readonly #cookies = new Map<string, string>();
 
-  /** All of its cookies, as the header has them. */
+  /** All cookies, as in the Cookie header. */
   get cookie(): string {
     return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
   }
@@ -51,7 +51,7 @@ export class Browser {
     return this.send(action, new Request(`http://localhost:3000${path}`, { method: "POST", headers, body }));
   }
 
-  /** Sends a request as it is, with this browser's cookie. A Response that is thrown is an answer too. */
+  /** Sends a request unchanged, with this browser's cookie. A thrown Response is an answer, too. */
   async send(handler: Handler, request: Request): Promise<Response> {
     const handled = (async () => handler({ request, params: {}, context: {} }))();
     const answer = await handled.catch((thrown: unknown) => {
@@ -63,7 +63,7 @@ export class Browser {
     return answer;
   }
 
-  /** Keeps a cookie as a Set-Cookie header asks for it. */
+  /** Applies a Set-Cookie header. */
   keep(setCookie: string): void {
     const [pair = "", ...attributes] = setCookie.split("; ");
     const [name = "", value = ""] = pair.split(/=(.*)/s, 2);
@@ -71,7 +71,7 @@ export class Browser {
     else this.#cookies.set(name, value);
   }
 
-  /** What `/` shows, and the status it has. */
+  /** The data and status of `/`. */
   async todosPage(path = "/"): Promise<{ status: number; data: Awaited<ReturnType<typeof todosData>> }> {
     const answer = await this.load(todosRoute.loader, path);
     return { status: answer.status, data: await todosData(answer) };
@@ -92,14 +92,14 @@ export class Browser {
   }
 }
 
-/** What the page of a user holds; a test that gets another view than it expects fails at the view. */
+/** A user's page; a test that gets another view fails at `view`. */
 type ListPage = Omit<Extract<PageData, { view: "list" }>, "view"> & Pick<PageData, "view">;
 
 async function todosData(answer: Response): Promise<ListPage> {
   return answer.json();
 }
 
-/** A user who signed in without Stack being asked: his token is minted, his profile is put into users_sync. */
+/** A user signed in without asking Stack: the token is minted, and the profile inserted into users_sync. */
 export async function signedIn(name: string): Promise<Browser & { userId: string }> {
   const userId = randomUUID();
   const email = `${name}@example.com`;
@@ -117,7 +117,7 @@ export async function signedIn(name: string): Promise<Browser & { userId: string
   return browser;
 }
 
-/** A new user of Stack who is signed in, with his profile brought to users_sync by the sync. */
+/** A new user of Stack who is signed in, with a profile that the sync brought to users_sync. */
 export async function signedUp(email: string, name = ""): Promise<Browser> {
   const browser = new Browser();
   await browser.signUp({ email, password: "correct horse", name });
@@ -125,7 +125,7 @@ export async function signedUp(email: string, name = ""): Promise<Browser> {
   return browser;
 }
 
-/** Brings what Stack knows to users_sync, as Neon does a moment later. */
+/** Brings Stack's changes to users_sync, as Neon does a moment later. */
 export async function syncProfiles(): Promise<void> {
   await whileSyncing(0, async () => {
     const isDone = async () => expect(await stackDatabase.query(undeliveredUserEvents())).toEqual([]);
@@ -134,7 +134,7 @@ export async function syncProfiles(): Promise<void> {
 }
 
 /**
- * Does some work while a sync runs, as Neon's does all the time.
+ * Does some work while a sync runs, as Neon's always does.
  * @param delayMs how long after an event at Stack it reaches users_sync
  */
 export async function whileSyncing<Result>(delayMs: number, work: () => Promise<Result>): Promise<Result> {
@@ -148,12 +148,12 @@ export async function whileSyncing<Result>(delayMs: number, work: () => Promise<
   }
 }
 
-/** Runs SQL as somebody at a psql prompt would. */
+/** Runs SQL as at a psql prompt. */
 export async function runSql(text: string): Promise<void> {
   await database().query(statement(z.unknown(), sql([text])));
 }
 
-/** Every row of `todos`, to see that a refused change has changed none. */
+/** Every row of `todos`, to check that a refused change has changed none. */
 export async function allTodos() {
   const row = z.object({
     id: z.string(),

@@ -18,7 +18,7 @@ beforeEach(async () => {
   await setRole("admin");
 });
 
-/** Todos of Bob's and Doug's in turn, every third of them ticked an hour ago. */
+/** Todos of Bob and Doug in turn, every third of them ticked an hour ago. */
 async function todosOfBoth(count: number): Promise<string[]> {
   await runSql(`insert into todos (owner_id, task, is_complete, completed_at)
     select case when n % 2 = 0 then '${bob.userId}' else '${doug.userId}' end, 'todo ' || n,
@@ -49,7 +49,7 @@ const undoableAnswer = z.object({
   sentence: z.string(),
 });
 
-/** Makes a change as the script does. @returns the batch, and how many todos it is about */
+/** Makes a change as the script does. @returns the batch, and the number of todos changed */
 async function batchOf(browser: Browser, fields: [string, string][]) {
   const answer = await browser.change([...fields, ["via", "script"]]);
   expect(answer.status).toBe(200);
@@ -61,7 +61,7 @@ const clearEveryones: [string, string][] = [...clear, ["scope", "everyone"]];
 const completeTasks = async () =>
   (await allTodos()).filter(({ isComplete }) => isComplete).map(({ task }) => task);
 
-test("any user ticks all on the page, whoever owns them", async () => {
+test("any user ticks all todos on the page, even other users'", async () => {
   const ids = await todosOfBoth(50);
   expect(await doug.change(fieldsOf(ids))).toRedirectTo("/");
   expect((await allTodos()).every(({ isComplete }) => isComplete)).toBe(true);
@@ -69,7 +69,7 @@ test("any user ticks all on the page, whoever owns them", async () => {
   expect((await allTodos()).some(({ isComplete }) => isComplete)).toBe(false);
 });
 
-test("only those that are named are ticked, and one that was ticked already keeps its time", async () => {
+test("only the named todos are ticked, and one that was already ticked keeps its time", async () => {
   const ids = await todosOfBoth(6);
   const before = await everything();
   const { count } = await batchOf(bob, fieldsOf(ids.slice(0, 4)));
@@ -89,7 +89,7 @@ test("only those that are named are ticked, and one that was ticked already keep
 test.each([
   "true",
   "false",
-])("undoing complete=%s puts back exactly what it changed, with its times", async (complete) => {
+])("undoing complete=%s restores exactly what it changed, with its times", async (complete) => {
   const ids = await todosOfBoth(9);
   const before = await everything();
   const { batch } = await batchOf(doug, fieldsOf(ids, complete));
@@ -100,7 +100,7 @@ test.each([
   expect((await doug.change({ intent: "restore", batch })).status).toBe(404);
 });
 
-test("undoing leaves alone what others have done since", async () => {
+test("undoing keeps what other users have done since", async () => {
   const ids = await todosOfBoth(2);
   const [first = "", second = ""] = ids;
   const { batch } = await batchOf(doug, fieldsOf(ids));
@@ -110,7 +110,7 @@ test("undoing leaves alone what others have done since", async () => {
   expect(await allTodos()).toMatchObject([{ id: first, task: "renamed", isComplete: false }]);
 });
 
-test("undoing leaves alone, with its time, what somebody has ticked again since", async () => {
+test("undoing keeps a todo that was ticked again since, with its time", async () => {
   const ids = await todosOfBoth(3);
   const { batch } = await batchOf(bob, fieldsOf(ids, "false"));
   await doug.change({ intent: "toggle", id: ids[2] ?? "", complete: "true" });
@@ -119,7 +119,7 @@ test("undoing leaves alone, with its time, what somebody has ticked again since"
   expect(await everything()).toEqual(before);
 });
 
-test("those that are gone are left out; when all are gone it is 404", async () => {
+test("deleted todos are skipped; when all are deleted it is 404", async () => {
   const ids = await todosOfBoth(3);
   const [first = "", ...others] = ids;
   await admin.change({ intent: "delete", id: first });
@@ -129,7 +129,7 @@ test("those that are gone are left out; when all are gone it is 404", async () =
   expect(others).toHaveLength(2);
 });
 
-test("nothing to tick is done, and there is nothing to undo", async () => {
+test("with nothing to tick the change succeeds, and there is nothing to undo", async () => {
   const ids = await todosOfBoth(3);
   await bob.change(fieldsOf(ids));
   const version = (await bob.todosPage()).data.version;
@@ -139,7 +139,7 @@ test("nothing to tick is done, and there is nothing to undo", async () => {
   expect((await bob.change({ intent: "restore", batch })).status).toBe(404);
 });
 
-test("todos of a profile that is marked as deleted are not ticked, nor unticked by undoing", async () => {
+test("todos of a profile marked as deleted are neither ticked, nor unticked by undoing", async () => {
   const leaver = await signedIn("leaver");
   await leaver.change({ intent: "add", task: "say goodbye" });
   const ids = [...(await allTodos()).map(({ id }) => id), ...(await todosOfBoth(1))];
@@ -156,7 +156,7 @@ test("todos of a profile that is marked as deleted are not ticked, nor unticked 
 test.each([
   ["no id", (): [string, string][] => fieldsOf([])],
   ["51 ids", (): [string, string][] => fieldsOf(Array(51).fill("1"))],
-  ["an id that is none", (ids: string[]): [string, string][] => fieldsOf([...ids, "01"])],
+  ["an invalid id", (ids: string[]): [string, string][] => fieldsOf([...ids, "01"])],
   [
     "an id that is too large",
     (ids: string[]): [string, string][] => fieldsOf([...ids, "9223372036854775808"]),
@@ -164,7 +164,10 @@ test.each([
   ["no state", (ids: string[]): [string, string][] => fieldsOf(ids).slice(0, -1)],
   ["two states", (ids: string[]): [string, string][] => [...fieldsOf(ids), ["complete", "true"]]],
   ["two intents", (ids: string[]): [string, string][] => [...fieldsOf(ids), ["intent", "toggle-all"]]],
-  ["another intent, too", (ids: string[]): [string, string][] => [["intent", "delete"], ...fieldsOf(ids)]],
+  [
+    "a second, different intent",
+    (ids: string[]): [string, string][] => [["intent", "delete"], ...fieldsOf(ids)],
+  ],
 ])("a form for several todos with %s is refused and changes nothing", async (_, fields) => {
   const ids = await todosOfBoth(3);
   const before = await everything();
@@ -178,7 +181,7 @@ test("an unknown field is ignored", async () => {
   expect(await completeTasks()).toEqual(["todo 1"]);
 });
 
-test("a user clears his own completed todos, on all pages, and brings them back", async () => {
+test("users clear their own completed todos, on all pages, and bring them back", async () => {
   await todosOfBoth(120);
   const before = await everything();
   const { batch, count } = await batchOf(bob, clear);
@@ -192,7 +195,7 @@ test("a user clears his own completed todos, on all pages, and brings them back"
   expect((await bob.change({ intent: "restore", batch })).status).toBe(404);
 });
 
-test("an admin clears everyone's, and without the scope his own alone", async () => {
+test("an admin clears all users' todos, and without the scope only their own", async () => {
   await todosOfBoth(9);
   const before = await everything();
   expect((await batchOf(admin, clear)).count).toBe(0);
@@ -206,7 +209,7 @@ test("an admin clears everyone's, and without the scope his own alone", async ()
   expect(await everything()).toEqual(before);
 });
 
-test("what is of an owner who was deleted since stays away, and the rest comes back", async () => {
+test("todos whose owner was deleted since stay deleted, and the rest come back", async () => {
   const leaver = await signedIn("another leaver");
   await todosOfBoth(9);
   await runSql(`update todos set owner_id = '${leaver.userId}' where task = 'todo 3'`);
@@ -216,7 +219,7 @@ test("what is of an owner who was deleted since stays away, and the rest comes b
   expect(await completeTasks()).toEqual(["todo 6", "todo 9"]);
 });
 
-test("other users may not clear everyone's", async () => {
+test("other users may not clear all users' todos", async () => {
   await todosOfBoth(9);
   const before = await everything();
   const answer = await bob.change(clearEveryones);
@@ -236,7 +239,7 @@ test.each([
   expect(await everything()).toEqual(before);
 });
 
-test("1,000 are cleared at once, the newest, and the rest the next time", async () => {
+test("the newest 1,000 are cleared at once, and the rest the next time", async () => {
   await runSql(`insert into todos (owner_id, task, is_complete, completed_at, inserted_at)
     select '${bob.userId}', n::text, true, now(), now() - n * interval '1 second' from generate_series(1, 1100) n`);
   const before = await everything();
@@ -251,7 +254,7 @@ test("1,000 are cleared at once, the newest, and the rest the next time", async 
   expect(before).toEqual(expect.arrayContaining(await everything()));
 });
 
-/** Lets todos be there whose owner has no profile, until the test is over. */
+/** Allows todos whose owner has no profile, until the end of the test. */
 async function allowGhosts(): Promise<void> {
   await runSql("alter table todos drop constraint todos_owner_id_fk");
   onTestFinished(async () => {
@@ -261,7 +264,7 @@ async function allowGhosts(): Promise<void> {
   });
 }
 
-test("a ghost is ticked with the rest, and not cleared", async () => {
+test("a ghost's todo is ticked with the rest, but not cleared", async () => {
   await allowGhosts();
   await runSql(`insert into todos (owner_id, task) values ('nobody', 'haunt the house')`);
   const [ghost] = await allTodos();
@@ -272,19 +275,19 @@ test("a ghost is ticked with the rest, and not cleared", async () => {
   expect(await completeTasks()).toEqual([]);
 });
 
-test("the page says how many there are to clear", async () => {
+test("the page says how many todos there are to clear", async () => {
   await todosOfBoth(9);
   const { completed, ownCompleted } = (await bob.todosPage()).data;
   expect([completed, ownCompleted]).toEqual([3, 1]);
 });
 
-test("what the page says there is to clear is what is cleared, where there are ghosts and deleted profiles too", async () => {
+test("the page counts exactly the todos that are cleared, even with ghosts and deleted profiles", async () => {
   const leaver = await signedIn("leaver");
   await allowGhosts();
   await todosOfBoth(9);
   await runSql(`insert into todos (owner_id, task, is_complete, completed_at)
     values ('nobody', 'haunt the house', true, now())`);
-  // As one that the trigger has left behind.
+  // As if the trigger had left it behind.
   await runSql(`update neon_auth.users_sync set deleted_at = now() where id = '${leaver.userId}'`);
   await runSql(`insert into todos (owner_id, task, is_complete, completed_at)
     values ('${leaver.userId}', 'say goodbye', true, now())`);
@@ -295,7 +298,7 @@ test("what the page says there is to clear is what is cleared, where there are g
   expect([left.completed, left.ownCompleted]).toEqual([0, 0]);
 });
 
-test("somebody who is not signed in is sent to sign in, and changes nothing", async () => {
+test("a signed-out user is redirected to sign in, and changes nothing", async () => {
   const ids = await todosOfBoth(3);
   const before = await everything();
   for (const fields of [fieldsOf(ids), clear, clearEveryones]) {
@@ -317,7 +320,7 @@ test("a user whose profile is gone is signed out, and changes nothing", async ()
   expect(await everything()).toEqual(before);
 });
 
-test("after a plain form the next page offers to undo it", async () => {
+test("after a form without JavaScript the next page offers Undo", async () => {
   const ids = await todosOfBoth(3);
   await bob.change(fieldsOf(ids));
   expect((await bob.todosPage()).data.undo).toMatchObject({ count: 2, sentence: "2 todos were changed." });

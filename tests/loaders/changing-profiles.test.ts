@@ -9,7 +9,7 @@ async function changeProfile({ userId }: { userId: string }, fields: Record<stri
   `);
 }
 
-/** What another user sees of a user who has one todo. */
+/** How another user sees a user who has one todo. */
 async function asOthersSee({ userId }: { userId: string }) {
   const { data } = await (await signedIn("onlooker")).todosPage();
   const todo = data.todos.find(({ ownerId }) => ownerId === userId);
@@ -24,7 +24,7 @@ async function withOneTodo(name: string) {
 }
 
 test.each([
-  ["a new name and e-mail", "Robert", "robert@example.com"],
+  ["a new name and email", "Robert", "robert@example.com"],
   ["no name", null, "robert@example.com"],
   ["no email", "Robert", null],
   ["neither", null, null],
@@ -37,9 +37,9 @@ test.each([
   expect((await bob.todosPage()).data.viewer.email).toBe(email);
 });
 
-test("a deleted profile's name and email are shown nowhere, though they stay in its row", async () => {
+test("a deleted profile's name and email are not shown, though they stay in its row", async () => {
   const doug = await withOneTodo("doug");
-  // As when the trigger could not remove the todo.
+  // As if the trigger could not remove the todo.
   await runSql("alter table neon_auth.users_sync disable trigger user");
   await runSql(`update neon_auth.users_sync set deleted_at = now() where id = '${doug.userId}'`);
   await runSql("alter table neon_auth.users_sync enable trigger user");
@@ -57,7 +57,7 @@ test("server_metadata and the rest of a profile never reach the page", async () 
   expect(JSON.stringify(data)).not.toMatch(/metadata|top secret|private/);
 });
 
-test("a visitor who never signed in sees no profile at all", async () => {
+test("a visitor who never signed in sees no profile", async () => {
   await withOneTodo("bob");
   expect((await new Browser().todosPage()).data).toEqual({ view: "landing", wasDeleted: false });
 });

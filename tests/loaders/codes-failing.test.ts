@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 afterAll(() => failing[Symbol.asyncDispose]());
 
-/** Each form that asks Stack for a code or uses one, and what of it is kept. */
+/** Each form that asks Stack for a code or uses one, and which of its values are kept. */
 const forms = [
   { action: forgotRoute.action, path: "/forgot-password", fields: { email }, kept: { email } },
   { action: resetRoute.action, path: `/reset-password?code=${code}`, fields: { password }, kept: {} },
@@ -65,7 +65,7 @@ async function everyForm(startFailing: () => void | Promise<void>, retryAfter = 
   expectLines(...forms.map(({ path }) => `POST ${path.replace(/\?.*/, "")}: `));
 }
 
-/** A line in the log for each, without what is secret, and nothing else. */
+/** Expects a line in the log for each, without secrets, and nothing else. */
 function expectLines(...beginnings: string[]): void {
   const lines = output.flatMap((spy) => spy.mock.calls.map((call) => call.map(String).join(" "))).sort();
   expect(lines).toEqual(beginnings.sort().map((each) => expect.stringMatching(`^${each}[^\n]{0,300}$`)));
@@ -73,18 +73,18 @@ function expectLines(...beginnings: string[]): void {
 }
 
 test.each(Object.entries(failures))(
-  "where Stack %s, every form with a code is answered in time and in words",
+  "while Stack %s, every form with a code is answered in time and with a sentence",
   async (name, failure: Failure) => {
     await everyForm(() => failing.fail(failure), name.includes("come back") ? "3600" : "5");
   },
   10_000,
 );
 
-test("where Stack refuses connections, every form with a code is answered in time and in words", async () => {
+test("while Stack refuses connections, every form with a code is answered in time and with a sentence", async () => {
   await everyForm(() => failing.refuse()).finally(() => failing.accept());
 });
 
-test("a link that was pressed while Stack was away works once it is back", async () => {
+test("a link used while Stack was down works once Stack is back", async () => {
   const browser = new Browser();
   await browser.post(magicRoute.action, "/magic-link", { email: "lost@example.com" });
   const { path } = await mailedLinkTo("lost@example.com", "/magic-link");
@@ -95,7 +95,7 @@ test("a link that was pressed while Stack was away works once it is back", async
   expect(await press()).toRedirectTo("/");
 });
 
-test("a mail that cannot be sent is in the log alone, since only the known addresses meet that", async () => {
+test("a mail that cannot be sent appears only in the log, since it happens only to known addresses", async () => {
   failing.fail(failures["answers 500"], "send-reset-code");
   const answer = await new Browser().post(forgotRoute.action, "/forgot-password", { email });
   expect(answer).toRedirectTo("/forgot-password?done=sent");

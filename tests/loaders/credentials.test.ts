@@ -10,7 +10,7 @@ async function refusal(answer: Response) {
   return (await answer.json()) as { errors: Record<string, string>; typed: Record<string, string> };
 }
 
-test("signing up signs in, with the name that was given", async () => {
+test("signing up signs in, with the given name", async () => {
   const bob = await signedUp("bob@example.com", "Bob");
   const { data } = await bob.todosPage();
   expect(data.viewer.email).toBe("bob@example.com");
@@ -18,7 +18,7 @@ test("signing up signs in, with the name that was given", async () => {
   expect((await bob.todosPage()).data.team).toMatchObject([{ email: "bob@example.com", name: "Bob" }]);
 });
 
-test("the session's cookie is kept from scripts and from other sites' forms", async () => {
+test("scripts and other sites' forms cannot use the session's cookie", async () => {
   const answer = await new Browser().signUp({ email: "cookie@example.com", password });
   const cookie = answer.headers.getSetCookie()[0] ?? "";
   expect(cookie).toMatch(/^todos-session-3000=/);
@@ -58,11 +58,11 @@ interface RefusedSignUp {
   words: string;
 }
 const refusedSignUps: RefusedSignUp[] = [
-  { with: "a taken e-mail address", email: "taken@example.com", password, field: "email", words: "already" },
+  { with: "a taken email", email: "taken@example.com", password, field: "email", words: "already" },
   { with: "a taken one in capitals", email: "TAKEN@EXAMPLE.COM", password, field: "email", words: "already" },
   { with: "a malformed one", email: "bob@", password, field: "email", words: "valid email" },
   {
-    with: "one that Stack finds malformed",
+    with: "one that Stack calls malformed",
     email: "bob@x.c",
     password,
     field: "email",
@@ -87,8 +87,8 @@ test.each(refusedSignUps)("signing up with $with is refused beside the field", a
 
 test.each([
   ["wrong", "wrong horse"],
-  ["somebody unknown's", password],
-])("a password that is %s is refused, and does not tell which of the two is wrong", async (which, typed) => {
+  ["for an unknown email", password],
+])("a password that is %s is refused, without telling whether email or password is wrong", async (which, typed) => {
   await signedUp("known@example.com").catch(() => undefined);
   const email = which === "wrong" ? "known@example.com" : "unknown@example.com";
   const browser = new Browser();
@@ -100,12 +100,12 @@ test.each([
   expect(browser.cookie).toBe("");
 });
 
-test("a body that is no form is refused", async () => {
+test("a body that is not a form is refused", async () => {
   const request = new Request("http://localhost:3000/sign-in", { method: "POST", body: "{}" });
   expect((await new Browser().send(signInRoute.action, request)).status).toBe(400);
 });
 
-test("signing out ends the session here and at Stack, and works twice", async () => {
+test("signing out ends the session here and at Stack, and can be repeated", async () => {
   const browser = await signedUp("leaving@example.com");
   const stolen = browser.cookie;
   expect(await browser.post(signOutRoute.action, "/sign-out", {})).toRedirectTo("/");

@@ -20,7 +20,7 @@ beforeEach(async () => {
   await setRole("admin");
 });
 
-/** A ticked todo of Bob's between two others, with all that a todo can have. */
+/** Bob's ticked todo between two others, with every column filled. */
 async function bobsTodo(): Promise<string> {
   for (const task of ["before", "water the plants", "after"]) {
     await bob.change({ intent: "add", task, key: randomUUID() });
@@ -65,7 +65,7 @@ async function deletedByScript(browser: Browser, id: string): Promise<string> {
   return batch;
 }
 
-test("what was deleted comes back exactly as it was, to where it was", async () => {
+test("a deleted todo comes back unchanged, to its old place", async () => {
   const id = await bobsTodo();
   const [before, list] = [await everything(), (await bob.todosPage()).data.todos];
   expect(await bob.change({ intent: "delete", id })).toRedirectTo("/");
@@ -76,7 +76,7 @@ test("what was deleted comes back exactly as it was, to where it was", async () 
   expect(await undoable()).toEqual([]);
 });
 
-test("a script learns the batch, and undoes by that", async () => {
+test("a script gets the batch, and undoes with it", async () => {
   const id = await bobsTodo();
   const before = await everything();
   const batch = await deletedByScript(bob, id);
@@ -85,7 +85,7 @@ test("a script learns the batch, and undoes by that", async () => {
   expect(await everything()).toEqual(before);
 });
 
-test("Team progress and what remains are right again", async () => {
+test("Team progress and the count of open todos are right again", async () => {
   const id = await bobsTodo();
   const shown = async () => {
     const { team, remaining } = (await bob.todosPage()).data;
@@ -98,7 +98,7 @@ test("Team progress and what remains are right again", async () => {
   expect(await shown()).toEqual(before);
 });
 
-test("the second time there is nothing to undo, also when both come at once", async () => {
+test("a second undo finds nothing, even when both arrive at once", async () => {
   const id = await bobsTodo();
   const before = await everything();
   await bob.change({ intent: "delete", id });
@@ -109,7 +109,7 @@ test("the second time there is nothing to undo, also when both come at once", as
   expect(await everything()).toEqual(before);
 });
 
-test("a todo can be deleted and brought back again and again", async () => {
+test("a todo can be deleted and brought back repeatedly", async () => {
   const id = await bobsTodo();
   const before = await everything();
   for (const _ of ["first", "second"]) {
@@ -119,7 +119,7 @@ test("a todo can be deleted and brought back again and again", async () => {
   expect(await everything()).toEqual(before);
 });
 
-test("only whoever deleted it brings it back: not its owner, and no admin", async () => {
+test("only the user who deleted a todo brings it back: neither its owner nor an admin does", async () => {
   const id = await bobsTodo();
   const batch = await deletedByScript(admin, id);
   for (const browser of [bob, doug]) {
@@ -131,7 +131,7 @@ test("only whoever deleted it brings it back: not its owner, and no admin", asyn
   expect(await allTodos()).toHaveLength(3);
 });
 
-test("somebody who is an admin no more cannot undo what he did as one", async () => {
+test("a former admin cannot undo what they did as an admin", async () => {
   const id = await bobsTodo();
   await admin.change({ intent: "delete", id });
   await setRole("none");
@@ -141,7 +141,7 @@ test("somebody who is an admin no more cannot undo what he did as one", async ()
   expect(await admin.change({ intent: "restore", id })).toRedirectTo("/");
 });
 
-test("after ten minutes it is too late, and the sweep removes what was kept", async () => {
+test("after ten minutes it is too late, and the sweep deletes the kept todos", async () => {
   const id = await bobsTodo();
   await bob.change({ intent: "delete", id });
   await later(9);
@@ -154,7 +154,7 @@ test("after ten minutes it is too late, and the sweep removes what was kept", as
   expect(await undoable()).toEqual([]);
 });
 
-test("a page that is read a minute after the last sweep brings about the next one", async () => {
+test("a page requested a minute after the last sweep starts the next one", async () => {
   onTestFinished(() => void vi.useRealTimers());
   await bob.change({ intent: "delete", id: await bobsTodo() });
   await later(10);
@@ -169,7 +169,7 @@ test.each([
     (id: string) => `update neon_auth.users_sync set deleted_at = now() where id = '${id}'`,
   ],
   ["gone", (id: string) => `delete from neon_auth.users_sync where id = '${id}'`],
-])("of an owner whose profile is %s nothing comes back, and nothing is kept", async (how, end) => {
+])("if the owner's profile is %s nothing comes back, and nothing is kept", async (how, end) => {
   const leaver = await signedIn(how.replaceAll(" ", "-"));
   await leaver.change({ intent: "add", task: "say goodbye" });
   const id = (await allTodos())[0]?.id ?? "";
@@ -187,7 +187,7 @@ test.each([
     (id: string) => `update neon_auth.users_sync set deleted_at = now() where id = '${id}'`,
   ],
   ["gone", (id: string) => `delete from neon_auth.users_sync where id = '${id}'`],
-])("where no trigger told of a profile that is %s, nothing comes back all the same, and the sweep removes what was kept", async (how, end) => {
+])("if no trigger noticed that a profile is %s, still nothing comes back, and the sweep deletes the kept todos", async (how, end) => {
   const leaver = await signedIn(`quietly-${how.replaceAll(" ", "-")}`);
   await leaver.change({ intent: "add", task: "say goodbye" });
   const id = (await allTodos())[0]?.id ?? "";
@@ -202,7 +202,7 @@ test.each([
   expect(await allTodos()).toEqual([]);
 });
 
-test("without the foreign key it is the same, and a ghost that is deleted is gone for good", async () => {
+test("without the foreign key undoing works, too, but a ghost's deleted todo stays deleted", async () => {
   await runSql("alter table todos drop constraint todos_owner_id_fk");
   onTestFinished(async () => {
     await runSql("select move_orphaned_todos()");
@@ -233,7 +233,7 @@ test("without the foreign key it is the same, and a ghost that is deleted is gon
   expect(await everything()).toEqual(before);
 });
 
-test("of an owner who is deleted in the same moment nothing comes back", async () => {
+test("if the owner is deleted at the same moment nothing comes back", async () => {
   const leaver = await signedIn("leaves-meanwhile");
   await leaver.change({ intent: "add", task: "say goodbye" });
   const id = (await allTodos())[0]?.id ?? "";
@@ -266,19 +266,19 @@ test("a refused deletion keeps nothing", async () => {
 
 test.each([
   ["nothing", {}],
-  ["an id that is none", { id: "01" }],
+  ["an invalid id", { id: "01" }],
   ["an id that is too large", { id: "9223372036854775808" }],
-  ["a batch that is none", { batch: "1" }],
+  ["an invalid batch", { batch: "1" }],
   ["both", { id: "1", batch: "6f1ff9d5-1b8a-4a2e-9f6f-6c7c2a8f5b10" }],
 ])("a form that names %s is refused", async (_, fields) => {
   expect((await bob.change({ intent: "restore", ...fields } as Record<string, string>)).status).toBe(400);
 });
 
-test("a batch that nobody has made is 404", async () => {
+test("an unknown batch is 404", async () => {
   expect((await bob.change({ intent: "restore", batch: randomUUID() })).status).toBe(404);
 });
 
-test("after a plain form the pages of the next minute offer to undo it, to him alone, until it is done", async () => {
+test("after a form without JavaScript the actor's pages, and no others, offer Undo for a minute, until it is used", async () => {
   const id = await bobsTodo();
   const answer = await bob.change({ intent: "delete", id }, "/?before=2026-11-21T10:00:00.000000Z_7");
   expect(answer).toRedirectTo("/?before=2026-11-21T10:00:00.000000Z_7");
@@ -293,7 +293,7 @@ test("after a plain form the pages of the next minute offer to undo it, to him a
   expect((await bob.todosPage()).data.undo).toBeNull();
 });
 
-test("somebody who is not signed in is sent to sign in, and nothing comes back", async () => {
+test("a signed-out user is redirected to sign in, and nothing comes back", async () => {
   const id = await bobsTodo();
   await bob.change({ intent: "delete", id });
   expect(await new Browser().change({ intent: "restore", id })).toRedirectTo("/sign-in");

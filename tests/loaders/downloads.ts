@@ -1,7 +1,7 @@
 import { neonConfig } from "@neondatabase/serverless";
 import { onTestFinished, vi } from "vitest";
 
-/** Reads a file to its end; what is read before a failure is kept. */
+/** Reads a file to its end, or up to a failure. */
 export async function download(answer: Response): Promise<{ text: string; error?: unknown }> {
   const chunks: Uint8Array[] = [];
   let error: unknown;
@@ -13,14 +13,14 @@ export async function download(answer: Response): Promise<{ text: string; error?
   return { text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.concat(chunks)), error };
 }
 
-/** Counts from now on how often the database is asked. @returns the number so far */
+/** Counts queries from now on. @returns the number so far */
 export function roundTrips(): () => number {
   const spy = vi.spyOn(neonConfig, "fetchFunction", "get");
   onTestFinished(() => spy.mockRestore());
   return () => spy.mock.calls.length;
 }
 
-/** Does some work while nothing reaches the database. */
+/** Does some work while the database is unreachable. */
 export async function whileCutOff<Result>(work: () => Promise<Result>): Promise<Result> {
   const network = vi.spyOn(neonConfig, "fetchFunction", "get").mockReturnValue(async () => {
     throw Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
@@ -28,7 +28,7 @@ export async function whileCutOff<Result>(work: () => Promise<Result>): Promise<
   return work().finally(() => network.mockRestore());
 }
 
-/** Keeps errors that a test brings about out of its output, for as long as it runs. */
+/** Hides the errors that a test causes from its output. */
 export function silenceLog() {
   const log = vi.spyOn(console, "error").mockImplementation(() => {});
   onTestFinished(() => log.mockRestore());

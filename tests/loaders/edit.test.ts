@@ -29,7 +29,7 @@ async function refusal(answer: Response) {
 test.each([
   ["its owner", bob],
   ["an admin", admin],
-])("%s gives a todo another task, and nothing else of it changes", async (_, browser) => {
+])("%s changes a todo's task, and nothing else about it", async (_, browser) => {
   const before = await allTodos();
   expect(await browser.change({ intent: "edit", id, task: " water the cacti\u2003" })).toRedirectTo("/");
   expect(await allTodos()).toEqual(before.map((todo) => ({ ...todo, task: "water the cacti" })));
@@ -48,21 +48,21 @@ test("another user may not edit it", async () => {
   expect(await allTodos()).toEqual(before);
 });
 
-test("the same task is no change, and open pages are told of none", async () => {
+test("the same task is not a change, and open pages are told of none", async () => {
   const version = async () => (await bob.todosPage()).data.version;
   const before = await version();
   expect(await bob.change({ intent: "edit", id, task: "water the plants" })).toRedirectTo("/");
   expect(await version()).toBe(before);
 });
 
-test("a todo that was deleted meanwhile is 404, and what was typed is kept", async () => {
+test("a todo that was deleted meanwhile is 404, and the typed text is kept", async () => {
   await bob.change({ intent: "delete", id });
   const answer = await bob.change({ intent: "edit", id, task: "water the cacti" });
   expect(answer.status).toBe(404);
   expect(await refusal(answer)).toMatchObject({ typed: { task: "water the cacti" } });
 });
 
-test("a todo of a profile that is marked as deleted is 404, for admins, too", async () => {
+test("a todo of a profile marked as deleted is 404, even for admins", async () => {
   const leaver = await signedIn("leaver");
   await leaver.change({ intent: "add", task: "say goodbye" });
   await runSql("alter table neon_auth.users_sync disable trigger user");
@@ -80,7 +80,7 @@ test.each([
   ["501 characters long", "x".repeat(501), "500"],
   ["as long as a form may be", "x".repeat(60_000), "60000"],
   ["holding a NUL", "a\0b", "NUL"],
-])("a task that is %s is refused beside the field, and what was typed is kept", async (_, task, words) => {
+])("a task that is %s is refused beside the field, and the typed text is kept", async (_, task, words) => {
   const before = await allTodos();
   const answer = await bob.change({ intent: "edit", id, task });
   expect(answer.status).toBe(400);
@@ -93,7 +93,7 @@ test.each([
 test.each([
   ["500 emoji", "🦊".repeat(500)],
   ["right-to-left text", "لشراء الحليب"],
-  ["what looks like SQL", "'; drop table todos; --"],
+  ["text that looks like SQL", "'; drop table todos; --"],
 ])("%s is a task like any other", async (_, task) => {
   await bob.change({ intent: "edit", id, task });
   expect(await tasks()).toEqual([task]);
@@ -102,7 +102,7 @@ test.each([
 test.each([
   ["no id", (): [string, string][] => [["task", "x"]]],
   ["no task", (): [string, string][] => [["id", id]]],
-  ["an id that is none", (): [string, string][] => [...pairs("01", "x")]],
+  ["an invalid id", (): [string, string][] => [...pairs("01", "x")]],
   ["an id that is too large", (): [string, string][] => [...pairs("9223372036854775808", "x")]],
   ["two ids", (): [string, string][] => [...pairs(id, "x"), ["id", id]]],
   ["two tasks", (): [string, string][] => [...pairs(id, "x"), ["task", "y"]]],
@@ -119,12 +119,12 @@ function pairs(todo: string, task: string): [string, string][] {
   ];
 }
 
-test("somebody who is not signed in is sent to sign in, and changes nothing", async () => {
+test("a signed-out user is redirected to sign in, and changes nothing", async () => {
   expect(await new Browser().change({ intent: "edit", id, task: "x" })).toRedirectTo("/sign-in");
   expect(await tasks()).toEqual(["water the plants"]);
 });
 
-test("after an edit without JavaScript the list is back, at the same place, without the field", async () => {
+test("after an edit without JavaScript the list shows the same place, without the field", async () => {
   const place = "/?before=2026-11-21T10%3A00%3A00.000000Z_7";
   const answer = await bob.change({ intent: "edit", id, task: "x" }, `${place}&edit=${id}`);
   expect(answer).toRedirectTo(place);

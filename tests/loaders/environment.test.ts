@@ -16,7 +16,7 @@ const complete = {
   SESSION_SECRET: "x".repeat(32),
 };
 
-test("every missing variable is named at once", () => {
+test("all missing variables are named at once", () => {
   const problems = problemsOf({});
   for (const name of Object.keys(complete)) expect(problems).toContain(`${name} is missing`);
 });
@@ -43,7 +43,7 @@ test.each([
   "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
   "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
   "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-])("the webhook's secret %s is taken, and signatures can be made with it", (secret) => {
+])("the webhook's secret %s is accepted, and can make signatures", (secret) => {
   const { stackWebhookSecret } = readEnvironment({ ...complete, STACK_WEBHOOK_SECRET: secret });
   expect(stackWebhookSecret).toBe(secret);
   expect(new Webhook(secret).sign("msg", new Date(), "{}")).toMatch(/^v1,/);
@@ -71,17 +71,14 @@ test.each([
   expect(configuredDatabaseUrl({ DATABASE_URL })).toBe(direct);
 });
 
-test.each([
-  "DATABASE_URL",
-  "STACK_WEBHOOK_SECRET",
-])("a %s that is refused is not repeated in what is printed about the configuration", (name) => {
+test.each(["DATABASE_URL", "STACK_WEBHOOK_SECRET"])("a refused %s is not printed", (name) => {
   const secret = "postgres-password-without-a-scheme";
   const problems = problemsOf({ ...complete, [name]: secret });
   expect(problems).toHaveLength(1);
   expect(problems.join()).not.toContain(secret);
 });
 
-test("local mode's project lets people sign up, with either provider, and requires no verified e-mail", () => {
+test("local mode's project lets people sign up, with either provider, and requires no verified email", () => {
   const blank = { LOCAL_REQUIRE_VERIFIED_EMAIL: "", LOCAL_ALLOW_SIGN_UP: "", LOCAL_OAUTH_PROVIDERS: "" };
   for (const variables of [{}, blank]) {
     expect(readLocalSettings(variables).stackSettings).toEqual({
@@ -109,7 +106,7 @@ test.each([
   expect(readLocalSettings({ LOCAL_OAUTH_PROVIDERS }).stackSettings.oauthProviders).toEqual(providers);
 });
 
-test("everything that is malformed about local mode is named at once", () => {
+test("all malformed variables of local mode are named at once", () => {
   const variables = {
     LOCAL_SYNC_DELAY_MS: "soon",
     LOCAL_REQUIRE_VERIFIED_EMAIL: "yes",

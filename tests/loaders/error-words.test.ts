@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { errorWords } from "#app/document/error-words.ts";
 
-/** As Remix makes one of an answer with a status. */
+/** As Remix makes it from an answer with a status. */
 const answer = (status: number, data: unknown = null) => ({ status, statusText: "", internal: false, data });
-/** As Remix makes one of a proxy's page, or of an error of the server's. */
+/** As Remix makes it from a proxy's page, or from an error on the server. */
 const withoutStack = (message: string) => Object.assign(new Error(message), { stack: undefined });
 
 test.each([
@@ -29,7 +29,7 @@ test.each([
   withoutStack("Unexpected Server Error"),
   new TypeError("undefined is not a function"),
   "thrown",
-])("%s is our fault, and its own words are not shown", (error) => {
+])("%s is our fault, and its own message is not shown", (error) => {
   const { title, message, isOurFault } = errorWords(error);
   expect([title, isOurFault]).toEqual(["Something went wrong", true]);
   expect(message).not.toMatch(/undefined|thrown|Server Error/);
@@ -40,6 +40,6 @@ test.each([
   [{ reference: 1 }, undefined],
   ["K7QX3MPD00", undefined],
   [null, undefined],
-])("of an answer with %j the reference is %s", (data, reference) => {
+])("an answer with %j has the reference %s", (data, reference) => {
   expect(errorWords(answer(500, data)).reference).toBe(reference);
 });

@@ -15,7 +15,7 @@ import { allTodos, Browser, runSql, signedIn } from "./browser.ts";
 import { takeIntervals } from "./intervals.ts";
 import { askForEvents, type Stream, watch } from "./stream.ts";
 
-// The heartbeat, the poll, the check of rights and the reloads.
+// The heartbeat, the poll, the permission check, and the reloads.
 const intervals = takeIntervals();
 
 type User = Browser & { userId: string };
@@ -27,10 +27,10 @@ beforeAll(async () => {
 beforeEach(() => runSql("delete from todos"));
 afterAll(closeOpenPages);
 
-/** Enough for a machine that has much else to do. */
+/** Enough for a busy machine. */
 const patience = { timeout: 4_000, interval: 5 };
 
-/** Waits until a stream has been told what the loader shows now. */
+/** Waits until a stream has sent what the loader shows now. */
 async function upToDate(stream: Stream, browser: Browser = bob, search = ""): Promise<void> {
   const { data } = await browser.todosPage(`/${search}`);
   const { version, todos, earlier, remaining, areMoreRemaining, isSearchedInPart, filter, completed, team } =
@@ -39,7 +39,7 @@ async function upToDate(stream: Stream, browser: Browser = bob, search = ""): Pr
   await expect.poll(() => stream.last("change"), patience).toEqual({ version, list });
 }
 
-/** A page that watches, has been told what there is, and is live. */
+/** A page that watches, has the current list, and is live. */
 async function watching(browser: Browser = bob, search = ""): Promise<Stream> {
   const stream = await watch(browser, search);
   await expect.poll(() => stream.last("state"), patience).toEqual({ isLive: true });
@@ -48,7 +48,7 @@ async function watching(browser: Browser = bob, search = ""): Promise<Stream> {
   return stream;
 }
 
-/** Some of a number of streams are each user's, as many as he may have. */
+/** Divides streams among users, as many for each as they may have. */
 async function usersFor(streams: number): Promise<User[]> {
   return Promise.all(Array.from({ length: Math.ceil(streams / 20) }, () => signedIn(randomUUID())));
 }
@@ -56,11 +56,11 @@ async function usersFor(streams: number): Promise<User[]> {
 const add = (task: string, { userId } = bob) =>
   runSql(`insert into todos (owner_id, task) values ('${userId}', '${task}')`);
 
-/** Changes words, or somebody without todos, and no trigger tells of it. */
+/** Makes a change that no trigger announces or counts: only to tasks, or to users without todos. */
 const unheard = (change: string) =>
   runSql(`do $$ begin set local session_replication_role = replica; ${change}; end $$`);
 
-/** Takes the place of the driver's requests until the end of the test, and can make them. */
+/** Intercepts the driver's requests until the end of the test, and can pass them on. */
 function onEachRequest(work: (statements: string[], send: () => unknown) => unknown): void {
   const { fetchFunction } = neonConfig;
   neonConfig.fetchFunction = (url: string, init: { body: string }) => {
@@ -91,7 +91,7 @@ function consoleErrors() {
   return output.mock.calls;
 }
 
-test("the signed-out are told not to come back, and so are the deleted", async () => {
+test("signed-out and deleted users are told not to reconnect", async () => {
   const errors = consoleErrors();
   expect((await askForEvents(new Browser())).status).toBe(204);
   for (const how of [
@@ -106,7 +106,7 @@ test("the signed-out are told not to come back, and so are the deleted", async (
   expect(errors).toEqual([]);
 });
 
-test("while the database is out of reach it is 503, and says when to try again", async () => {
+test("while the database is unreachable it is 503, and says when to try again", async () => {
   const errors = consoleErrors();
   const query = vi.spyOn(database(), "query");
   query.mockRejectedValue(new DatabaseFault("unreachable", undefined, new Error("no")));
@@ -115,7 +115,7 @@ test("while the database is out of reach it is 503, and says when to try again",
   expect(errors).toEqual([["GET /events: The database: unreachable < no"]]);
 });
 
-test("a stream says what it is to browsers and proxies", async () => {
+test("a stream's headers tell browsers and proxies what it is", async () => {
   const answer = await askForEvents(bob);
   await answer.body?.cancel();
   expect([answer.status, Object.fromEntries(answer.headers)]).toMatchObject([
@@ -128,7 +128,7 @@ test("a stream says what it is to browsers and proxies", async () => {
   ]);
 });
 
-test("a stream begins with when to come back, whether it is live, and what there is to see", async () => {
+test("a stream begins with the retry time, whether it is live, and the current list", async () => {
   await add("water the plants");
   await watching(doug);
   const stream = await watching();
@@ -140,13 +140,13 @@ test("a stream begins with when to come back, whether it is live, and what there
   expect(events.map(({ event }) => event).slice(0, 3)).toEqual(["state", "reset", "change"]);
 });
 
-test("browsers do not all come back at once", async () => {
+test("browsers do not all reconnect at once", async () => {
   const streams = await Promise.all(Array.from({ length: 20 }, () => watch(bob)));
   await expect.poll(() => streams.every(({ blocks }) => blocks.length > 0), patience).toBe(true);
   expect(new Set(streams.map(({ blocks }) => blocks[0]?.retry)).size).toBeGreaterThan(10);
 });
 
-test("two users who see the same are sent the same bytes", async () => {
+test("two users with the same view get the same bytes", async () => {
   const streams = await Promise.all([watching(bob), watching(doug)]);
   await add("of one of them");
   await Promise.all(streams.map((stream) => upToDate(stream)));
@@ -154,14 +154,14 @@ test("two users who see the same are sent the same bytes", async () => {
   expect(bobs).toEqual(dougs);
 });
 
-test("all of Team progress cannot be shared: its page is told that there is something new", async () => {
+test("the full Team progress cannot be shared: its page is only told that something changed", async () => {
   const stream = await watching(bob, "?team=all");
   await add("water the plants");
   const { version } = (await bob.todosPage()).data;
   await expect.poll(() => stream.last("change"), patience).toEqual({ version });
 });
 
-test("a page of earlier todos is sent its own part of the list", async () => {
+test("a page of earlier todos gets its own part of the list", async () => {
   await runSql(`insert into todos (owner_id, task) select '${bob.userId}', n from generate_series(1, 60) n`);
   const { earlier } = (await bob.todosPage()).data;
   const search = `?${new URLSearchParams({ before: earlier ?? "" })}`;
@@ -179,7 +179,7 @@ test.each([
   ["?q=WATER", ["water the plants"]],
   ["?q=WATER&show=active", []],
   ["?q=wa", ["water the plants"]],
-])("a page at %j is sent what a tick has left there", async (search, left) => {
+])("a page at %j gets what a tick leaves there", async (search, left) => {
   await add("water the plants");
   await add("feed the cat", doug);
   const stream = await watching(bob, search);
@@ -188,7 +188,7 @@ test.each([
   expect(stream.last("change")?.list?.todos.map(({ task }) => task)).toEqual(left);
 });
 
-test("who looks at his own todos is sent his own, and no one else's", async () => {
+test("a page of a user's own todos gets those, and no one else's", async () => {
   const streams = await Promise.all([watching(bob, "?owner=me"), watching(doug, "?owner=me")]);
   await add("of Bob", bob);
   await add("of Doug", doug);
@@ -201,7 +201,7 @@ test("who looks at his own todos is sent his own, and no one else's", async () =
   ]);
 });
 
-test("pages with the same filter and search are one group, however their URLs are written", async () => {
+test("pages with the same filter and search form one group, however their URLs are written", async () => {
   const searches = ["?q=plants&show=active", "?show=active&q=+plants+", "?show=active&q=plants&nothing=1"];
   for (const search of searches) await watching(bob, search);
   expect(openPagesCount()).toMatchObject({ watchers: 3, groups: 1 });
@@ -209,7 +209,7 @@ test("pages with the same filter and search are one group, however their URLs ar
   expect(openPagesCount()).toMatchObject({ watchers: 4, groups: 2 });
 });
 
-test("a link to a todo is sent the page that holds it", async () => {
+test("a link to a todo gets the page that holds it", async () => {
   await runSql(`insert into todos (owner_id, task) select '${bob.userId}', n from generate_series(1, 90) n`);
   const id = (await allTodos())[4]?.id ?? "";
   const stream = await watching(doug, `?todo=${id}`);
@@ -221,7 +221,7 @@ test("a link to a todo is sent the page that holds it", async () => {
 });
 
 test.each([
-  ["a todo that somebody adds", () => doug.change({ intent: "add", task: "feed the cat" })],
+  ["an added todo", () => doug.change({ intent: "add", task: "feed the cat" })],
   [
     "a tick",
     async () => doug.change({ intent: "toggle", id: (await allTodos())[0]?.id ?? "", complete: "true" }),
@@ -234,7 +234,7 @@ test.each([
       runSql(`update neon_auth.users_sync set raw_json = raw_json || '{"display_name": "Rob"}'
       where id = '${bob.userId}'`),
   ],
-])("%s reaches an open page as what its loader would show", async (_, change) => {
+])("%s reaches an open page as its loader would show it", async (_, change) => {
   await add("water the plants");
   const stream = await watching();
   await upToDate(stream);
@@ -245,7 +245,7 @@ test.each([
   expect(stream.blocks.at(-1)?.id).toBe(stream.last("change")?.version);
 });
 
-test("what a transaction changes arrives once", async () => {
+test("a transaction's changes arrive once", async () => {
   const stream = await watching();
   await upToDate(stream);
   const before = stream.all("change").length;
@@ -270,7 +270,7 @@ test("what a transaction changes arrives once", async () => {
   ]);
 });
 
-test("200 changes in a row are read together, and the last of them arrives", async () => {
+test("200 changes in a row are read together, and the last one arrives", async () => {
   const stream = await watching();
   const before = stream.all("change").length;
   const started = performance.now();
@@ -281,7 +281,7 @@ test("200 changes in a row are read together, and the last of them arrives", asy
   expect(events).toBeLessThanOrEqual(Math.min(pauses + 1, 150));
 });
 
-test("a page that comes is sent what the database has, not what the others were told last", async () => {
+test("a new page gets what the database has, not what the others got last", async () => {
   await add("heard");
   const first = await watching();
   await upToDate(first);
@@ -293,7 +293,7 @@ test("a page that comes is sent what the database has, not what the others were 
   expect(second.blocks.map(({ event }) => event).slice(1)).toEqual(["state", "reset", "change"]);
 });
 
-test("a page that comes while others are being told is not sent what was read before it came", async () => {
+test("a page that connects while others are being updated does not get what was read before it connected", async () => {
   const first = await watching();
   let isHeld = false;
   let release = () => {};
@@ -318,7 +318,7 @@ test("a page that comes while others are being told is not sent what was read be
   expect(tasks(first)).toContain("read");
 });
 
-test("a change that was read early, for a page that came, is told to the others all the same", async () => {
+test("a change that was read early, for a new page, still reaches the others", async () => {
   await add("early");
   const first = await watching();
   await upToDate(first);
@@ -329,10 +329,10 @@ test("a change that was read early, for a page that came, is told to the others 
   await upToDate(first);
 });
 
-/** How often a reading is tried before it counts as failed. */
+/** How many attempts a read makes before it fails. */
 const tries = 3;
 
-test("what could not be read is read again until it can, and the log says it once", async () => {
+test("a failed read is repeated until it succeeds, and logged once", async () => {
   const stream = await watching();
   const errors = consoleErrors();
   let failures = 0;
@@ -348,7 +348,7 @@ test("what could not be read is read again until it can, and the log says it onc
   expect(errors[0]?.[0]).toMatch(/^Reading for open pages: The database: unreachable/);
 });
 
-test("a silent stream carries a comment every 20 s or sooner, which proxies see", async () => {
+test("a silent stream sends a comment at least every 20 s, for proxies", async () => {
   const stream = await watching();
   const comments = () => stream.blocks.filter((block) => "" in block).length;
   intervals.pass(20_000);
@@ -358,7 +358,7 @@ test("a silent stream carries a comment every 20 s or sooner, which proxies see"
   await expect.poll(comments, patience).toBeGreaterThan(before);
 });
 
-test("a user has 20 streams at most, and may have another one when one goes", async () => {
+test("a user has at most 20 streams, and may open another one when one closes", async () => {
   const user = await signedIn("many");
   const streams = await Promise.all(Array.from({ length: 20 }, () => watching(user)));
   expect((await askForEvents(user)).status).toBe(204);
@@ -368,7 +368,7 @@ test("a user has 20 streams at most, and may have another one when one goes", as
   expect((await askForEvents(user)).status).toBe(204);
 });
 
-test("who does not read is dropped, alone, and holds no more memory than one who reads", async () => {
+test("only a client that does not read is dropped, and it holds no more memory than one that reads", async () => {
   await runSql(`insert into todos (owner_id, task)
     select '${bob.userId}', repeat('🐢', 500) from generate_series(1, 50)`);
   const users = await usersFor(100);
@@ -391,7 +391,7 @@ test("who does not read is dropped, alone, and holds no more memory than one who
   await upToDate(reader);
 }, 30_000);
 
-test("the stream of a deleted user ends as soon as users_sync tells, after a word to reload", async () => {
+test("the stream of a deleted user ends as soon as users_sync announces it, after an event to reload", async () => {
   const user = await signedIn("gone");
   const [stream, bobs] = await Promise.all([watching(user), watching(bob)]);
   await runSql(`update neon_auth.users_sync set deleted_at = now() where id = '${user.userId}'`);
@@ -401,7 +401,7 @@ test("the stream of a deleted user ends as soon as users_sync tells, after a wor
   await upToDate(bobs);
 });
 
-test("rights are looked at every 60 s, whether or not anybody tells of a change", async () => {
+test("permissions are checked every 60 s, even if no change is announced", async () => {
   const user = await signedIn("gone");
   const stream = await watching(user);
   await unheard(`delete from neon_auth.users_sync where id = '${user.userId}'`);
@@ -409,7 +409,7 @@ test("rights are looked at every 60 s, whether or not anybody tells of a change"
   await stream.ended;
 });
 
-test("a stream ends with the access token that it was opened with", async () => {
+test("a stream ends when the access token that opened it expires", async () => {
   const user = await signedIn("old");
   const exp = Math.floor(Date.now() / 1_000) + 60;
   const accessToken = await standIn.signAccessToken({ sub: user.userId, exp });
@@ -422,7 +422,7 @@ test("a stream ends with the access token that it was opened with", async () => 
   expect(stream.last("change")?.version).not.toBe("");
 });
 
-test("a clock that is set back holds up nobody", async () => {
+test("a clock that is set back delays no stream", async () => {
   const stream = await watching();
   const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 60_000);
   onTestFinished(() => clock.mockRestore());
@@ -433,7 +433,7 @@ test("a clock that is set back holds up nobody", async () => {
   await upToDate(stream);
 });
 
-test("who becomes an admin, or is one no longer, is told to reload", async () => {
+test("a page whose user becomes an admin, or is no longer one, is told to reload", async () => {
   const user = await signedIn("chief");
   const streams = await Promise.all([watching(user), watching(bob)]);
   const reloads = () =>
@@ -445,7 +445,7 @@ test("who becomes an admin, or is one no longer, is told to reload", async () =>
   }
 });
 
-test("of more than 12 different pages the rest are told to reload, not all at once", async () => {
+test("beyond 12 different pages, the others are told to reload, but not all at once", async () => {
   const users = await usersFor(24 + 150);
   const view = (index: number) => `?before=2000-01-01T00:00:00.000000Z_${index + 1}`;
   const open = (index: number, search: string) => watch(users[index % users.length] ?? bob, search);
@@ -473,7 +473,7 @@ test("of more than 12 different pages the rest are told to reload, not all at on
   expect(alone.map((stream) => stream.all("change"))).toEqual(alone.map(() => [{ version }]));
 }, 30_000);
 
-/** Bob's page, with 21 people before him in Team progress. */
+/** Bob's page, with 21 users before Bob in Team progress. */
 async function watchingFromBelow(): Promise<Stream> {
   await add("the oldest");
   await add("the second");
@@ -485,7 +485,7 @@ async function watchingFromBelow(): Promise<Stream> {
   return stream;
 }
 
-test("who is not among the first of Team progress is sent his own line when it changes", async () => {
+test("a user who is not among the first in Team progress gets their own line when it changes", async () => {
   const stream = await watchingFromBelow();
   const first = (await watching(doug)).last("change")?.list?.team[0];
   expect(first).toMatchObject({ members: 22, total: 1 });
@@ -499,7 +499,7 @@ test("who is not among the first of Team progress is sent his own line when it c
   expect(stream.all("own")).toHaveLength(3);
 });
 
-test("who is among the first of Team progress is sent no line of his own", async () => {
+test("a user who is among the first in Team progress gets no line of their own", async () => {
   await watchingFromBelow();
   await add("the newest", doug);
   const stream = await watching(doug);
@@ -512,7 +512,7 @@ test("who is among the first of Team progress is sent no line of his own", async
   expect(stream.all("own")).toEqual([]);
 });
 
-test("an own line that could not be read is read again", async () => {
+test("a user's own line is read again after a failed read", async () => {
   const stream = await watchingFromBelow();
   const errors = consoleErrors();
   let failures = 0;
@@ -527,7 +527,7 @@ test("an own line that could not be read is read again", async () => {
   expect([failures, errors.length]).toEqual([tries, 1]);
 });
 
-test("a change costs at most 20 statements for 1,000 pages that show the same, and no loader runs", async () => {
+test("a change costs at most 20 statements for 1,000 pages with the same view, and runs no loader", async () => {
   const users = await usersFor(1_000);
   const streams = [await watching(users[0])];
   for (let index = 1; index < 1_000; index += 1)
@@ -538,7 +538,7 @@ test("a change costs at most 20 statements for 1,000 pages that show the same, a
   for (const stream of streams) stream.blocks.length = 0;
   const asked: string[] = [];
   onEachRequest((statements, send) => {
-    // A transaction has a beginning and an end, too.
+    // A transaction also has a beginning and an end.
     asked.push(...statements, ...(statements.length > 1 ? ["begin", "commit"] : []));
     return send();
   });
@@ -552,12 +552,12 @@ test("a change costs at most 20 statements for 1,000 pages that show the same, a
     await expect.poll(() => streams.every(({ blocks }) => blocks.length > 0), patience).toBe(true);
     expect(asked.length - 1).toBeLessThanOrEqual(20);
     expect(new Set(streams.map(({ blocks }) => JSON.stringify(blocks))).size).toBe(1);
-    // With the list in it: nobody has to ask for more.
+    // It contains the list: no page has to request more.
     expect(streams[0]?.last("change")?.list?.todos).toHaveLength(1);
   }
 }, 30_000);
 
-test("who is gone before the answer is there does not watch", async () => {
+test("a client that leaves before the answer does not watch", async () => {
   const gone = new AbortController();
   const answer = askForEvents(bob, "", gone.signal);
   gone.abort();
@@ -565,7 +565,7 @@ test("who is gone before the answer is there does not watch", async () => {
   expect(openPagesCount()).toEqual({ watchers: 0, groups: 0, people: 0 });
 });
 
-test("after 1,000 pages have come and gone nothing of them is left", async () => {
+test("after 1,000 pages have come and gone, nothing is left of them", async () => {
   const users = await Promise.all(Array.from({ length: 100 }, () => signedIn(randomUUID())));
   for (let round = 0; round < 10; round += 1) {
     const search = round % 3 === 0 ? "?team=all" : "";
@@ -585,7 +585,7 @@ test("after 1,000 pages have come and gone nothing of them is left", async () =>
   await upToDate(await watching());
 }, 30_000);
 
-test("when the process stops, its streams end, and those that come too late do", async () => {
+test("when the process stops, its streams end, and so do late ones", async () => {
   const stream = await watching();
   const late = askForEvents(bob);
   closeOpenPages();

@@ -18,7 +18,7 @@ beforeEach(async () => {
   bob = await signedIn("bob");
 });
 
-/** Adds todos, `todo 1` and so on, of which many have the same time. */
+/** Adds todos, `todo 1` and so on, many of them with the same time. */
 function addTodos({ userId }: Person, count: number): Promise<void> {
   return runSql(`insert into todos (owner_id, task, inserted_at)
     select '${userId}', 'todo ' || n, '2026-01-01Z'::timestamptz + n / 300 * interval '1 microsecond'
@@ -42,9 +42,7 @@ test.each(files)("%s redirects a signed-out user to sign in, and back", async (p
   expect(await new Browser().load(load, path)).toRedirectTo(`/sign-in?redirectTo=${path}`);
 });
 
-test.each(
-  files,
-)("%s sends somebody who is restricted to where his address is verified", async (path, load) => {
+test.each(files)("%s redirects a restricted user to where they verify their address", async (path, load) => {
   const restricted = new Browser();
   const accessToken = await standIn.signAccessToken({
     sub: randomUUID(),
@@ -58,9 +56,7 @@ test.each(
   );
 });
 
-test.each(
-  files,
-)("%s signs out somebody who was deleted, and the page for signing in says so", async (path, load) => {
+test.each(files)("%s signs out a deleted user, and the sign-in page says so", async (path, load) => {
   await addTodos(bob, 1);
   await runSql(`update neon_auth.users_sync set deleted_at = now() where id = '${bob.userId}'`);
   expect(await bob.load(load, path)).toRedirectTo("/sign-in");
@@ -69,7 +65,7 @@ test.each(
 
 test.each(
   files,
-)("%s is a download that no cache keeps, and asks the database once and Stack never", async (path, load, type, name) => {
+)("%s is a download that caches do not keep, with one query and no request to Stack", async (path, load, type, name) => {
   stackRequests.length = 0;
   const made = roundTrips();
   const answer = await bob.load(load, path);
@@ -81,19 +77,19 @@ test.each(
   expect([made(), stackRequests]).toEqual([1, []]);
 });
 
-test("without todos the JSON is an empty array, and the CSV a header", async () => {
+test("without todos the JSON is an empty array, and the CSV only a header", async () => {
   expect(await json()).toEqual([]);
   expect(await csv()).toBe("\uFEFFid,task,isComplete,insertedAt,completedAt\r\n");
 });
 
-test("a user whose profile has not arrived yet has an empty file", async () => {
+test("a user whose profile has not arrived yet gets an empty file", async () => {
   const early = Object.assign(new Browser(), { userId: randomUUID() });
   const accessToken = await standIn.signAccessToken({ sub: early.userId, email: "early@example.com" });
   early.keep(await startSession({ accessToken, refreshToken: "none" }));
   expect(await json(early)).toEqual([]);
 });
 
-test("a file has one's own todos, oldest first, as they are, and no one else's", async () => {
+test("a file has the user's own todos, oldest first, unchanged, and no one else's", async () => {
   const doug = await signedIn("doug");
   await runSql(`insert into todos (id, owner_id, task, is_complete, inserted_at, completed_at) values
     (9007199254740993, '${bob.userId}', 'Buy "milk", é', true, '2026-01-02 03:04:05.000006+02', '2026-01-03Z'),
@@ -123,14 +119,14 @@ test("a file has one's own todos, oldest first, as they are, and no one else's",
   ]);
 });
 
-test("an admin's file has only their own todos, too", async () => {
+test("an admin's file has only their own todos", async () => {
   await addTodos(await signedIn("doug"), 2);
   await runSql(`update neon_auth.users_sync
     set raw_json = jsonb_set(raw_json, '{server_metadata}', '{"role": "admin"}') where id = '${bob.userId}'`);
   expect(await json()).toEqual([]);
 });
 
-test("tasks that look like formulas are text in the CSV, and as they are in the JSON", async () => {
+test("tasks that look like formulas are text in the CSV, and unchanged in the JSON", async () => {
   await runSql(`insert into todos (owner_id, task) values
     ('${bob.userId}', '=HYPERLINK("x",1)'), ('${bob.userId}', 'x;=1+1')`);
   const text = await csv();
@@ -139,9 +135,7 @@ test("tasks that look like formulas are text in the CSV, and as they are in the 
   expect((await json())[0].task).toBe('=HYPERLINK("x",1)');
 });
 
-test.each(
-  files,
-)("%s of 2,500 todos is read batch by batch, each when it is asked for, and once", async (path, load) => {
+test.each(files)("%s of 2,500 todos is read in batches, each once and on demand", async (path, load) => {
   await addTodos(bob, 2_500);
   const made = roundTrips();
   const reader = (await bob.load(load, path)).body?.getReader();
@@ -153,19 +147,19 @@ test.each(
     text += new TextDecoder().decode(part.value);
     counts.push(made());
   }
-  // The end of the array is a part of its own.
+  // The end of the array is a separate part.
   expect(counts).toEqual(path === "/export.json" ? [1, 1, 2, 3, 3] : [1, 1, 2, 3]);
   const numbers = [...text.matchAll(/todo (\d+)/g)].map(([, number]) => Number(number));
   expect(numbers).toEqual(Array.from({ length: 2_500 }, (_, index) => index + 1));
 });
 
-test("files whose last batch is full end as they should", async () => {
+test("files whose last batch is full end correctly", async () => {
   await addTodos(bob, 2_000);
   expect(await json()).toHaveLength(2_000);
   expect((await csv()).trimEnd().split("\r\n")).toHaveLength(2_001);
 });
 
-test.each(files)("%s: nothing more is read for a client that has gone", async (path, load) => {
+test.each(files)("%s: nothing more is read once the client has left", async (path, load) => {
   await addTodos(bob, 2_500);
   const made = roundTrips();
   const reader = (await bob.load(load, path)).body?.getReader();
@@ -174,7 +168,7 @@ test.each(files)("%s: nothing more is read for a client that has gone", async (p
   expect([made(), (await reader?.read())?.done]).toEqual([1, true]);
 });
 
-test.each(files)("%s of a user who is deleted meanwhile breaks off", async (path, load) => {
+test.each(files)("%s of a user who is deleted meanwhile is cut off", async (path, load) => {
   await addTodos(bob, 1_500);
   silenceLog();
   const answer = await bob.load(load, path);
@@ -186,7 +180,7 @@ test.each(files)("%s of a user who is deleted meanwhile breaks off", async (path
 
 test.each(
   files,
-)("%s that the database fails breaks off, and cannot be taken for a whole one", async (path, load) => {
+)("%s is cut off when the database fails, and cannot pass for a complete one", async (path, load) => {
   await addTodos(bob, 1_500);
   const log = silenceLog();
   const answer = await bob.load(load, path);
@@ -197,7 +191,7 @@ test.each(
   expect(log.mock.calls).toEqual([[expect.stringContaining(`GET ${path}: `)]]);
 });
 
-test.each(files)("%s says when the database cannot be reached, and when to come back", async (path, load) => {
+test.each(files)("%s says when the database is unreachable, and when to try again", async (path, load) => {
   silenceLog();
   const answer = await whileCutOff(() => bob.load(load, path));
   expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "5"]);

@@ -38,7 +38,7 @@ test.each([
   ["?q=open&show=active", ["bob's open", "doug's open"], 2],
   ["?q=open&show=completed", [], 0],
   ["?show=everything&owner=you&q=&todo=x", ["bob's open", "bob's done", "doug's open", "doug's done"], 2],
-])("%j shows what its filters leave, and counts what is open of it", async (search, tasks, remaining) => {
+])("%j shows what its filters leave, and counts the open todos", async (search, tasks, remaining) => {
   await add(["bob's open"]);
   await add(["bob's done"], bob, true);
   await add(["doug's open"], doug);
@@ -48,7 +48,7 @@ test.each([
   expect([data.remaining, data.areMoreRemaining]).toEqual([remaining, false]);
 });
 
-test("earlier pages of a filter go on where the later ones begin, without losing or repeating a todo", async () => {
+test("earlier pages of a filter continue where the later ones begin, without losing or repeating a todo", async () => {
   await add(numbered(1, 60));
   await add(numbered(1, 60), doug);
   await runSql("update todos set is_complete = id % 2 = 0");
@@ -71,7 +71,7 @@ test("earlier pages of a filter go on where the later ones begin, without losing
   }
 });
 
-test("a view and its URL say the same", () => {
+test("a view and its URL match", () => {
   const search =
     "?show=active&owner=me&q=50%25+off&before=2026-01-01T00%3A00%3A00.000000Z_7&team=all&from=21&todo=5";
   expect(searchOf(parseListView(new URLSearchParams(search)))).toBe(search);
@@ -84,25 +84,25 @@ test.each([
   ["accents in the todo", "Crème brûlée", "creme brulee"],
   ["accents in the search", "creme brulee", "Crème Brûlée"],
   ["accents as characters of their own", "cre\u0301me bru\u0302le\u0301e", "crémé".slice(0, 3)],
-  ["letters that are two elsewhere", "Straße fegen", "strasse"],
+  ["a letter that stands for two", "Straße fegen", "strasse"],
   ["Cyrillic", "Купить ёлку", "ЕЛКУ"],
   ["Greek", "Αγορά ψωμιού", "αγορα"],
   ["Arabic", "لشراء الحليب", "الحليب"],
   ["Japanese", "牛乳を買う", "牛乳を"],
   ["a single Chinese character", "买牛奶", "奶"],
   ["the middle of a word", "housekeeping", "keep"],
-  ["several words with what is between them", "feed the cat, then sleep", "cat, then"],
+  ["several words with punctuation between them", "feed the cat, then sleep", "cat, then"],
   ["one letter", "q-tip", "Q"],
   ["two letters", "go home", "HO"],
   ["an emoji", "🦊🦊 feed", "🦊"],
-  ["three signs", "what?!?", "?!?"],
-  ["a per cent sign", "save 50%", "0%"],
-  ["an underline", "snake_case", "e_c"],
+  ["three punctuation marks", "what?!?", "?!?"],
+  ["a percent sign", "save 50%", "0%"],
+  ["an underscore", "snake_case", "e_c"],
   ["a backslash", "C:\\temp", ":\\t"],
   ["a quote", "bob's todo", "b's"],
   ["white space around", "water the plants", "  plants\u3000"],
   ["NUL", "water the plants", "pla\0nts"],
-])("a search ignores or takes as it is: %s", async (_, task, query) => {
+])("a search ignores or takes literally: %s", async (_, task, query) => {
   await add([task, "something else", "50 of them", "snakeXcase", "C:temp"]);
   expect(await find(query)).toEqual([task]);
 });
@@ -117,13 +117,13 @@ test.each([
   "％％％",
   "zzz",
   "'; drop table todos; --",
-])("%j is nothing but itself", async (query) => {
+])("%j matches only itself", async (query) => {
   await add(["water the plants", "buy milk"]);
   expect(await find(query)).toEqual([]);
   expect(await allTodos()).toHaveLength(2);
 });
 
-test("of a long search the first 200 characters count, and the page says so", async () => {
+test("a long search uses its first 200 characters, and the page says so", async () => {
   const task = "🦊".repeat(200);
   await add([task]);
   const data = await page(`?q=${encodeURIComponent(`${task}x`)}`);
@@ -132,7 +132,7 @@ test("of a long search the first 200 characters count, and the page says so", as
   expect((await bob.todosPage(`/?q=${"x".repeat(6_000)}`)).status).toBe(200);
 });
 
-test("the todos of a deleted profile are never found, by search, filter or link", async () => {
+test("the todos of a deleted profile are never found, by search, filter, or link", async () => {
   const leaver = await signedIn("leaver");
   await runSql(`update neon_auth.users_sync set deleted_at = now() where id = '${leaver.userId}'`);
   await add(["say goodbye", "go"], leaver);
@@ -143,7 +143,7 @@ test("the todos of a deleted profile are never found, by search, filter or link"
   expect([data.tasks, data.isLinkedThere]).toEqual([[], false]);
 });
 
-/** As many todos as are read for a search that the index does not help, and more. */
+/** More todos than a search reads without the index. */
 async function addMany(count: number): Promise<void> {
   await runSql(`insert into todos (owner_id, task, inserted_at)
     select '${bob.userId}', case when n in (1, ${count}) then 'zz' else 'todo ' || n end,
@@ -152,7 +152,7 @@ async function addMany(count: number): Promise<void> {
   onTestFinished(() => runSql("delete from todos"));
 }
 
-test("a search that the index does not help reads the newest todos, says so, and goes on from there", async () => {
+test("a search that the index cannot help reads the newest todos, says so, and continues from there", async () => {
   await addMany(10_500);
   const newest = await page("?q=zz");
   expect(newest).toMatchObject({
@@ -202,7 +202,7 @@ test("a link to a todo shows the page that holds it, wherever that is", async ()
   }
 });
 
-test("a link to a todo heeds the filters that it has, and no others", async () => {
+test("a link to a todo applies its own filters, and no others", async () => {
   await add(numbered(1, 80));
   await runSql("update todos set is_complete = true where task in ('todo 3', 'todo 4')");
   const id = await idOf("todo 3");
@@ -222,13 +222,13 @@ test.each([
   "9223372036854775808",
   "",
   "0x2",
-])("a link to the todo %j, which is no id, is the plain list", async (id) => {
+])("a link to the todo %j, an invalid id, shows the plain list", async (id) => {
   await add(["water the plants"]);
   const data = await page(`?todo=${encodeURIComponent(id)}`);
   expect([data.tasks, data.isLinkedThere, data.listView.todoId]).toEqual([["water the plants"], true, null]);
 });
 
-test("a link to a todo that is gone shows the newest page, and says so", async () => {
+test("a link to a deleted todo shows the newest page, and says so", async () => {
   await add(numbered(1, 60));
   for (const id of ["9223372036854775807", "1"]) {
     const data = await page(`?todo=${id}`);
@@ -247,7 +247,7 @@ test.each([
   ["/?show=active&owner=me", undefined],
   ["/?q=WATER", undefined],
   ["/?q=w%C3%A4", undefined],
-])("a todo that is added at %s leads to where it shows", async (path, place) => {
+])("a todo added at %s leads to where it is shown", async (path, place) => {
   const task = "water the plants";
   expect(await bob.change({ intent: "add", task }, path)).toRedirectTo(place ?? path);
   const answer = await bob.change({ intent: "add", task, via: "script" }, path);

@@ -7,8 +7,8 @@ interface Interval {
 }
 
 /**
- * Stands in for `setInterval` until the file's end: what repeats does so when a test says that time has passed.
- * Vitest's own fake timers go on by themselves whenever something is polled.
+ * Replaces `setInterval` until the end of the file: callbacks run when a test says that time has passed.
+ * Vitest's own fake timers advance by themselves whenever a test polls.
  */
 export function takeIntervals() {
   const intervals = new Map<unknown, Interval>();

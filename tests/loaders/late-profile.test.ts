@@ -49,7 +49,7 @@ test.each([
     expect((await browser.todosPage()).data.todos.at(-1)?.ownerEmail).toBe(`${ms}@example.com`);
   }));
 
-// Signing up waits for 2 s of these, adding for the others.
+// Signing up waits for 2 s of these, adding a todo for the rest.
 test.each([2, 4])(
   "with a sync that takes %i s, the first todo is added once the profile is there",
   (seconds) =>
@@ -64,7 +64,7 @@ test.each([2, 4])(
   15_000,
 );
 
-test("with a sync that takes 10 s, the first todo is kept on the page, and sent again it is added once", async () => {
+test("with a sync that takes 10 s, the first todo stays on the page, and is added once when sent again", async () => {
   const task = "after ten seconds";
   const key = randomUUID();
   await whileSyncing(10_000, async () => {
@@ -112,7 +112,7 @@ test(
   30_000,
 );
 
-test("without the foreign key a first todo needs no profile, and gets its owner when they arrive", async () => {
+test("without the foreign key a first todo needs no profile, and shows its owner once the profile arrives", async () => {
   await runSql("alter table todos drop constraint todos_owner_id_fk");
   await whileSyncing(forEver, async () => {
     const browser = await signUp("early@example.com");
@@ -129,7 +129,7 @@ test("without the foreign key a first todo needs no profile, and gets its owner 
 
 const minutesAgo = (minutes: number) => Math.floor(Date.now() / 1_000) - minutes * 60;
 
-test("an account older than ten minutes is told that its profile is missing, and whom to ask", async () => {
+test("a user whose account is older than ten minutes is told that the profile is missing, and whom to ask", async () => {
   const old = await withoutProfile({ signed_up_at: minutesAgo(11) });
   expect((await old.todosPage()).data).toMatchObject({ view: "list", isProfileMissing: true });
   const answer = await old.change({ intent: "add", task: "missing" });
@@ -140,12 +140,12 @@ test("an account older than ten minutes is told that its profile is missing, and
   expect((await young.todosPage()).data).toMatchObject({ view: "list", isProfileMissing: false });
 }, 30_000);
 
-test("a row that the session never saw is late, and one that it saw and that is gone was deleted", async () => {
+test("a missing row is late if the session never saw it, and deleted if it did", async () => {
   const seen = await signedIn("seen");
   await runSql(`delete from neon_auth.users_sync where id = '${seen.userId}'`);
   const answer = await seen.change({ intent: "add", task: "too late" });
   expect(answer).toRedirectTo("/sign-in");
-  // Long enough for the page that says so, and for the user to come back to it.
+  // Long enough for the page that says so, and for the user to return to it.
   expect(answer.headers.getSetCookie()).toEqual([expect.stringContaining("Max-Age=600;")]);
   expect(await ownTodos("too late")).toEqual([]);
   expect(await seen.change({ intent: "add", task: "too late" })).toRedirectTo("/sign-in");
@@ -170,7 +170,7 @@ test.each([
   expect((await browser.todosPage()).data).toEqual({ view: "landing", wasDeleted: false });
 });
 
-test("a foreign key that refuses anything but the actor's own new todo is no late profile", async () => {
+test("a foreign key that refuses anything but the actor's own new todo does not mean a late profile", async () => {
   const bob = await signedIn("bob");
   await runSql("alter table todos add column project_id bigint");
   await runSql("alter table todos alter project_id set default 12345");

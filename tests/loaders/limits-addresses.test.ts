@@ -29,7 +29,7 @@ const publicForms = [
   [verifyEmail, "/verify-email"],
 ] as const;
 
-/** Posts to each form in turn what it cannot take. */
+/** Posts invalid fields to each form in turn. */
 async function postFrom(
   address: string,
   count: number,
@@ -45,7 +45,7 @@ async function postFrom(
   return answers;
 }
 
-test("300 posts come from an address in a quarter of an hour, whatever is in them, and no other address suffers", async () => {
+test("an address may send 300 posts in 15 minutes, whatever is in them, without affecting other addresses", async () => {
   const address = "192.0.2.1";
   stack.use(http.all("http://stack.test/*", () => HttpResponse.error()));
   const taken = await postFrom(address, 300);
@@ -61,7 +61,7 @@ test("300 posts come from an address in a quarter of an hour, whatever is in the
   }
   const [other] = await postFrom("192.0.2.2", 1);
   expect(other?.status).toBe(400);
-  expect((await new Browser().signIn({ email: "typed" })).status, "where nobody knows from where").toBe(400);
+  expect((await new Browser().signIn({ email: "typed" })).status, "without an address").toBe(400);
 });
 
 test("the addresses of one client's IPv6 network are counted together", async () => {
@@ -81,11 +81,11 @@ test.each([
   ["fe80::1%eth0", "fe80:0:0:0::/64"],
   ["::1", "0:0:0:0::/64"],
   ["unknown", "unknown"],
-])("whoever comes from %s is counted as %s", (address, network) => {
+])("a client at %s is counted as %s", (address, network) => {
   expect(networkOf(address)).toBe(network);
 });
 
-test("what is stored of a limit does not say whose it is", async () => {
+test("a stored limit does not reveal whose it is", async () => {
   await guess("bob@example.com", 1);
   await postFrom("192.0.2.77", 1);
   const rows = await database().query(
@@ -95,7 +95,7 @@ test("what is stored of a limit does not say whose it is", async () => {
   for (const { key } of rows) expect(key).toMatch(/^(passwords|posts):[\w-]{43}$/);
 });
 
-test("a sweep removes what is counted anew at the next try, and nothing else", async () => {
+test("a sweep removes expired counts, and nothing else", async () => {
   await runSql("delete from request_limits");
   await runSql(`insert into request_limits (key, points, expires_at)
     values ('over', 1, now()), ('not over', 1, now() + interval '1 minute')`);

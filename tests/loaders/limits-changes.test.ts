@@ -6,7 +6,7 @@ import { newEmail, told } from "./limits.ts";
 vi.spyOn(console, "error").mockReturnValue();
 afterEach(() => void vi.useRealTimers());
 
-test("a user makes 120 changes in a minute, and what he types then stays in its field until he may go on", async () => {
+test("a user may make 120 changes in a minute, and then the typed text stays in its field until they may continue", async () => {
   const [bob, doug] = [await signedIn("bob"), await signedIn("doug")];
   const key = crypto.randomUUID();
   const kinds = [
@@ -43,7 +43,7 @@ test("a user makes 120 changes in a minute, and what he types then stays in its 
   expect(await bob.change(add)).toRedirectTo("/");
 });
 
-test("changes of the account are among the 120", async () => {
+test("changes to the account count toward the 120", async () => {
   const bob = await signedUp(newEmail());
   for (let change = 0; change < 119; change++) {
     await bob.change({ intent: "restore", batch: crypto.randomUUID() });

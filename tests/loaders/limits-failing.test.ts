@@ -6,7 +6,7 @@ const log = vi.spyOn(console, "error").mockReturnValue();
 let now = Date.now();
 
 beforeEach(() => {
-  // Later than the pause in which the test before has left the database alone.
+  // After the pause that the previous test started, during which the database is not asked.
   now += 10_000;
   vi.useFakeTimers({ toFake: ["Date"], now });
 });
@@ -15,12 +15,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What the log says of the counting. */
+/** What the log says about counting. */
 function logged(): string[] {
   return log.mock.calls.map(String).filter((line) => line.startsWith("Counting for a limit"));
 }
 
-test("where Postgres cannot count, the process does it by itself, and asks again after a pause", async () => {
+test("while Postgres cannot count, the process counts by itself, and asks again after a pause", async () => {
   const email = newEmail();
   await signedUp(email);
   await runSql("alter table request_limits rename to away");
@@ -34,7 +34,7 @@ test("where Postgres cannot count, the process does it by itself, and asks again
   expect(await new Browser().signIn({ email, password })).toRedirectTo("/");
 });
 
-test("a database that hangs holds a sign-in up for two seconds, and then nobody", async () => {
+test("a database that hangs delays one sign-in by two seconds, and then none", async () => {
   const email = newEmail();
   await signedUp(email);
   await runSql("create function hang() returns trigger language plpgsql as 'begin perform pg_sleep(4); end'");

@@ -10,7 +10,7 @@ import { newEmail, pass, told } from "./limits.ts";
 const tooMany = "Too many emails were requested for this address. Try again in 60 minutes.";
 vi.spyOn(console, "error").mockReturnValue();
 
-test("five mails an hour go to an address, of whatever kind, and the sixth is told to wait", async () => {
+test("an address gets five mails an hour, of any kind, and the sixth request is told to wait", async () => {
   const email = newEmail();
   const bob = await signedUp(email);
   const sends = [
@@ -32,14 +32,14 @@ test("five mails an hour go to an address, of whatever kind, and the sixth is to
   expect(await forgot()).toRedirectTo("/forgot-password?done=sent");
 });
 
-test("the sixth mail is refused to an address that nobody has as well", async () => {
+test("the sixth mail is also refused to an address without an account", async () => {
   const email = newEmail();
   const forgot = () => new Browser().post(forgotPassword, "/forgot-password", { email });
   for (let time = 0; time < 5; time++) expect(await forgot()).toRedirectTo("/forgot-password?done=sent");
   expect(await told(await forgot(), 3_600)).toEqual({ errors: { form: tooMany }, typed: { email } });
 });
 
-test("a mail that Stack cannot be asked for does not count", async () => {
+test("a mail does not count when Stack cannot be asked for it", async () => {
   const email = newEmail();
   const send = () => new Browser().post(magicLink, "/magic-link", { email });
   stack.use(http.get("http://stack.test/api/v1/projects/current", () => HttpResponse.error()));

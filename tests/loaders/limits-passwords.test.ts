@@ -10,12 +10,12 @@ import { mailedLinkTo } from "./mailed-codes.ts";
 
 const asksStack = "POST /api/v1/auth/password/sign-in";
 const tooMany = "Too many wrong passwords for this email address. Try again in 15 minutes.";
-// The stand-in takes its time over a password, as Stack does.
+// The stand-in checks passwords slowly, as Stack does.
 vi.setConfig({ testTimeout: 20_000 });
 const log = vi.spyOn(console, "error").mockReturnValue();
 afterEach(() => void log.mockClear());
 
-test("after ten wrong passwords no other one is tried for a quarter of an hour, not the right one either", async () => {
+test("after ten wrong passwords none is tried for 15 minutes, not even the right one", async () => {
   const email = newEmail();
   await signedUp(email);
   expect(await guess(email, 10)).toEqual(times(10, 400));
@@ -32,7 +32,7 @@ test("after ten wrong passwords no other one is tried for a quarter of an hour, 
   expect(await new Browser().signIn({ email, password })).toRedirectTo("/");
 });
 
-test("whoever guesses is told the same whether or not there is such an account", async () => {
+test("guessing gets the same answers whether or not the account exists", async () => {
   const known = newEmail();
   await signedUp(known);
   const said = async (email: string) => {
@@ -42,14 +42,14 @@ test("whoever guesses is told the same whether or not there is such an account",
   expect(await said(newEmail())).toEqual(await said(known));
 });
 
-test("an address is the same in capitals and with white space around it", async () => {
+test("an address counts as the same in capitals and with white space around it", async () => {
   const email = newEmail();
   await guess(email, 5);
   await guess(` ${email.toUpperCase()} `, 5);
   expect(await guess(email, 1)).toEqual([429]);
 });
 
-test("twenty guesses at the same moment are ten guesses", async () => {
+test("of twenty simultaneous guesses ten are tried", async () => {
   const email = newEmail();
   await signedUp(email);
   stackRequests.length = 0;
@@ -58,7 +58,7 @@ test("twenty guesses at the same moment are ten guesses", async () => {
   expect(stackRequests.filter((request) => request === asksStack)).toHaveLength(10);
 });
 
-test("the right password makes up for the wrong ones before it", async () => {
+test("the right password resets the count", async () => {
   const email = newEmail();
   await signedUp(email);
   await guess(email, 9);
@@ -77,7 +77,7 @@ test.each([
       ),
     400,
   ],
-])("a password to which Stack %s counts as no guess", async (_, answer, status) => {
+])("a password for which Stack %s does not count as a guess", async (_, answer, status) => {
   const email = newEmail();
   await signedUp(email);
   stack.use(http.post("http://stack.test/api/v1/auth/password/sign-in", answer));
@@ -86,7 +86,7 @@ test.each([
   expect(await new Browser().signIn({ email, password })).toRedirectTo("/");
 });
 
-test("somebody who is guessed at keeps his session, and signs in by e-mail", async () => {
+test("a user whose password is being guessed keeps their session, and can sign in by email", async () => {
   const email = newEmail();
   const bob = await signedUp(email);
   const { path } = await mailedLinkTo(email, "/verify-email");
@@ -115,7 +115,7 @@ test("the current password cannot be guessed at /account, and counts together wi
   expect(await change({ currentPassword: password })).toRedirectTo("/account?done=password");
 });
 
-test("the log tells of a refusal, and not of whom", async () => {
+test("the log records a refusal, but not whose", async () => {
   const email = newEmail();
   await guess(email, 11);
   const logged = log.mock.calls.map(String);

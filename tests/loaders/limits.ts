@@ -8,7 +8,7 @@ export function newEmail(): string {
   return `${crypto.randomUUID()}@example.com`;
 }
 
-/** Tries wrong passwords, one after the other. @returns the statuses of the answers */
+/** Tries wrong passwords, one after the other. @returns the statuses */
 export async function guess(email: string, times: number): Promise<number[]> {
   const statuses: number[] = [];
   for (let time = 0; time < times; time++) {
@@ -17,12 +17,12 @@ export async function guess(email: string, times: number): Promise<number[]> {
   return statuses;
 }
 
-/** That many answers with a status. */
+/** A status, repeated. */
 export function times(count: number, status: number): number[] {
   return Array.from({ length: count }, () => status);
 }
 
-/** What is said to somebody who has reached a limit, which is over in about so many seconds. */
+/** The error shown at a limit that lasts about this many more seconds. */
 export async function told(answer: Response, seconds: number): Promise<RefusedForm> {
   expect(answer.status).toBe(429);
   const retryAfter = Number(answer.headers.get("Retry-After"));
@@ -31,7 +31,7 @@ export async function told(answer: Response, seconds: number): Promise<RefusedFo
   return answer.json();
 }
 
-/** Lets time pass for what Postgres has counted. */
+/** Lets time pass for the counts in Postgres. */
 export async function pass(minutes: number): Promise<void> {
   await runSql(`update request_limits set expires_at = expires_at - interval '${minutes} minutes'`);
 }

@@ -5,7 +5,7 @@ import { loader as callbackLoader } from "#app/routes/auth/oauth/callback.ts";
 import * as signOutRoute from "#app/routes/auth/sign-out.ts";
 import { Browser, signedUp } from "./browser.ts";
 
-// What somebody finds in the log who looks for it afterwards.
+// What the log says afterward about what users did.
 
 const stdout = vi.spyOn(console, "log").mockReturnValue();
 beforeEach(() => {
@@ -13,7 +13,7 @@ beforeEach(() => {
   stdout.mockClear();
 });
 
-/** What was told, without when. */
+/** The logged events, without their times. */
 function events(): Record<string, unknown>[] {
   return stdout.mock.calls.map(([text]) => {
     const { level, time, msg, ...rest } = JSON.parse(String(text));
@@ -23,7 +23,7 @@ function events(): Record<string, unknown>[] {
 
 const password = "correct horse";
 
-test("a sign-up, a sign-out and a sign-in are told with whose they are", async () => {
+test("a sign-up, a sign-out, and a sign-in are logged with their user", async () => {
   const bob = await signedUp("bob@example.com");
   const { data } = await bob.todosPage();
   await bob.post(signOutRoute.action, "/sign-out", {});
@@ -36,7 +36,7 @@ test("a sign-up, a sign-out and a sign-in are told with whose they are", async (
   ]);
 });
 
-test("a sign-in that fails is told with the reason, and without what was typed", async () => {
+test("a failed sign-in is logged with the reason, and without the typed text", async () => {
   await signedUp("doug@example.com");
   stdout.mockClear();
   const browser = new Browser();
@@ -51,7 +51,7 @@ test("a sign-in that fails is told with the reason, and without what was typed",
   expect(String(stdout.mock.calls)).not.toMatch(/planted|example/);
 });
 
-test("a change of an account is told, and a wrong password for it", async () => {
+test("a change to an account is logged, and so is a wrong password for it", async () => {
   const bob = await signedUp("changing@example.com");
   const { id: userId } = (await bob.todosPage()).data.viewer;
   stdout.mockClear();
@@ -68,7 +68,7 @@ test("a change of an account is told, and a wrong password for it", async () => 
   expect(String(stdout.mock.calls)).not.toMatch(/planted|example/);
 });
 
-test("a change of the list is told with its todo, and without what it says", async () => {
+test("a change to the list is logged with its todo's id, and without its task", async () => {
   const bob = await signedUp("lister@example.com");
   await bob.change({ intent: "add", task: "planted" });
   const { data } = await bob.todosPage();

@@ -11,8 +11,8 @@ beforeEach(() => {
 
 const lines = (): unknown[] => stdout.mock.calls.map(([line]) => JSON.parse(String(line)));
 
-// The first, as nothing takes it back that the log is lines of JSON.
-test("before the server starts, what goes wrong is told as a sentence, and nothing else is told", () => {
+// First, because a log in JSON never returns to sentences.
+test("before the server starts, errors are logged as sentences, and nothing else is logged", () => {
   log.info({ event: "signed in" }, "Somebody has signed in");
   log.error({ event: "outage" }, "GET /: no answer");
   log.error({ err: new Error("no answer") }, "A GET request failed");
@@ -23,7 +23,7 @@ test("before the server starts, what goes wrong is told as a sentence, and nothi
   ]);
 });
 
-test("a line is one of JSON, with its level, its time and what happened, and nothing of the machine", () => {
+test("a line is JSON with its level, time, and event, and nothing about the machine", () => {
   logAsJson("info");
   log.warn({ event: "refused", status: 403 }, "Refused");
   expect(lines()).toEqual([
@@ -37,7 +37,7 @@ test("a line is one of JSON, with its level, its time and what happened, and not
   ]);
 });
 
-test("a line within a request has its reference, and who is signed in as soon as that is known", () => {
+test("a line within a request has its reference, and the signed-in user as soon as they are known", () => {
   const context = { reference: "K7QX3MPD00", clientAddress: "192.0.2.1" };
   inRequest(context, () => {
     log.info("before");
@@ -54,7 +54,7 @@ test("a line within a request has its reference, and who is signed in as soon as
   expect(JSON.stringify(lines())).not.toContain("192.0.2.1");
 });
 
-test("what is below the level that is set is left out", () => {
+test("lines below the configured level are left out", () => {
   logAsJson("warn");
   log.info("left out");
   log.warn("told");
@@ -78,19 +78,19 @@ test.each([
   "email",
   "secret",
   "key",
-])("what is called %s is not told, neither by itself nor within something else", (name) => {
+])("a property %s is not logged, neither by itself nor within another", (name) => {
   log.error({ [name]: planted, headers: { [name]: planted } }, "x");
   expect(stdout).toHaveBeenCalledOnce();
   expect(JSON.stringify(lines())).not.toContain(planted);
 });
 
 test.each([
-  ["an e-mail address", "no user bob@planted-Secret.example"],
+  ["an email", "no user bob@planted-Secret.example"],
   ["a connection string", "cannot reach postgresql://bob:planted-Secret@db.example/todos?sslmode=require"],
   ["a token", "bad token eyJhbGciOiJFUzI1NiJ9.planted-Secret.x"],
   ["a query string", "fetch failed: https://stack.example/verify-email?code=planted-Secret&x=y (timeout)"],
   ["a second line", "syntax error\nselect planted-Secret"],
-])("an error's message is told without %s in it", (_, message) => {
+])("an error's message is logged without %s", (_, message) => {
   const error = new Error("outer", { cause: new TypeError(message) });
   log.error({ err: error }, "A request failed");
   const [line] = lines() as [{ err: { message: string } }];
@@ -98,7 +98,7 @@ test.each([
   expect(JSON.stringify(line)).not.toContain(planted);
 });
 
-test("what could not be read as JSON is not told", () => {
+test("text that is not valid JSON is not logged", () => {
   const error = (() => {
     try {
       JSON.parse(planted);
@@ -113,7 +113,7 @@ test("what could not be read as JSON is not told", () => {
   expect(JSON.stringify(lines())).not.toContain(planted);
 });
 
-test("of an error's properties nothing is told, which may hold a row, parameters or a whole request", () => {
+test("an error's properties are not logged, since they may hold a row, parameters, or a whole request", () => {
   const properties = {
     detail: `Key (email)=(${planted})`,
     parameters: [planted],

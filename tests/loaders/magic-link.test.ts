@@ -18,7 +18,7 @@ function send(browser: Browser, email: string, path = "/magic-link"): Promise<Re
   return browser.post(magicRoute.action, path, { email });
 }
 
-/** Asks for a link. @returns it, and the code of the same mail that may be typed */
+/** Asks for a link. @returns it, and the code in the same mail that can be typed */
 async function sentTo(browser: Browser, email: string): Promise<MailedLink & { typed: string }> {
   expect(await send(browser, email)).toRedirectTo("/magic-link?done=sent");
   const link = await mailedLinkTo(email, "/magic-link");
@@ -38,7 +38,7 @@ async function viewOf(browser: Browser): Promise<string> {
   return (await browser.todosPage()).data.view;
 }
 
-/** Whether the sign-in page leads to the mailed links, at a server that has just asked Stack what there is. */
+/** Whether the sign-in page offers mailed links, on a server that has just read Stack's settings. */
 async function isOffered(): Promise<boolean> {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 6 * 60_000 });
   onTestFinished(() => {
@@ -62,7 +62,7 @@ async function hasProfile(email: string): Promise<boolean> {
   return row?.exists ?? false;
 }
 
-test("a new user signs up by the mailed link, in another browser too, and the sign-in waits for the profile", async () => {
+test("a new user signs up by the mailed link, even in another browser, and the sign-in waits for the profile", async () => {
   const { path } = await sentTo(new Browser(), "new@example.com");
   const phone = new Browser();
   await whileSyncing(1_000, async () => {
@@ -73,7 +73,7 @@ test("a new user signs up by the mailed link, in another browser too, and the si
   expect(data.viewer.email).toBe("new@example.com");
 });
 
-test("a user with an account signs in without waiting for a profile", async () => {
+test("an existing user signs in without waiting for a profile", async () => {
   await verified("old@example.com");
   const browser = new Browser();
   const { path } = await sentTo(browser, "old@example.com");
@@ -97,7 +97,7 @@ test.each([
   expect(await viewOf(browser)).toBe("list");
 });
 
-test("what the browser keeps until then is kept from scripts, for as long as the code lives", async () => {
+test("scripts cannot read what the browser keeps until then, which lasts as long as the code", async () => {
   const browser = new Browser();
   const answer = await send(browser, "cookie@example.com");
   const [cookie = ""] = answer.headers.getSetCookie();
@@ -128,7 +128,7 @@ test("no page and no header shows the code or the nonce", async () => {
   }
 });
 
-test("a cookie without our signature is as good as none", async () => {
+test("a cookie without our signature is ignored", async () => {
   const browser = new Browser();
   const { typed } = await sentTo(browser, "tampered@example.com");
   browser.cookie = browser.cookie.replace(/\.[^.]*$/, "");
@@ -138,7 +138,7 @@ test("a cookie without our signature is as good as none", async () => {
   });
 });
 
-test("the page says where the mail went, in the browser that asked for it alone", async () => {
+test("only the browser that asked for the mail sees where it went", async () => {
   const browser = new Browser();
   await sentTo(browser, "went@example.com");
   const path = "/magic-link?done=sent&redirectTo=/stats";
@@ -155,7 +155,7 @@ test("the page says where the mail went, in the browser that asked for it alone"
   }
 });
 
-test("opening the link, however often, asks Stack nothing, and it works afterwards", async () => {
+test("opening the link, however often, does not ask Stack, and it works afterward", async () => {
   const browser = new Browser();
   const { path } = await sentTo(browser, "opened@example.com");
   stackRequests.length = 0;
@@ -168,7 +168,7 @@ test("opening the link, however often, asks Stack nothing, and it works afterwar
   expect(await press(browser, path)).toRedirectTo("/");
 });
 
-test("where the user was heading is kept, by the link and by the code, and is on this site", async () => {
+test("the link and the code both lead to where the user was heading, on this site only", async () => {
   await verified("heading@example.com");
   const browser = new Browser();
   const sent = await send(browser, "HEADING@example.com", "/magic-link?redirectTo=/stats");
@@ -210,14 +210,14 @@ const refusedSendings: RefusedSending[] = [
   { what: "half an address", email: "bob@", field: "email", words: "valid email" },
   { what: "an address that Stack finds malformed", email: "bob@x.c", field: "email", words: "valid email" },
   {
-    what: "the address of a password that nobody has shown to be his",
+    what: "an unverified address with a password",
     email: "unverified@example.com",
     given: () => signedUp("unverified@example.com"),
     field: "email",
     words: "Sign in with your password",
   },
   {
-    what: "an unknown address where nobody can sign up",
+    what: "an unknown address where sign-up is off",
     given: () => {
       standIn.settings.allowsSignUp = false;
     },
@@ -243,7 +243,7 @@ const refusedSendings: RefusedSending[] = [
     words: "doesn't know this site",
   },
 ];
-test.each(refusedSendings)("asking for a link with $what is refused in words", async (refused) => {
+test.each(refusedSendings)("asking for a link with $what is refused with a sentence", async (refused) => {
   const { email = "refused@example.com", given, field, words } = refused;
   await given?.();
   const browser = new Browser();
@@ -257,7 +257,7 @@ test.each(refusedSendings)("asking for a link with $what is refused in words", a
 
 interface BadCode {
   what: string;
-  /** What is done to a good code before it is used. */
+  /** Makes a good code unusable. */
   spoil: (browser: Browser, link: MailedLink) => unknown;
   words: string;
 }
@@ -272,7 +272,7 @@ const badCodes: BadCode[] = [
     words: "too",
   },
 ];
-test.each(badCodes)("a code that is $what is refused, typed and by its link, in words", async (bad) => {
+test.each(badCodes)("a code that is $what is refused with a sentence, typed and by its link", async (bad) => {
   const browser = new Browser();
   const link = await sentTo(browser, `${bad.what.replace(" ", "-")}@example.com`);
   await bad.spoil(browser, link);
@@ -285,7 +285,7 @@ test.each(badCodes)("a code that is $what is refused, typed and by its link, in 
   expect(browser.cookie).toBe(cookie);
 });
 
-test("a link is no way past a password that was set meanwhile without verifying the address", async () => {
+test("a link does not bypass a password that was set meanwhile without verifying the address", async () => {
   const { path } = await sentTo(new Browser(), "meanwhile@example.com");
   await signedUp("meanwhile@example.com");
   const refused = await refusalOf(await press(new Browser(), path));
@@ -310,7 +310,7 @@ test.each([
   });
 });
 
-test("the sign-in page leads to the mailed links, but not where they are off at Stack", async () => {
+test("the sign-in page offers mailed links, unless they are off at Stack", async () => {
   expect(await isOffered()).toBe(true);
   standIn.settings.allowsMagicLinks = false;
   stackRequests.length = 0;
@@ -321,7 +321,7 @@ test.each([
   ["unknown", "a".repeat(45), "doesn't work"],
   ["damaged", "a".repeat(40), "doesn't work"],
   ["garbage", "%00'", "doesn't work"],
-])("a link whose code is %s is refused in words", async (_, code, words) => {
+])("a link whose code is %s is refused with a sentence", async (_, code, words) => {
   expect(await refusalOf(await press(new Browser(), `/magic-link?code=${code}`))).toEqual({
     status: 400,
     errors: { form: expect.stringContaining(words) },
@@ -329,7 +329,7 @@ test.each([
   });
 });
 
-test("after a second mail the first one's link still works, and its code is not the newest any more", async () => {
+test("after a second mail the first link still works, but its code is no longer the newest", async () => {
   await verified("twice@example.com");
   const browser = new Browser();
   const first = await sentTo(browser, "twice@example.com");
@@ -339,7 +339,7 @@ test("after a second mail the first one's link still works, and its code is not 
   expect(await press(new Browser(), first.path)).toRedirectTo("/");
 });
 
-test("an account with a second factor is told so", async () => {
+test("a user with a second factor is told so", async () => {
   const answer = () => {
     return new HttpResponse("{}", {
       status: 400,
@@ -351,7 +351,7 @@ test("an account with a second factor is told so", async () => {
   expect(refused).toMatchObject({ status: 400, errors: { form: expect.stringContaining("second factor") } });
 });
 
-test("a body that is no form is refused", async () => {
+test("a body that is not a form is refused", async () => {
   const request = new Request("http://localhost:3000/magic-link", { method: "POST", body: "{}" });
   expect((await new Browser().send(magicRoute.action, request)).status).toBe(400);
 });

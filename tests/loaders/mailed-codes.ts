@@ -5,7 +5,7 @@ import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { stackDatabase, standIn } from "#tests/setup/stack.ts";
 
-/** A mail's link: a path of ours, and the code in it. */
+/** A mail's link: a path of this site, and the code in it. */
 export interface MailedLink {
   path: string;
   code: string;
@@ -14,7 +14,7 @@ export interface MailedLink {
 }
 
 /**
- * The link of the newest mail to an address that leads to a page, as soon as it is there.
+ * The link to a page in the newest mail to an address, once the mail is there.
  * @param page its path
  */
 export async function mailedLinkTo(email: string, page: string): Promise<MailedLink> {
@@ -32,18 +32,18 @@ export async function mailedLinkTo(email: string, page: string): Promise<MailedL
   );
 }
 
-/** Lets every code that was mailed so far be too old. */
+/** Expires every code that was mailed so far. */
 export async function expireCodes(): Promise<void> {
   const expire = sql`update emailed_codes set expires_at = now() - interval '1 second'`;
   await stackDatabase.query(statement(z.never(), expire));
 }
 
-/** What a form that was not accepted says. */
+/** The errors of a refused form. */
 export async function refusalOf(answer: Response): Promise<RefusedForm & { status: number }> {
   return { status: answer.status, ...((await answer.json()) as RefusedForm) };
 }
 
-/** Whatever of an answer is seen by scripts, by caches or in the address bar. */
+/** Everything in an answer that scripts, caches, or the address bar can see. */
 export async function seenOf(answer: Response): Promise<string> {
   const headers = [...answer.headers].filter(([name]) => name !== "set-cookie");
   return JSON.stringify(headers) + (await answer.clone().text());

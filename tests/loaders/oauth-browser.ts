@@ -17,26 +17,26 @@ export class OAuthBrowser extends Browser {
   }
 
   /**
-   * Comes back to the app, as one that has been at a provider does.
-   * @param syncDelayMs how long a new profile takes
+   * Comes back to the app from a provider.
+   * @param syncDelayMs how long a new profile takes to arrive
    */
   comeBack(path: string, provider = "github", syncDelayMs = 0): Promise<Response> {
     return whileSyncing(syncDelayMs, () => this.load(withProvider(callbackRoute.loader, provider), path));
   }
 
-  /** Comes back without asking for the page itself: `HEAD`, or looking ahead. */
+  /** Comes back without requesting the page itself: by `HEAD` or prefetch. */
   peek(path: string, init: { method?: string; headers?: Record<string, string> }): Promise<Response> {
     const headers = { ...init.headers, Cookie: this.cookie };
     const request = new Request(`http://localhost:3000${path}`, { ...init, headers });
     return this.send(withProvider(callbackRoute.loader, "github"), request);
   }
 
-  /** All of it: the link, the provider's page, and back. */
+  /** Follows the link, signs in at the provider, and comes back. */
   async signInThrough(provider: string, account: Account, query = ""): Promise<Response> {
     return this.comeBack(await atProvider(await this.start(provider, query), account), provider);
   }
 
-  /** What the page shows that an answer has led to. */
+  /** What the page that an answer leads to shows. */
   async signInPage(answer: Response): Promise<SignInPage> {
     const page = await this.load(signInRoute.loader, answer.headers.get("Location") ?? "");
     return page.json();
@@ -50,9 +50,9 @@ interface SignInPage {
 }
 
 /**
- * What happens between leaving the app and coming back to it.
- * @param account who is chosen; undefined: the person wants none of it
- * @returns the path at the app with which Stack sends the browser back
+ * Goes through Stack and the provider.
+ * @param account the chosen one; undefined: the user cancels
+ * @returns the path to which Stack sends the browser back
  */
 export async function atProvider(answer: Response, account: Account | undefined): Promise<string> {
   const atStack = await fetch(locationOf(answer), { redirect: "manual" });

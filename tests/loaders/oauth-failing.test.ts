@@ -19,7 +19,7 @@ const bothProviders = [
 const log = vi.spyOn(console, "error").mockReturnValue();
 beforeEach(() => {
   log.mockClear();
-  // A reading of the list that has failed is not repeated for ten seconds, one that went well for five minutes.
+  // A failed read of the list is not repeated for ten seconds, a successful one for five minutes.
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 6 * 60_000 });
   stack.use(http.all(`${failing.origin}/*`, () => passthrough()));
 });
@@ -32,7 +32,7 @@ afterAll(async () => {
   await failing[Symbol.asyncDispose]();
 });
 
-/** How long something takes, in milliseconds, and what comes of it. */
+/** How long some work takes, in milliseconds, and its result. */
 async function timed<Result>(work: () => Promise<Result>): Promise<[Result, number]> {
   const startedAt = performance.now();
   return [await work(), performance.now() - startedAt];
@@ -42,7 +42,7 @@ function readings(): string[] {
   return failing.requests.filter((request) => request.endsWith("/projects/current"));
 }
 
-/** What a user sees while Stack has never said which providers there are. */
+/** What users see while Stack has never listed its providers. */
 async function findNone(): Promise<void> {
   failing.requests.length = 0;
   const [pages, took] = await timed(() =>
@@ -58,7 +58,7 @@ async function findNone(): Promise<void> {
   await expectLine("Reading the OAuth providers: ");
 }
 
-/** One line in the log, when the reading or the exchange has ended. */
+/** Expects one line in the log, once the read or the exchange has ended. */
 async function expectLine(beginning: string): Promise<void> {
   const line = [expect.stringMatching(`^${beginning}[^\n]{0,300}$`)];
   await vi.waitFor(() => expect(log.mock.calls).toEqual([line]), { interval: 5, timeout: limitMs });
@@ -67,17 +67,17 @@ async function expectLine(beginning: string): Promise<void> {
 // In this order: a process that has read the list once keeps it.
 test.each(
   outages,
-)("while a Stack %s that has named no provider yet, pages work without their links", async (_, f) => {
+)("while Stack %s and has listed no provider yet, pages work without their links", async (_, f) => {
   failing.fail(f);
   await findNone();
 });
 
-test("while a Stack refuses connections that has named no provider yet, pages work without their links", async () => {
+test("while Stack refuses connections and has listed no provider yet, pages work without their links", async () => {
   await failing.refuse();
   await findNone().finally(() => failing.accept());
 });
 
-test("a wrong key of ours is in the log, and pages work without the providers' links", async () => {
+test("our wrong key is logged, and pages work without the providers' links", async () => {
   failing.fail(knownError("INVALID_PUBLISHABLE_CLIENT_KEY", 401, { project_id: "x" }));
   await findNone();
   expect(String(log.mock.calls)).toContain("INVALID_PUBLISHABLE_CLIENT_KEY");
@@ -96,7 +96,7 @@ test("ids of providers that cannot be part of a URL are left out", async () => {
   ]);
 });
 
-test("an old list goes on being used while a new one is read, once for all", async () => {
+test("the old list stays in use while a new one is read, once for all requests", async () => {
   failing.fail(() => {});
   failing.requests.length = 0;
   const [pages, took] = await timed(() =>
@@ -108,13 +108,16 @@ test("an old list goes on being used while a new one is read, once for all", asy
   expect(readings()).toEqual(["GET /api/v1/projects/current"]);
 });
 
-test("the list is read anew when Stack is well again", async () => {
+test("the list is read again once Stack recovers", async () => {
   const providers = async () => (await new OAuthBrowser().signInPage(signInPage)).providers;
   await vi.waitFor(async () => expect(await providers()).toEqual(bothProviders));
 });
 
-/** What a user sees who comes back while Stack cannot exchange the code. */
-async function comeBackInVain(startFailing: () => void | Promise<void>, mend: () => void | Promise<void>) {
+/** What a user sees on coming back while Stack cannot exchange the code. */
+async function comeBackDuringOutage(
+  startFailing: () => void | Promise<void>,
+  recover: () => void | Promise<void>,
+) {
   const browser = new OAuthBrowser();
   await browser.signInPage(signInPage);
   const email = `${crypto.randomUUID()}@example.com`;
@@ -131,14 +134,14 @@ async function comeBackInVain(startFailing: () => void | Promise<void>, mend: ()
   for (const secret of [email, new URL(back, "http://x").searchParams.get("code"), "eyJh"])
     expect(String(log.mock.calls)).not.toContain(secret);
 
-  await mend();
+  await recover();
   expect(await browser.comeBack(back)).toRedirectTo("/stats");
 }
 
 test.each(outages)(
-  "a user who comes back to a Stack that %s is told so, and can try again with the same code",
+  "a user who comes back while Stack %s is told so, and can try again with the same code",
   (_, failure: Failure) =>
-    comeBackInVain(
+    comeBackDuringOutage(
       () => failing.fail(failure, "/oauth/token"),
       () => failing.recover(),
     ),
@@ -146,13 +149,13 @@ test.each(outages)(
 );
 
 test("a user who comes back while Stack refuses connections is told so, and can try again", () =>
-  comeBackInVain(
+  comeBackDuringOutage(
     () => failing.refuse(),
     () => failing.accept(),
   ));
 
-test("an answer to a code that stops in the middle is an outage", async () => {
-  await comeBackInVain(
+test("an answer to a code that stops midway counts as an outage", async () => {
+  await comeBackDuringOutage(
     () =>
       failing.fail((_, response) => {
         response.writeHead(200, { "content-type": "application/json" }).write('{"access_token": "eyJh');
@@ -161,7 +164,7 @@ test("an answer to a code that stops in the middle is an outage", async () => {
   );
 }, 10_000);
 
-test("a refusal that we have no words for is told in general ones, and is in the log", async () => {
+test("an unknown refusal gets a general sentence, and is logged", async () => {
   const browser = new OAuthBrowser();
   const back = await atProvider(await browser.start(), { email: "refused@example.com" });
   failing.fail(knownError("INVALID_OAUTH_CLIENT_ID_OR_SECRET", 400), "/oauth/token");

@@ -31,7 +31,7 @@ function flowsIn({ cookie }: OAuthBrowser): string[] {
   return cookie.split("; ").filter((each) => each.startsWith("todos-oauth-"));
 }
 
-test("a new user comes through GitHub, and is in the list by name", async () => {
+test("a new user signs in through GitHub, and is in the list by name", async () => {
   const browser = new OAuthBrowser();
   expect(await browser.signInThrough("github", doug)).toRedirectTo("/");
   expect(flowsIn(browser)).toEqual([]);
@@ -41,7 +41,7 @@ test("a new user comes through GitHub, and is in the list by name", async () => 
   expect(data.team).toMatchObject([{ email: doug.email, name: "Doug" }]);
 });
 
-test("a new user's profile is there before the first page", async () => {
+test("a new user's profile arrives before the first page", async () => {
   const account = newAccount();
   const browser = new OAuthBrowser();
   const back = await atProvider(await browser.start(), account);
@@ -59,7 +59,7 @@ test("a user who comes again, in another browser, has the same account", async (
   expect((await again.todosPage()).data.viewer.id).toBe((await first.todosPage()).data.viewer.id);
 });
 
-test("the browser is sent to Stack with a state and a challenge, and with nothing that is secret", async () => {
+test("the browser is sent to Stack with a state and a challenge, but no secret", async () => {
   const browser = new OAuthBrowser();
   const answer = await browser.start("github");
   expect(answer.status).toBe(303);
@@ -83,7 +83,7 @@ test("the browser is sent to Stack with a state and a challenge, and with nothin
   expect(url.href).not.toContain(flow.codeVerifier);
 });
 
-test("a flow's cookie is kept from scripts and from other sites' forms", async () => {
+test("scripts and other sites' forms cannot use a flow's cookie", async () => {
   const [cookie = ""] = (await new OAuthBrowser().start()).headers.getSetCookie();
   expect(cookie).toMatch(/^todos-oauth-[\w-]{8}-3000=/);
   expect(cookie.split("; ")).toEqual(expect.arrayContaining(["HttpOnly", "SameSite=Lax", "Path=/"]));
@@ -95,12 +95,12 @@ test.each([
   ["another site by two slashes", "//evil.example", "/"],
   ["another site by a backslash", "/\\evil.example", "/"],
   ["a path that is too long for a cookie", `/?q=${"x".repeat(1_000)}`, "/"],
-])("who was heading for %s gets to a page of this site", async (_, wanted, target) => {
+])("a user heading for %s gets to a page of this site", async (_, wanted, target) => {
   const query = `?redirectTo=${encodeURIComponent(wanted)}`;
   expect(await new OAuthBrowser().signInThrough("github", newAccount(), query)).toRedirectTo(target);
 });
 
-test("sign-ins that are started in several tabs at once all come to their end", async () => {
+test("sign-ins started in several tabs at once all succeed", async () => {
   const browser = new OAuthBrowser();
   const [one, other] = await Promise.all([
     browser.start("github", "?redirectTo=/one"),
@@ -159,7 +159,7 @@ test("a user who cancels at the provider is told so, and can start again", async
   });
 });
 
-test("a user whose address has an account that has not verified it is told to do that first", async () => {
+test("a user whose address belongs to an unverified account is told to verify it first", async () => {
   await signedUp("unverified@example.com");
   const browser = new OAuthBrowser();
   const refused = await browser.signInThrough("github", { email: "unverified@example.com" });
@@ -193,14 +193,14 @@ test.each([
   ["MULTI_FACTOR_AUTHENTICATION_REQUIRED", "second-factor", "needs a second factor"],
   ["SOMETHING_NEW", "failed", "didn't accept that"],
   ["toString", "failed", "didn't accept that"],
-])("the error %s is told in words of ours", async (errorCode, problem, words) => {
+])("the error %s becomes a sentence of ours", async (errorCode, problem, words) => {
   const browser = new OAuthBrowser();
   const refused = await browser.comeBack(callbackPath({ error: "server_error", errorCode }));
   expect(refused).toRedirectTo(`/sign-in?problem=${problem}`);
   expect((await browser.signInPage(refused)).problem).toContain(words);
 });
 
-test("an error, which anyone can make up, changes nothing and shows none of its own words", async () => {
+test("an error, which anyone can make up, changes nothing, and its own text is not shown", async () => {
   const browser = new OAuthBrowser();
   browser.cookie = (await signedUp("steady@example.com")).cookie;
   const unfinished = new OAuthBrowser();
@@ -228,7 +228,7 @@ test("a problem that is made up is not shown", async () => {
   expect(page.problem).toBeUndefined();
 });
 
-test("an answer that is opened again redirects signed-in users, and tells the others", async () => {
+test("an answer that is opened again redirects signed-in users, and explains itself to others", async () => {
   const browser = new OAuthBrowser();
   const back = await atProvider(await browser.start(), newAccount());
   expect(await browser.comeBack(back)).toRedirectTo("/");
@@ -244,7 +244,7 @@ test("an answer that is opened again redirects signed-in users, and tells the ot
   expect(signedOut.cookie).toBe("");
 });
 
-test("a code is good once, even for the browser that it was made for", async () => {
+test("a code works once, even in the browser that it was made for", async () => {
   const browser = new OAuthBrowser();
   const back = await atProvider(await browser.start("github", "?redirectTo=/stats"), newAccount());
   const { cookie } = browser;
@@ -256,7 +256,7 @@ test("a code is good once, even for the browser that it was made for", async () 
 
 interface MixUp {
   which: string;
-  /** What an attacker has the victim's browser open, made of an answer that the attacker got. */
+  /** What an attacker makes the victim's browser open, from an answer that the attacker got. */
   path(back: URL, own: URL): string;
   provider?: string;
 }
@@ -312,7 +312,7 @@ test.each(mixUps)("an answer that $which signs no user in", async ({ path, provi
   expect(stackRequests).not.toContain("POST /api/v1/auth/oauth/token");
 });
 
-test("another code than the one that was made for a flow is refused", async () => {
+test("a code made for another flow is refused", async () => {
   const attacker = new OAuthBrowser();
   const stolen = new URL(await atProvider(await attacker.start(), newAccount()), "http://localhost:3000");
   const victim = new OAuthBrowser();
@@ -322,7 +322,7 @@ test("another code than the one that was made for a flow is refused", async () =
   expect((await victim.todosPage()).data.view).toBe("landing");
 });
 
-test("a flow's cookie without our signature is none", async () => {
+test("a flow's cookie without our signature is ignored", async () => {
   const browser = new OAuthBrowser();
   const back = await atProvider(await browser.start(), newAccount());
   browser.cookie = browser.cookie.replace(/\.[^.]*$/, "");
@@ -342,7 +342,7 @@ test.each([
   expect(await browser.comeBack(back)).toRedirectTo("/");
 });
 
-test("a provider that is switched off has no link and no address here, a little later", async () => {
+test("a provider that is turned off soon has no link and no address here", async () => {
   const browser = new OAuthBrowser();
   standIn.settings.oauthProviders = ["google"];
   pass(6 * minuteMs);

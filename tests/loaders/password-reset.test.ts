@@ -29,7 +29,7 @@ function reset(path: string, password = newPassword, browser = new Browser()): P
   return browser.post(resetRoute.action, path, { password });
 }
 
-test("a forgotten password is set anew by the mail's link, and signs in", async () => {
+test("the mailed link sets a new password, which signs in", async () => {
   await signedUp("bob@example.com");
   const { path } = await linkOf("bob@example.com");
   expect(await reset(path)).toRedirectTo("/sign-in?done=password-reset");
@@ -48,7 +48,7 @@ test("asking for an email tells nothing about whether there is an account", asyn
   expect(await standIn.mails("unknown@example.com")).toEqual([]);
 });
 
-test("the answer does not wait until Stack has dealt with the address", async () => {
+test("the answer does not wait for Stack to handle the address", async () => {
   let answer = () => {};
   const answered = new Promise<void>((resolve) => {
     answer = resolve;
@@ -70,7 +70,7 @@ test.each([
     () => new HttpResponse("{}", { headers: { "x-stack-known-error": "REDIRECT_URL_NOT_WHITELISTED" } }),
     "add it to the trusted domains",
   ],
-])("%s of Stack's that only a known address meets is told to the log alone", async (_, answer, words) => {
+])("%s from Stack that only a known address causes is only logged", async (_, answer, words) => {
   stack.use(http.post(`http://stack.test${sendingPath}`, answer));
   expect(await forgot("faulty@example.com")).toRedirectTo("/forgot-password?done=sent");
   await vi.waitFor(() => expect(log).toHaveBeenCalledOnce(), { interval: 5 });
@@ -120,7 +120,7 @@ test.each([
   expect(stackRequests).toEqual([]);
 });
 
-test("opening the link, however often, asks Stack nothing and shows no code", async () => {
+test("opening the link, however often, does not ask Stack, and shows no code", async () => {
   await signedUp("scanned@example.com");
   const { path, code } = await linkOf("scanned@example.com");
   stackRequests.length = 0;
@@ -138,7 +138,7 @@ test.each([
   ["", "Enter"],
   ["1234567", "8"],
   ["x".repeat(71), "70"],
-])("the new password %j is refused beside the field, and does not cost the code", async (password, words) => {
+])("the new password %j is refused beside the field, and does not use up the code", async (password, words) => {
   const email = `${crypto.randomUUID()}@example.com`;
   await signedUp(email);
   const { path } = await linkOf(email);
@@ -180,7 +180,10 @@ const badLinks: BadLink[] = [
   { link: "a damaged", words: "doesn't work", spoil: (path) => path.slice(0, -3) },
   { link: "no", words: "doesn't work", spoil: () => "/reset-password" },
 ];
-test.each(badLinks)("$link link is refused in words that say what to do", async ({ words, spoil }) => {
+test.each(badLinks)("$link link is refused with a sentence that says what to do", async ({
+  words,
+  spoil,
+}) => {
   const email = `${crypto.randomUUID()}@example.com`;
   const owner = await signedUp(email);
   const path = await spoil((await linkOf(email)).path);
@@ -197,7 +200,7 @@ test.each(badLinks)("$link link is refused in words that say what to do", async 
   expect((await owner.todosPage()).data.view).toBe("list");
 });
 
-test("where passwords are switched off, both pages say so", async () => {
+test("where passwords are turned off, both pages say so", async () => {
   await signedUp("off@example.com");
   const { path } = await linkOf("off@example.com");
   standIn.settings.allowsPasswords = false;
@@ -209,12 +212,12 @@ test("where passwords are switched off, both pages say so", async () => {
   }
 });
 
-test("without a code the page says that a link has to be opened", async () => {
+test("without a code the page says to open a link", async () => {
   const page = await new Browser().load(resetRoute.loader, "/reset-password?redirectTo=/stats");
   expect(await page.json()).toEqual({ redirectTo: "/stats", hasCode: false });
 });
 
-test("a reset signs this browser out, and every other one when its token has run out", async () => {
+test("a reset signs this browser out at once, and every other one when its token expires", async () => {
   const email = "everywhere@example.com";
   const here = await signedUp(email);
   const elsewhere = new Browser();

@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 const fields = { display_name: "Bob", primary_email: "bob@example.com", primary_email_verified: false };
 
-/** What a token that Stack makes now says of a user. */
+/** What a new token from Stack says about a user. */
 function tokenOf(user: User): AccessToken {
   return {
     userId: user.id,
@@ -31,7 +31,7 @@ function tokenOf(user: User): AccessToken {
   };
 }
 
-/** A user of Stack's whose profile is stored. */
+/** A user of Stack whose profile is stored. */
 async function storedUser(): Promise<User> {
   const user = await atStack.create({ ...fields, primary_email: `${crypto.randomUUID()}@example.com` });
   await store(user);
@@ -47,27 +47,27 @@ async function store(user: object): Promise<void> {
 test.each([
   ["another name", { display_name: "Bobby" }],
   ["no name any more", { display_name: null }],
-  ["another e-mail address", { primary_email: "bobby@example.com" }],
-  ["a verified e-mail address", { primary_email_verified: true }],
-])("a profile is read anew when the token has %s", async (_, changes) => {
+  ["another email", { primary_email: "bobby@example.com" }],
+  ["a verified email", { primary_email_verified: true }],
+])("a profile is read again when the token has %s", async (_, changes) => {
   const changed = await atStack.change(await storedUser(), changes);
   await refreshProfile(tokenOf(changed));
   expect(await allProfiles()).toMatchObject([{ user: changed, name: changed.display_name }]);
 });
 
-test("Stack is not asked about a profile that says what the token says", async () => {
+test("Stack is not asked about a profile that agrees with the token", async () => {
   await refreshProfile(tokenOf(await storedUser()));
   expect(stackRequests).toEqual([]);
 });
 
-test("a name, an address and a state that are missing are as good as none", async () => {
+test("a missing name, address, or verification counts as none", async () => {
   const user = { id: "bob", display_name: null, primary_email: null, primary_email_verified: false };
   await store({ id: user.id });
   await refreshProfile(tokenOf(user));
   expect(stackRequests).toEqual([]);
 });
 
-test("nothing is done where profiles come by Neon's sync", async () => {
+test("where Neon's sync brings profiles, nothing happens", async () => {
   const changed = await atStack.change(await storedUser(), { display_name: "Bobby" });
   const before = await allProfiles();
   stackRequests.length = 0;
@@ -78,7 +78,7 @@ test("nothing is done where profiles come by Neon's sync", async () => {
   expect([await allProfiles(), stackRequests]).toEqual([before, []]);
 });
 
-test("a profile that is not there is not made", async () => {
+test("a missing profile is not created", async () => {
   const user = await atStack.create({ display_name: "Bob" });
   await refreshProfile(tokenOf(user));
   expect(await allProfiles()).toEqual([]);
@@ -95,7 +95,10 @@ test("a deleted profile stays as it is", async () => {
 test.each([
   ["is deleted", "update neon_auth.users_sync set deleted_at = now()"],
   ["is removed", "delete from neon_auth.users_sync"],
-  ["is stored as of later", "update neon_auth.users_sync set updated_at = now() + interval '1 minute'"],
+  [
+    "is stored as of a later time",
+    "update neon_auth.users_sync set updated_at = now() + interval '1 minute'",
+  ],
 ])("a profile that %s while Stack is asked stays as it is", async (_, meanwhile) => {
   const user = await storedUser();
   const { isAsked, release } = heldAnswer({ ...user, display_name: "Bobby" });
@@ -120,7 +123,7 @@ test("a user whom Stack no longer knows keeps the profile until the deletion arr
 test.each([
   ["cannot be reached", () => HttpResponse.error()],
   ["does not answer", () => new Promise<never>(() => {})],
-])("a Stack that %s is in the log, holds up no user for long, and the profile stays as it is", async (_, answer) => {
+])("when Stack %s it is logged, no user waits long, and the profile stays as it is", async (_, answer) => {
   const user = await storedUser();
   const before = await allProfiles();
   stack.use(http.get(`${environment().stack.apiUrl}/api/v1/users/:id`, answer));
@@ -131,7 +134,7 @@ test.each([
   expect(output.mock.calls).toEqual([[expect.stringMatching(/^Refreshing a profile: .+/)]]);
 });
 
-test("a database that does not answer is in the log, and a sign-in goes on", async () => {
+test("a database that does not answer is logged, and a sign-in continues", async () => {
   const user = await storedUser();
   await whileProfilesRefuse("57P01", () => refreshProfile({ ...tokenOf(user), name: "Bobby" }));
   expect(output.mock.calls).toEqual([["Refreshing a profile: The database: unreachable < no"]]);

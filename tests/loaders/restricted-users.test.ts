@@ -60,7 +60,7 @@ async function linkTo(email: string): Promise<string> {
   return link.pathname + link.search;
 }
 
-test("a user who signs up or in unverified is told to verify the address, and where they were heading is kept", async () => {
+test("a user who signs up or in unverified is told to verify the address, and their destination is kept", async () => {
   const typed = { email: "new@example.com", password };
   const page = "/verify-email?redirectTo=%2Fstats";
   expect(await new Browser().signUp(typed, "/sign-up?redirectTo=/stats")).toRedirectTo(page);
@@ -112,7 +112,7 @@ test("verifying the address lets a user in where they were heading", async () =>
 test("an address that was verified elsewhere lets a user in at once, without another sign-in", async () => {
   const email = "elsewhere@example.com";
   const browser = await restricted(email);
-  // The first page has asked Stack; what it was told is not kept for the next one.
+  // The first page has asked Stack; its answer is not kept for the next one.
   expect((await verifyEmail(browser)).status).toBe(200);
   await atStack.change(await userOf(email), { primary_email_verified: true });
   expect(await browser.load(todosRoute.loader, "/?team=all")).toRedirectTo(
@@ -122,7 +122,7 @@ test("an address that was verified elsewhere lets a user in at once, without ano
   expect((await browser.todosPage()).data.view).toBe("list");
 });
 
-test("a project that wants no verified addresses any more lets everybody in", async () => {
+test("a project that no longer requires verified addresses lets all users in", async () => {
   const browser = await restricted("open@example.com");
   standIn.settings.requiresVerifiedEmail = false;
   expect(await verifyEmail(browser)).toRedirectTo("/");
@@ -147,7 +147,7 @@ test("a restricted user signs out, here and at Stack", async () => {
   expect(await (await verifyEmail(browser)).json()).toMatchObject({ view: "signed out" });
 });
 
-test("a restricted token that expires is renewed, and the page still leads to where the user verifies", async () => {
+test("an expired restricted token is renewed, and the page still leads to where the user verifies", async () => {
   const browser = await restricted("waiting@example.com");
   const { cookie } = browser;
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
@@ -159,7 +159,7 @@ test("a restricted token that expires is renewed, and the page still leads to wh
   expect(stackRequests).toEqual([]);
 });
 
-test("a user whom an administrator holds back is told so, and gets in when released", async () => {
+test("a user restricted by an administrator is told so, and gets in when the restriction ends", async () => {
   standIn.settings.requiresVerifiedEmail = false;
   const email = "held@example.com";
   const browser = await signedUp(email);
@@ -173,7 +173,7 @@ test("a user whom an administrator holds back is told so, and gets in when relea
   expect((await browser.todosPage()).data.view).toBe("list");
 });
 
-test("a restricted session whose token is of a key that is gone goes on with a new token", async () => {
+test("a restricted session whose token's key is gone continues with a new token", async () => {
   const good = await standIn.signAccessToken(restrictedClaims);
   const { privateKey } = await generateKeyPair("ES256");
   const accessToken = await new SignJWT(decodeJwt(good))

@@ -33,7 +33,7 @@ function placeOf(node: ts.Node): string {
   return `${source.fileName}:${line + 1}: ${node.getText()}`;
 }
 
-/** What is built in another file, and why it is a path of this site. */
+/** Values built in other files, and why each is a path of this site. */
 const reviewed: Record<string, string> = {
   redirectTo: "built by safeRedirectTo; a sign-in through a provider keeps it in a signed cookie",
   "flow.redirectTo": "the same",
@@ -50,7 +50,7 @@ const reviewed: Record<string, string> = {
 /** The last one builds the provider's own address, from the configuration. */
 const makers = /^(safeRedirectTo|redirectToOf|(.*\.)?authorizeUrl)$/;
 
-/** Whether a value is a path of this site by how it is built. */
+/** Whether a value is built so that it must be a path of this site. */
 function isOurs(node: ts.Node): boolean {
   if (ts.isJsxExpression(node) || ts.isAwaitExpression(node))
     return !!node.expression && isOurs(node.expression);
@@ -74,7 +74,7 @@ function isOurs(node: ts.Node): boolean {
   return makers.test(expression.getText()) || isOurs(expression);
 }
 
-/** What a name of the same file stands for: a constant's value, or what the calls of its function are given. */
+/** What a name in the same file stands for: a constant's value, or the arguments that its function is called with. */
 function valuesOf(name: ts.Identifier): ts.Node[] {
   return nodesIn(name.getSourceFile()).flatMap((node): ts.Node[] => {
     if (ts.isVariableDeclaration(node) && node.name.getText() === name.text)
@@ -157,14 +157,14 @@ test("an error reaches the browser without the name of a constructor (GHSA-337j-
   }
 });
 
-/** Remix serializes an object that is neither as it is, `__type` and `__subType` included. */
+/** Remix serializes any other object unchanged, including `__type` and `__subType`. */
 test("the app throws nothing but errors and responses", () => {
   const thrown = nodes.filter(ts.isThrowStatement).map(({ expression }) => expression);
   expect(thrown.length).toBeGreaterThan(50);
   expect(thrown.filter((node) => !isErrorOrResponse(node)).map(placeOf)).toEqual([]);
 });
 
-/** Names and properties hold what was caught. */
+/** A rethrown error is in a name or a property. */
 function isErrorOrResponse(node: ts.Node): boolean {
   if (ts.isConditionalExpression(node)) return [node.whenTrue, node.whenFalse].every(isErrorOrResponse);
   if (ts.isCallExpression(node)) return /^(redirect|as\w*Fault|\w+Answer)$/.test(node.expression.getText());

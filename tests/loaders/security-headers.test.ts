@@ -10,11 +10,11 @@ async function headersAt(origin: string): Promise<Record<string, string>> {
   return securityHeaders();
 }
 
-test("browsers are told to come by https alone where the site is there, for more than half a year", async () => {
+test("on an https site browsers are told to use only https, for more than half a year", async () => {
   const { "Strict-Transport-Security": promise = "" } = await headersAt("https://todos.example");
   expect(Number(/^max-age=(\d+)$/.exec(promise)?.[1])).toBeGreaterThan(180 * 24 * 60 * 60);
 });
 
-test("nothing of the kind is said on plain http", async () => {
+test("on plain http browsers are not told that", async () => {
   expect(await headersAt("http://localhost:3000")).not.toHaveProperty("Strict-Transport-Security");
 });

@@ -9,7 +9,7 @@ const refresh = "POST /api/v1/auth/sessions/current/refresh";
 
 afterEach(() => vi.useRealTimers());
 
-/** Lets the clock of the session, and nothing else, be later than it is. */
+/** Sets only the session's clock ahead. */
 function later(milliseconds: number): void {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + milliseconds });
 }
@@ -22,14 +22,14 @@ test.each([
     `todos-session-3000=${encodeURIComponent(btoa(JSON.stringify({ accessToken: "x" })))}`,
   ],
   ["of another app", "session=1; theme=dark"],
-])("a cookie that is %s is as good as none", async (_, cookie) => {
+])("a cookie that is %s is ignored", async (_, cookie) => {
   const browser = new Browser();
   browser.cookie = cookie;
   const { status, data } = await browser.todosPage();
   expect([status, data.view]).toEqual([200, "landing"]);
 });
 
-test("a cookie with good tokens that we did not sign is as good as none", async () => {
+test("a cookie with good tokens that we did not sign is ignored", async () => {
   const accessToken = await standIn.signAccessToken({ sub: "bob", email: "bob@example.com" });
   const content = { accessToken, refreshToken: "x", profileSeen: false };
   const browser = new Browser();
@@ -51,7 +51,7 @@ test.each([
   ["for another audience", { aud: `${project}:restricted` }, "project"],
   ["of an anonymous user", { is_anonymous: true }, "project"],
   ["expired, with a refresh token that is unknown", { exp: now() - 60 }, "project"],
-] as const)("a token that is %s is as good as none", async (_, claims, signer) => {
+] as const)("a token that is %s is ignored", async (_, claims, signer) => {
   const accessToken = await standIn.signAccessToken(
     { sub: "bob", email: "bob@example.com", ...claims },
     signer,
@@ -88,7 +88,7 @@ test("an expired token is refreshed, and the new one is used from then on", asyn
   expect(stackRequests).toEqual([]);
 });
 
-test("a session that was ended at Stack ends here with the token's lifetime", async () => {
+test("a session ended at Stack ends here when its token expires", async () => {
   const browser = await signedUp("ended@example.com");
   stack.use(
     http.post("http://stack.test/api/v1/auth/sessions/current/refresh", () =>
@@ -103,7 +103,7 @@ test("a session that was ended at Stack ends here with the token's lifetime", as
   expect((await browser.todosPage()).data.view).toBe("landing");
 });
 
-test("while Stack is down a token is used to its end; then the page says so with 503, and no user is signed out", async () => {
+test("while Stack is down a token is used until it expires; then the page says so with 503, and no user is signed out", async () => {
   const browser = await signedUp("outage@example.com");
   const cookie = browser.cookie;
   stack.use(http.all("http://stack.test/*", () => HttpResponse.error()));

@@ -18,7 +18,7 @@ afterEach(() => {
   log.mockClear();
 });
 
-/** A key of Stack's, which it may publish or not. */
+/** A key that Stack may publish or not. */
 async function newKey(kid: string) {
   const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
   const published = { ...(await exportJWK(publicKey)), kid, alg: "ES256" };
@@ -56,13 +56,13 @@ const keyFailures: [string, () => Response][] = [
   ["publishes no keys", () => HttpResponse.json({ keys: [] })],
 ];
 
-/** Each test that lets an hour pass starts where the one before has ended. */
+/** Each test that lets an hour pass starts where the previous one ended. */
 let hours = 0;
 
-// These come first: no key has been read yet.
+// These come first, because no key has been read yet.
 test.each(
   keyFailures,
-)("when Stack %s at the first page view, it is 503 and nobody is signed out", async (_, answer) => {
+)("when Stack %s at the first page view, it is 503 and no user is signed out", async (_, answer) => {
   stack.use(http.get(apiUrl + keysPath, answer));
   const accessToken = await standIn.signAccessToken({ sub: "bob", email: "bob@example.com" });
   refreshGives(accessToken);
@@ -74,7 +74,7 @@ test.each(
   refreshGives(accessToken);
 });
 
-test("the first page view after that is as if nothing had been", async () => {
+test("the first page view after that works normally", async () => {
   const browser = await holderOf(await standIn.signAccessToken({ sub: "bob", email: "bob@example.com" }));
   expect(await browser.todosPage()).toMatchObject({ status: 200, data: { view: "list" } });
   expect(stackRequests).toEqual([`GET ${keysPath}`]);
@@ -82,7 +82,7 @@ test("the first page view after that is as if nothing had been", async () => {
 
 test.each(
   keyFailures.slice(0, 5),
-)("when Stack %s after the keys were read, page views go on", async (_, answer) => {
+)("when Stack %s after the keys were read, page views still work", async (_, answer) => {
   stack.use(http.get(apiUrl + keysPath, answer));
   const browser = await holderOf(await standIn.signAccessToken({ sub: "bob", email: "bob@example.com" }));
   expect((await browser.todosPage()).data.view).toBe("list");
@@ -99,7 +99,7 @@ test.each(
   expect(stackRequests).toEqual([`GET ${keysPath}`]);
 });
 
-test("a token of a new key is accepted at once, one of a key that was never published is not", async () => {
+test("a token with a new key is accepted at once, one with a key that was never published is not", async () => {
   const [first, second, unpublished] = await Promise.all(["first", "second", "third"].map(newKey));
   if (!first || !second || !unpublished) throw new Error("there are three");
   publish(first);
@@ -111,7 +111,7 @@ test("a token of a new key is accepted at once, one of a key that was never publ
   expect(stranger.cookie).toBe("");
 });
 
-test("a session whose token is of a key that is gone goes on with a new token", async () => {
+test("a session whose token's key is gone continues with a new token", async () => {
   const [old, current] = await Promise.all([newKey("old"), newKey("current")]);
   publish(old);
   const browser = await holderOf(await old.token());
@@ -125,7 +125,7 @@ test("a session whose token is of a key that is gone goes on with a new token", 
   expect(stackRequests).toEqual([]);
 });
 
-test("a token that is good for some seconds is used when its successor cannot be verified", async () => {
+test("a token that is valid for a few more seconds is used when its successor cannot be verified", async () => {
   const bob = { sub: "bob", email: "bob@example.com" };
   await (await holderOf(await standIn.signAccessToken(bob))).todosPage();
   const exp = Math.floor(Date.now() / 1_000) + 20;
@@ -137,7 +137,7 @@ test("a token that is good for some seconds is used when its successor cannot be
   expect(browser.cookie).toBe(cookie);
 });
 
-/** Lets Stack's clock, as its tokens show it, differ from ours. */
+/** Makes the clock in Stack's tokens differ from ours. */
 function shiftClockOfStack(seconds: number): void {
   const shifted = http.post(`${apiUrl}/api/v1/auth/*`, async ({ request }) => {
     const answer = await getResponse(standIn.handlers, request);

@@ -18,7 +18,7 @@ const typed = { email: "patient@example.com", name: "Pat", password: "correct ho
 const limitMs = 5_000;
 const outages = Object.entries(failures);
 
-/** Requests to other hosts than STACK_API_URL. */
+/** Requests to hosts other than STACK_API_URL. */
 const strays: string[] = [];
 const unhandled: unknown[] = [];
 const noteUnhandled = (reason: unknown) => unhandled.push(reason);
@@ -43,7 +43,7 @@ afterEach(async () => {
 });
 afterAll(() => failing[Symbol.asyncDispose]());
 
-/** What a user reads who signs in or up, and when they are told to come back. */
+/** The errors of a sign-in and a sign-up, and when each says to try again. */
 async function attempt(way: "signIn" | "signUp") {
   const browser = new Browser();
   const startedAt = performance.now();
@@ -54,8 +54,8 @@ async function attempt(way: "signIn" | "signUp") {
   return { status: answer.status, retryAfter, errors, kept, took, cookie: browser.cookie };
 }
 
-/** Everybody at once: one views a page, one signs out, one signs in, one signs up. */
-async function everybody(startFailing: () => void | Promise<void>, retryAfter = "5"): Promise<void> {
+/** All at once: one user views a page, one signs out, one signs in, one signs up. */
+async function allUsers(startFailing: () => void | Promise<void>, retryAfter = "5"): Promise<void> {
   const viewer = await signedIn("viewer");
   const leaver = await signedIn("leaver");
   const { cookie } = viewer;
@@ -83,12 +83,12 @@ async function everybody(startFailing: () => void | Promise<void>, retryAfter = 
     });
     expect(took).toBeLessThan(limitMs);
   }
-  // What fails is not asked again and again.
+  // A failed request is not repeated.
   expect(failing.requests).toEqual([...new Set(failing.requests)]);
   expectLines("Ending a session at the provider: ", "POST /sign-in: ", "POST /sign-up: ");
 }
 
-/** A line in the log for each, without what is secret, and nothing else. */
+/** Expects a line in the log for each, without secrets, and nothing else. */
 function expectLines(...beginnings: string[]): void {
   const lines = output.flatMap((spy) => spy.mock.calls.map((call) => call.map(String).join(" "))).sort();
   expect(lines).toEqual(beginnings.sort().map((each) => expect.stringMatching(`^${each}[^\n]{0,300}$`)));
@@ -96,18 +96,18 @@ function expectLines(...beginnings: string[]): void {
 }
 
 test.each(outages)(
-  "a Stack that %s leaves page views alone, signs nobody out and is told in words",
+  "while Stack %s, page views work, no user is signed out, and forms say so",
   async (name, failure: Failure) => {
-    await everybody(() => failing.fail(failure), name.includes("come back") ? "3600" : "5");
+    await allUsers(() => failing.fail(failure), name.includes("come back") ? "3600" : "5");
   },
   10_000,
 );
 
-test("a Stack that refuses connections leaves page views alone, signs no user out and is told in words", async () => {
-  await everybody(() => failing.refuse()).finally(() => failing.accept());
+test("while Stack refuses connections, page views work, no user is signed out, and forms say so", async () => {
+  await allUsers(() => failing.refuse()).finally(() => failing.accept());
 });
 
-test("a refusal under HTTP status 200 is told beside its field", async () => {
+test("a refusal with HTTP status 200 is shown beside its field", async () => {
   failing.fail(knownError("EMAIL_PASSWORD_MISMATCH", 400));
   expect(await attempt("signIn")).toMatchObject({
     status: 400,
@@ -136,7 +136,7 @@ test("a user whose account needs a second factor is told that this site does not
   expectLines();
 });
 
-test("a refusal that we have no words for is in the log", async () => {
+test("an unknown refusal is logged", async () => {
   failing.fail(knownError("INVALID_PUBLISHABLE_CLIENT_KEY", 401, { project_id: "x" }));
   expect(await attempt("signIn")).toMatchObject({
     status: 400,
@@ -145,7 +145,7 @@ test("a refusal that we have no words for is in the log", async () => {
   expectLines("POST /sign-in: The provider refused: INVALID_PUBLISHABLE_CLIENT_KEY");
 });
 
-test("a user whose account was created, but whose sign-up was given up, is told to sign in, and can", async () => {
+test("a user whose account was created, but whose sign-up failed, is told to sign in, and can", async () => {
   failing.fail(failures["resets connections"], "/users/me");
   expect(await attempt("signUp")).toMatchObject({ status: 503, cookie: "" });
   failing.recover();
@@ -155,7 +155,7 @@ test("a user whose account was created, but whose sign-up was given up, is told 
   expect(await new Browser().signIn(typed)).toRedirectTo("/");
 });
 
-test("a sign-out that Stack never answers holds up no other user", async () => {
+test("a sign-out that Stack never answers delays no other user", async () => {
   const browser = await signedUp("leaving@example.com");
   failing.fail(() => {}, "DELETE ");
   expect(await browser.post(signOutRoute.action, "/sign-out", {})).toRedirectTo("/");
@@ -165,7 +165,7 @@ test("a sign-out that Stack never answers holds up no other user", async () => {
   expect(await new Browser().signUp(arriving)).toRedirectTo("/");
 });
 
-test("a wrong key of ours signs no user out", async () => {
+test("our wrong key signs no user out", async () => {
   const browser = new Browser();
   browser.keep(await startSession({ accessToken: await expiredToken(), refreshToken: "x" }));
   failing.fail(knownError("INVALID_PUBLISHABLE_CLIENT_KEY", 401, { project_id: "x" }), "/refresh");
@@ -174,7 +174,7 @@ test("a wrong key of ours signs no user out", async () => {
   expect(browser.cookie).toBe(cookie);
 });
 
-test("an attempt leaves nothing behind that keeps a process from ending", async () => {
+test("an attempt leaves nothing that keeps a process from exiting", async () => {
   failing.fail(failures["answers 429 and says when to come back"]);
   const program = `
     import { stack } from "./app/auth/stack/stack.server.ts";

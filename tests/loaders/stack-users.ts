@@ -12,7 +12,7 @@ import { runSql } from "./browser.ts";
 /** A user as Stack's API shows them. */
 export type User = { id: string; display_name: string | null } & Record<string, unknown>;
 
-/** Asks Stack as a server does, and is told of success. */
+/** Asks Stack as a server does, and expects success. */
 async function askStack(method: string, path: string, fields?: object): Promise<User> {
   const { apiUrl, projectId, secretServerKey } = environment().stack;
   const answer = await fetch(`${apiUrl}/api/v1/users${path}`, {
@@ -29,22 +29,22 @@ async function askStack(method: string, path: string, fields?: object): Promise<
   return answer.json();
 }
 
-/** What happens to users at Stack; nothing of it reaches users_sync by itself. */
+/** What happens to users at Stack; none of it reaches users_sync by itself. */
 export const atStack = {
   create: (fields: object) => askStack("POST", "", fields),
   change: ({ id }: User, fields: object) => askStack("PATCH", `/${id}`, fields),
   remove: ({ id }: User) => askStack("DELETE", `/${id}`),
 };
 
-/** What Stack has to tell of a user, oldest first. */
+/** Stack's events about a user, oldest first. */
 export async function eventsOf({ id }: User) {
   const events = await stackDatabase.query(undeliveredUserEvents());
   return events.filter(({ data }) => data.id === id).map(({ type, data }) => ({ type, data }));
 }
 
 /**
- * Lets Stack's next answer about a user wait, and be what it knew at first.
- * @returns what waits until Stack was asked, and what lets it answer
+ * Holds back Stack's next answer about a user, with what Stack knew before.
+ * @returns what waits until Stack was asked, and what releases the answer
  */
 export function heldAnswer(user: User) {
   let release = () => {};
@@ -76,7 +76,7 @@ const profileRow = z.object({
   deletedAt: z.string().nullable(),
 });
 
-/** The stored profiles, all columns that can be written. */
+/** The stored profiles, with all columns that can be written. */
 export async function allProfiles() {
   return database().query(
     statement(

@@ -22,7 +22,7 @@ beforeEach(async () => {
   await runSql("delete from neon_auth.users_sync");
 });
 
-/** A delivery as Svix makes it: at a time to the second, signed. */
+/** A delivery as Svix makes it: with a time in seconds, and signed. */
 function delivery(body: string, { at = new Date(), key = secret, names = "svix" } = {}): Request {
   const id = "msg_2b5f";
   const headers = {
@@ -38,7 +38,7 @@ function send(request: Request) {
   return action({ request, params: {}, context: {} });
 }
 
-/** Delivers an event, and is told that it was taken. */
+/** Delivers an event, and expects it to be accepted. */
 async function deliver(event: object, options?: Parameters<typeof delivery>[1]): Promise<void> {
   const { status } = await send(delivery(JSON.stringify(event), options));
   expect(status).toBe(204);
@@ -55,7 +55,7 @@ function secondsFromNow(seconds: number): Date {
   return new Date(Date.now() + seconds * 1_000);
 }
 
-/** Lets Stack's next answer about a user be a known error. */
+/** Makes Stack's next answer about a user a known error. */
 function refuseOnce(code: string, status: number): void {
   const answer = () => HttpResponse.json({ code }, { status, headers: { "x-stack-known-error": code } });
   stack.use(http.get(`${environment().stack.apiUrl}/api/v1/users/:id`, answer, { once: true }));
@@ -70,7 +70,9 @@ const orders = [
   [2, 1, 0],
 ];
 
-test.each(orders)("events of a living user in the order %d %d %d end with him as he is", async (...order) => {
+test.each(
+  orders,
+)("events of an existing user in the order %d %d %d end with their current profile", async (...order) => {
   const user = await atStack.create({ display_name: "first" });
   await atStack.change(user, { display_name: "second", server_metadata: { role: "admin" } });
   const latest = await atStack.change(user, { display_name: "third" });
@@ -79,7 +81,9 @@ test.each(orders)("events of a living user in the order %d %d %d end with him as
   expect(await profile()).toMatchObject({ user: latest, name: "third", deletedAt: null });
 });
 
-test.each(orders)("events of a deleted user in the order %d %d %d end with him deleted", async (...order) => {
+test.each(
+  orders,
+)("events of a deleted user in the order %d %d %d end with the user deleted", async (...order) => {
   const user = await atStack.create({ display_name: "first" });
   await atStack.change(user, { display_name: "second" });
   await atStack.remove(user);
@@ -88,7 +92,7 @@ test.each(orders)("events of a deleted user in the order %d %d %d end with him d
   expect(await profile()).toMatchObject({ user: { id: user.id }, deletedAt: expect.any(String) });
 });
 
-test("an event that is delivered twice changes nothing the second time", async () => {
+test("an event delivered twice changes nothing the second time", async () => {
   const user = await atStack.create({ display_name: "Bob" });
   await atStack.change(user, { display_name: "Bobby" });
   const [created = {}, updated = {}] = await eventsOf(user);
@@ -102,7 +106,7 @@ test("an event that is delivered twice changes nothing the second time", async (
   expect(await allProfiles()).toEqual(once);
 });
 
-test("what Stack says is stored as of the moment at which it was asked, not of the delivery", async () => {
+test("Stack's answer is stored as of the time of the request, not of the delivery", async () => {
   const [created = {}] = await eventsOf(await atStack.create({}));
   const before = new Date().toISOString();
   await deliver(created, { at: secondsFromNow(100) });
@@ -114,7 +118,7 @@ test("what Stack says is stored as of the moment at which it was asked, not of t
   ]);
 });
 
-test("an answer of Stack's that comes late does not replace a later one", async () => {
+test("a late answer from Stack does not replace a newer one", async () => {
   const user = await atStack.create({ display_name: "early" });
   const { isAsked, release } = heldAnswer(user);
   const [created = {}] = await eventsOf(user);
@@ -128,7 +132,7 @@ test("an answer of Stack's that comes late does not replace a later one", async 
   expect(await profile()).toMatchObject({ user: latest });
 });
 
-test("an answer of Stack's that comes after the user was deleted does not bring him back", async () => {
+test("an answer from Stack that arrives after the user was deleted does not bring them back", async () => {
   const user = await atStack.create({ display_name: "early" });
   const { isAsked, release } = heldAnswer(user);
   const [created = {}] = await eventsOf(user);
@@ -142,7 +146,7 @@ test("an answer of Stack's that comes after the user was deleted does not bring 
   expect(await profile()).toMatchObject({ user: { id: user.id }, name: null, deletedAt: expect.any(String) });
 });
 
-test("twenty deliveries at once, while the user goes on changing, end with him as he is", async () => {
+test("twenty deliveries at once, while the user keeps changing, end with their current profile", async () => {
   const user = await atStack.create({});
   const deliveries: Promise<void>[] = [];
   for (let n = 1; n <= 20; n++) {
@@ -154,7 +158,7 @@ test("twenty deliveries at once, while the user goes on changing, end with him a
   expect(await profile()).toMatchObject({ name: "name 20" });
 });
 
-test("a deletion among twenty deliveries at once stays", async () => {
+test("a deletion among twenty simultaneous deliveries stays", async () => {
   const user = await atStack.create({});
   for (let n = 1; n <= 18; n++) await atStack.change(user, { display_name: `name ${n}` });
   await atStack.remove(user);
@@ -164,7 +168,7 @@ test("a deletion among twenty deliveries at once stays", async () => {
   expect(await profile()).toMatchObject({ deletedAt: expect.any(String) });
 });
 
-test("the recorded events of users whom Stack does not know any more are stored as they were sent", async () => {
+test("the recorded events of users whom Stack no longer knows are stored as sent", async () => {
   const at = secondsFromNow(-60);
   at.setMilliseconds(0);
   const created = recordedWebhook("user.created") as User;
@@ -181,14 +185,14 @@ test("the recorded events of users whom Stack does not know any more are stored 
   ]);
 });
 
-test("what was sent of a user whom Stack does not know does not replace what is stored of later", async () => {
+test("an event about a user whom Stack does not know does not replace a newer profile", async () => {
   const user = { id: noUser, display_name: "sent" };
   await deliver({ type: "user.updated", data: { ...user, display_name: "later" } });
   await deliver({ type: "user.created", data: user }, { at: secondsFromNow(-60) });
   expect(await profile()).toMatchObject({ name: "later" });
 });
 
-test("a sender whose clock is ahead keeps no later answer out", async () => {
+test("a sender whose clock is ahead does not block later answers", async () => {
   const user = await atStack.create({ display_name: "known" });
   const [created = {}] = await eventsOf(user);
   refuseOnce("USER_NOT_FOUND", 404);
@@ -198,7 +202,7 @@ test("a sender whose clock is ahead keeps no later answer out", async () => {
   expect(await profile()).toMatchObject({ name: "changed" });
 });
 
-test("a name of 300 characters, no name and no e-mail address are fine", async () => {
+test("a name of 300 characters, a missing name, and a missing email are stored", async () => {
   const long = "x".repeat(300);
   await deliver({ type: "user.created", data: { id: noUser, display_name: long, primary_email: null } });
   expect(await profile()).toMatchObject({ name: long });
@@ -206,7 +210,7 @@ test("a name of 300 characters, no name and no e-mail address are fine", async (
   expect(await profile()).toMatchObject({ name: null });
 });
 
-test("characters that Postgres cannot hold are left out, and all others are kept", async () => {
+test("characters that Postgres cannot store are dropped, and all others are kept", async () => {
   const data = {
     id: noUser,
     display_name: "a\0b \\u0000 \\\\ud83d 🦊 \ud83d é\n",
@@ -218,7 +222,7 @@ test("characters that Postgres cannot hold are left out, and all others are kept
   });
 });
 
-test("the standard's own names of the headers are taken too", async () => {
+test("the standard's own header names are accepted, too", async () => {
   await deliver({ type: "user.deleted", data: { id: noUser } }, { names: "webhook" });
   expect(await profile()).toMatchObject({ deletedAt: expect.any(String) });
 });
@@ -232,12 +236,12 @@ function without(name: string): Request {
 test.each([
   ["signed with another secret", () => delivery(event, { key: otherSecret })],
   ["whose body was changed", () => new Request(delivery(event), { body: event.replace(noUser, "bob") })],
-  ["of more than five minutes ago", () => delivery(event, { at: secondsFromNow(-302) })],
-  ["of more than five minutes ahead", () => delivery(event, { at: secondsFromNow(302) })],
+  ["from more than five minutes ago", () => delivery(event, { at: secondsFromNow(-302) })],
+  ["from more than five minutes ahead", () => delivery(event, { at: secondsFromNow(302) })],
   ["without an id", () => without("svix-id")],
   ["without a time", () => without("svix-timestamp")],
   ["without a signature", () => without("svix-signature")],
-  ["with nothing but a body", () => new Request(url, { method: "POST", body: event })],
+  ["with only a body", () => new Request(url, { method: "POST", body: event })],
 ])("a delivery %s is refused, and nothing is read or written", async (_, make) => {
   await runSql(`insert into neon_auth.users_sync (raw_json) values ('{"id": "${noUser}"}')`);
   const before = await allProfiles();
@@ -246,7 +250,7 @@ test.each([
   expect([await allProfiles(), stackRequests]).toEqual([before, []]);
 });
 
-test("events of other kinds are taken, and nothing comes of them", async () => {
+test("events of other kinds are accepted and ignored", async () => {
   await deliver({ type: "team.created", data: { id: noUser } });
   await deliver({ type: "constructor" });
   expect([await allProfiles(), stackRequests]).toEqual([[], []]);
@@ -284,7 +288,7 @@ test("while the database does not answer, Stack is told when to deliver again", 
   expect(await profile()).toMatchObject({ user });
 });
 
-test("an error that quotes the profile is not in the log as a whole", async () => {
+test("an error that quotes the profile is logged without the quote", async () => {
   const [created = {}] = await eventsOf(await atStack.create({ display_name: "Bob Secret" }));
   await whileProfilesRefuse("23514", async () => {
     expect((await send(delivery(JSON.stringify(created)))).status).toBe(500);
@@ -311,7 +315,7 @@ test.each(
   expect(output).toHaveBeenCalledOnce();
 });
 
-test("a user with another id than was asked for is not stored", async () => {
+test("a user with an id other than the requested one is not stored", async () => {
   const [created = {}] = await eventsOf(await atStack.create({}));
   stack.use(
     http.get(`${environment().stack.apiUrl}/api/v1/users/:id`, () => HttpResponse.json({ id: "doug" })),
@@ -320,14 +324,14 @@ test("a user with another id than was asked for is not stored", async () => {
   expect(await allProfiles()).toEqual([]);
 });
 
-test("a key of ours that Stack refuses makes nobody unknown", async () => {
+test("when Stack refuses our key, users do not become unknown", async () => {
   const [created = {}] = await eventsOf(await atStack.create({}));
   refuseOnce("INVALID_SECRET_SERVER_KEY", 401);
   expect((await send(delivery(JSON.stringify(created)))).status).toBe(503);
   expect(await allProfiles()).toEqual([]);
 });
 
-test("other methods than POST are not taken", async () => {
+test("methods other than POST are refused", async () => {
   for (const { status, headers } of [
     loader(),
     await send(new Request(url, { method: "PUT", body: event })),
@@ -336,7 +340,7 @@ test("other methods than POST are not taken", async () => {
   }
 });
 
-test("where no secret is configured there is nothing at this address", async () => {
+test("without a configured secret the address is 404", async () => {
   environment().stackWebhookSecret = undefined;
   try {
     expect([loader().status, (await send(delivery(event))).status]).toEqual([404, 404]);

@@ -46,10 +46,10 @@ async function stats(path = "/stats"): Promise<Stats> {
   return (await answer.json()).stats;
 }
 
-/** The e-mails of a page, without their ends. */
+/** The emails of a page, without their domains. */
 const emails = ({ users }: Stats) => users.users.map(({ email }) => email?.split("@")[0]);
 
-/** The path of a link, as the server gets it. */
+/** The path of a link, as the server receives it. */
 const requested = (path: string | null) => path?.split("#")[0] ?? "";
 
 const pages = [
@@ -61,7 +61,9 @@ test.each(pages)("%s redirects a signed-out user to sign in, and back", async (p
   expect(await new Browser().load(load, path)).toRedirectTo(`/sign-in?redirectTo=${path}`);
 });
 
-test.each(pages)("%s is not for users, whatever their own metadata say", async (path, load) => {
+test.each(
+  pages,
+)("%s refuses users who are not admins, whatever their own metadata say", async (path, load) => {
   const bob = await signedIn("bob");
   for (const column of ["client_metadata", "client_read_only_metadata"]) {
     await runSql(`update neon_auth.users_sync
@@ -72,7 +74,9 @@ test.each(pages)("%s is not for users, whatever their own metadata say", async (
   expect(await answer.text()).not.toContain("admin@example.com");
 });
 
-test.each(pages)("%s is an admin's from the sync on that brings it, and no longer", async (path, load) => {
+test.each(
+  pages,
+)("%s opens to an admin as soon as the sync brings the role, and closes when it is revoked", async (path, load) => {
   const bob = await signedIn("bob");
   const status = async () => (await bob.load(load, path)).status;
   const seen = [await status()];
@@ -83,7 +87,7 @@ test.each(pages)("%s is an admin's from the sync on that brings it, and no longe
   expect(seen).toEqual([403, 200, 403, 200]);
 });
 
-test.each(pages)("%s is not for a user whose profile has not arrived yet", async (path, load) => {
+test.each(pages)("%s refuses a user whose profile has not arrived yet", async (path, load) => {
   const early = new Browser();
   const accessToken = await standIn.signAccessToken({ sub: randomUUID(), email: "early@example.com" });
   early.keep(await startSession({ accessToken, refreshToken: "none" }));
@@ -96,17 +100,17 @@ const deletions = [
 ] as const;
 test.each(
   pages.flatMap((page) => deletions.map((deletion) => [page[0], deletion[0], page[1], deletion[1]] as const)),
-)("%s signs out an admin whose profile is deleted (%s), and the page for signing in says so", async (path, _, load, deletion) => {
+)("%s signs out an admin whose profile is deleted (%s), and the sign-in page says so", async (path, _, load, deletion) => {
   await runSql(`${deletion} where id = '${admin.userId}'`);
   expect(await admin.load(load, path)).toRedirectTo("/sign-in");
-  // Coming back does not take the farewell away.
+  // Coming back does not remove the message.
   expect(await admin.load(load, path)).toRedirectTo(`/sign-in?redirectTo=${path}`);
   expect(await (await admin.load(signInLoader, "/sign-in")).json()).toMatchObject({ wasDeleted: true });
 });
 
 test.each(
   pages,
-)("%s is one round trip to the database, none to Stack, and kept by no cache", async (path, load) => {
+)("%s is one round trip to the database, none to Stack, and not cached", async (path, load) => {
   stackRequests.length = 0;
   const made = roundTrips();
   const answer = await admin.load(load, path);
@@ -114,18 +118,18 @@ test.each(
   expect([made(), stackRequests, answer.headers.get("Cache-Control")]).toEqual([1, [], "no-store"]);
 });
 
-test.each(pages)("%s says when the database cannot be reached, and when to come back", async (path, load) => {
+test.each(pages)("%s says when the database is unreachable, and when to try again", async (path, load) => {
   silenceLog();
   const answer = await whileCutOff(() => admin.load(load, path));
   expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "5"]);
   expect(await answer.text()).toContain("cannot be reached right now");
 });
 
-test("without todos nothing is completed, and no share is made up", async () => {
+test("without todos nothing is completed, and the share is 0%", async () => {
   expect((await stats()).totals).toEqual({ users: 1, todos: 0, complete: 0, share: "0%" });
 });
 
-test("the totals count living people and their todos", async () => {
+test("the totals count users who are not deleted, and their todos", async () => {
   await addMembers(3, 3);
   await runSql("update neon_auth.users_sync set deleted_at = now() where id = 'member 0002'");
   expect((await stats()).totals).toEqual({ users: 3, todos: 4, complete: 1, share: "25%" });
@@ -144,12 +148,12 @@ test("the days are the last thirty, in UTC, with what was created and completed"
   );
 });
 
-test("metadata never leave the server", async () => {
+test("metadata never leaves the server", async () => {
   const answer = await admin.load(loader, "/stats");
   expect(await answer.text()).not.toMatch(/metadata|salary|raw_json/);
 });
 
-// Among equals the id decides, in both directions; an admin's UUID comes before any "member".
+// Ties are sorted by id, in both directions; an admin's UUID comes before any "member".
 test.each([
   ["/stats", ["0001", "0002", "0003", "0004", "admin"]],
   ["/stats?sort=email&order=desc", ["admin", "0004", "0003", "0002", "0001"]],
@@ -158,7 +162,7 @@ test.each([
   ["/stats?sort=complete&order=desc", ["0002", "0003", "admin", "0001", "0004"]],
   ["/stats?sort=latest&order=desc", ["0001", "0002", "0003", "admin", "0004"]],
   ["/stats?sort=latest&order=asc", ["admin", "0004", "0003", "0002", "0001"]],
-])("%s shows the users in its order", async (path, order) => {
+])("%s shows the users in that order", async (path, order) => {
   await addMembers(4, 3);
   expect(emails(await stats(path))).toEqual(order);
 });
@@ -168,7 +172,7 @@ test.each([
   "total",
   "complete",
   "latest",
-])("pages sorted by %s hold everybody once, in both directions", async (sort) => {
+])("pages sorted by %s list every user once, in both directions", async (sort) => {
   await addMembers(119, 12);
   const walks = [];
   for (const order of ["asc", "desc"]) {
@@ -187,7 +191,7 @@ test.each([
   if (sort === "email") expect(walks[0]).toEqual(walks[1]?.toReversed());
 });
 
-test("the header of the sorted column turns it round, another one begins with the largest", async () => {
+test("the header of the sorted column reverses the order, and another one starts with the largest", async () => {
   const { users } = await stats("/stats?sort=total&order=desc");
   expect([users.sort, users.descending]).toEqual(["total", true]);
   expect(users.sortPaths).toEqual({
@@ -200,13 +204,13 @@ test("the header of the sorted column turns it round, another one begins with th
 
 const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString("base64url");
 test.each([
-  ["a column that is none", "sort=password"],
+  ["an unknown column", "sort=password"],
   ["a property of every object", "sort=constructor"],
-  ["an order that is none", "sort=email&order=sideways"],
-  ["a cursor that is none", "after=x"],
+  ["an unknown order", "sort=email&order=sideways"],
+  ["an invalid cursor", "after=x"],
   ["a cursor of three parts", `after=${cursor("a", "b", "c")}`],
   ["a cursor of one part", `after=${cursor("a")}`],
-  ["a NUL in an e-mail", `after=${cursor("a\0", "b")}`],
+  ["a NUL in an email", `after=${cursor("a\0", "b")}`],
   ["a NUL in an id", `after=${cursor("a", "b\0")}`],
   ["a cursor of objects", `after=${cursor({}, [])}`],
   ["a long cursor", `after=${cursor("x".repeat(1_001), "b")}`],
@@ -227,13 +231,13 @@ test.each([
   ["latest", "2026-02-30T00:00:00.000000Z"],
   ["latest", "0000-01-01T00:00:00.000000Z"],
   ["latest", "2026-01-01T25:00:00.000000Z"],
-])("by %s there is no place after %s, and the first users are shown", async (sort, value) => {
+])("sorted by %s, the invalid cursor %s shows the first users", async (sort, value) => {
   const { users } = await stats(`/stats?sort=${sort}&after=${cursor(value, "member 0001")}`);
   expect(users).toMatchObject({ sort, firstPath: null });
   expect(users.users).toHaveLength(1);
 });
 
-test("a place after the last user shows no users, and leads back", async () => {
+test("a page after the last user is empty, and leads back", async () => {
   const { users } = await stats(`/stats?after=${cursor("~", "z")}`);
   expect(users).toMatchObject({ users: [], nextPath: null, firstPath: "/stats?sort=email&order=asc#users" });
 });
@@ -261,7 +265,7 @@ test("the chart stays within its frame, and its ticks are whole numbers of todos
   }
 });
 
-test("the file has everybody who is there, a header, and a name with today's date", async () => {
+test("the file has all existing users, a header, and a name with today's date", async () => {
   await runSql(`insert into neon_auth.users_sync (raw_json) values
     ('{"id": "1", "primary_email": "é@example.com", "display_name": "Eve, \\"the\\" first", "signed_up_at_millis": 0}'),
     ('{"id": "2", "signed_up_at_millis": 0}')`);
@@ -305,7 +309,7 @@ test.each([
   ["x;=1+1;", "x;'=1+1;"],
   ["x\n=1", "x\n'=1"],
   ["=", "'="],
-])("%j is no formula in the file: %j", (value, written) => {
+])("%j is not a formula in the file: %j", (value, written) => {
   expect(withoutFormulas(value)).toBe(written);
 });
 
@@ -320,7 +324,7 @@ test("names that look like formulas are text in the file", async () => {
   expect(text).toContain(`\r\n'=cmd|calc@x,"'=HYPERLINK(""x"",1)",0,0,\r\n`);
 });
 
-test("a long file is read batch by batch, each when it is asked for, and once", async () => {
+test("a long file is read in batches, each once and on demand", async () => {
   await addMembers(2_500);
   const made = roundTrips();
   const answer = await admin.load(csvLoader, "/stats.csv");
@@ -338,14 +342,14 @@ test("a long file is read batch by batch, each when it is asked for, and once", 
   expect([lines.length, new Set(lines).size]).toEqual([2_502, 2_502]);
 });
 
-test("a file whose last batch is full ends as it should", async () => {
+test("a file whose last batch is full ends correctly", async () => {
   await addMembers(1_999);
   const { text, error } = await download(await admin.load(csvLoader, "/stats.csv"));
   expect(error).toBeUndefined();
   expect(text.trimEnd().split("\r\n")).toHaveLength(2_001);
 });
 
-test("nothing more is read for a client that has gone", async () => {
+test("nothing more is read once the client has left", async () => {
   await addMembers(2_500);
   const made = roundTrips();
   const reader = (await admin.load(csvLoader, "/stats.csv")).body?.getReader();
@@ -357,7 +361,7 @@ test("nothing more is read for a client that has gone", async () => {
 test.each([
   "revoked",
   "deleted",
-])("the file of an admin who is %s meanwhile breaks off, and says so", async (how) => {
+])("the file of an admin who is %s meanwhile is cut off, and says so", async (how) => {
   await addMembers(1_999);
   silenceLog();
   const answer = await admin.load(csvLoader, "/stats.csv");
@@ -369,7 +373,7 @@ test.each([
   expect(text).toMatch(/\r\nThis file is incomplete[^,]*\r\n$/);
 });
 
-test("a file that the database fails breaks off, and says so", async () => {
+test("a file is cut off when the database fails, and says so", async () => {
   await addMembers(1_999);
   const log = silenceLog();
   const answer = await admin.load(csvLoader, "/stats.csv");

@@ -4,7 +4,7 @@ import type { LiveEvents } from "#app/routes/todos/live/live-event.ts";
 import { type Block, blocksOf } from "#tests/setup/server-sent-events.ts";
 import type { Browser } from "./browser.ts";
 
-/** A page that watches, until its test is over. */
+/** A page's stream, until the end of the test. */
 export class Stream {
   readonly blocks: Block[] = [];
   /** Resolves when the server ends the stream, and rejects when it breaks it. */
@@ -22,7 +22,7 @@ export class Stream {
     for await (const block of blocksOf(body)) this.blocks.push(block);
   }
 
-  /** What came under a name, oldest first. */
+  /** The events with a name, oldest first. */
   all<Name extends keyof LiveEvents>(name: Name): LiveEvents[Name][] {
     const named = this.blocks.filter(({ event }) => event === name);
     return named.map(({ data = "" }) => JSON.parse(data));
@@ -32,7 +32,7 @@ export class Stream {
     return this.all(name).at(-1);
   }
 
-  /** Goes away, as a browser does that is closed. */
+  /** Disconnects, as a closed browser does. */
   leave(): void {
     this.#gone.abort();
   }

@@ -8,7 +8,7 @@ import { allTodos, runSql, signedIn } from "./browser.ts";
 
 afterEach(() => vi.useRealTimers());
 
-/** Somebody whose todos the trigger did not remove when he was deleted. */
+/** A deleted user whose todos the trigger did not remove. */
 async function deletedWithTodos(name: string, count: number): Promise<void> {
   const { userId } = await signedIn(name);
   await runSql(
@@ -21,7 +21,7 @@ async function deletedWithTodos(name: string, count: number): Promise<void> {
 
 const left = async () => new Set((await allTodos()).map(({ task }) => task));
 
-test("a sweep removes every todo of deleted profiles, and no other", async () => {
+test("a sweep removes all todos of deleted profiles, and no others", async () => {
   await deletedWithTodos("doug", 11_000);
   const bob = await signedIn("bob");
   await bob.change({ intent: "add", task: "bob's" });
@@ -39,7 +39,7 @@ test("a sweep folds the ledger of changes", async () => {
   expect(await ledger()).toEqual([]);
 });
 
-test("a page that is read a minute after the last sweep brings about the next one", async () => {
+test("a page requested a minute after the last sweep starts the next one", async () => {
   await deletedWithTodos("eve", 3);
   const bob = await signedIn("bob");
   await bob.todosPage();

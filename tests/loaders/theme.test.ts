@@ -6,7 +6,7 @@ import { Browser } from "./browser.ts";
 const themeAt = ({ cookie }: Browser) =>
   readTheme(new Request("http://localhost:3000/", { headers: { Cookie: cookie } }));
 
-test("a chosen theme is remembered for a year, and leads back to the page that it was chosen on", async () => {
+test("choosing a theme is remembered for a year, and leads back to the same page", async () => {
   const browser = new Browser();
   const answer = await browser.post(action, "/theme", { theme: "dark", redirectTo: "/?show=active" });
   expect(answer).toRedirectTo("/?show=active");
@@ -16,7 +16,7 @@ test("a chosen theme is remembered for a year, and leads back to the page that i
   expect(await themeAt(browser)).toBe("dark");
 });
 
-test("the system's theme is what is left without a cookie", async () => {
+test("without a cookie, the system's theme applies", async () => {
   const browser = new Browser();
   await browser.post(action, "/theme", { theme: "light", redirectTo: "/" });
   expect(await themeAt(browser)).toBe("light");
@@ -28,14 +28,14 @@ test.each([
   "https://evil.example",
   "//evil.example",
   "",
-])("%j is no way back from a theme", async (redirectTo) => {
+])("choosing a theme does not lead to %j", async (redirectTo) => {
   const answer = await new Browser().post(action, "/theme", { theme: "dark", redirectTo });
   expect(answer).toRedirectTo("/");
 });
 
 test.each([
   ["no theme", []],
-  ["a theme that is none", [["theme", "pink"]]],
+  ["an unknown theme", [["theme", "pink"]]],
   [
     "two themes",
     [
@@ -43,7 +43,7 @@ test.each([
       ["theme", "light"],
     ],
   ],
-] satisfies [string, [string, string][]][])("%s is refused, and remembered nowhere", async (_, fields) => {
+] satisfies [string, [string, string][]][])("%s is refused, and not remembered", async (_, fields) => {
   const answer = await new Browser().post(action, "/theme", fields);
   expect([answer.status, answer.headers.getSetCookie()]).toEqual([400, []]);
 });
@@ -54,6 +54,6 @@ test.each(["x", "InBpbmsi", "e30=", "%"])("a cookie of %j means the system's the
   expect(await themeAt(browser)).toBe("system");
 });
 
-test("whoever opens the form's address comes to the list", async () => {
+test("opening the form's address leads to the list", async () => {
   expect(await new Browser().load(loader, "/theme")).toRedirectTo("/");
 });

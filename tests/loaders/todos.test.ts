@@ -5,7 +5,7 @@ import { allTodos, Browser, runSql, signedIn } from "./browser.ts";
 
 const people = new Map<string, Promise<Browser & { userId: string }>>();
 
-/** The same person for the same name, whichever test asks. */
+/** The same user for the same name, in every test. */
 function person(name: string) {
   const known = people.get(name) ?? signedIn(name);
   people.set(name, known);
@@ -30,14 +30,14 @@ async function refusal(answer: Response) {
   };
 }
 
-test("somebody who is not signed in sees what the app is, and no todos", async () => {
+test("a signed-out user sees what the app is, and no todos", async () => {
   await addedBy("bob", "water the plants");
   const { status, data } = await new Browser().todosPage();
   expect(status).toBe(200);
   expect(data).toEqual({ view: "landing", wasDeleted: false });
 });
 
-test("everybody sees everybody's todos, oldest first, with the owner's e-mail from users_sync", async () => {
+test("every user sees all users' todos, oldest first, with the owner's email from users_sync", async () => {
   await addedBy("bob", "water the plants");
   await addedBy("doug", "feed the cat");
   const { data } = await (await person("doug")).todosPage();
@@ -68,7 +68,7 @@ test("any user ticks any todo, and ticking twice changes nothing", async () => {
   expect(await allTodos()).toMatchObject([{ id, isComplete: false }]);
 });
 
-test("team progress counts what each owner has done of his own, and only people with todos", async () => {
+test("Team progress counts each owner's completed todos, and lists only users with todos", async () => {
   await person("eve");
   const first = await addedBy("bob", "one");
   await addedBy("bob", "two");
@@ -83,7 +83,7 @@ test("team progress counts what each owner has done of his own, and only people 
   expect(data.remaining).toBe(2);
 });
 
-test("team progress shows the twenty who did something last, and oneself; the rest page by page", async () => {
+test("Team progress shows the twenty most recently active users and the viewer, and the rest page by page", async () => {
   const bob = await person("bob");
   await runSql(`insert into neon_auth.users_sync (raw_json)
     select jsonb_build_object('id', 'member ' || n, 'primary_email', n || '@example.com', 'signed_up_at_millis', 0)
@@ -120,7 +120,7 @@ test("the owner of a todo deletes it", async () => {
   expect(await allTodos()).toEqual([]);
 });
 
-test("a user cannot delete somebody else's todo", async () => {
+test("a user cannot delete another user's todo", async () => {
   const id = await addedBy("bob", "water the plants");
   const answer = await (await person("doug")).change({ intent: "delete", id });
   expect(answer.status).toBe(403);
@@ -128,7 +128,7 @@ test("a user cannot delete somebody else's todo", async () => {
   expect(await allTodos()).toHaveLength(1);
 });
 
-test("an admin deletes anybody's todo, and is one by server_metadata alone", async () => {
+test("an admin deletes any user's todo, and only server_metadata makes an admin", async () => {
   const id = await addedBy("bob", "water the plants");
   const browser = await signedIn("admin");
   const grant = (column: string) =>
@@ -141,7 +141,7 @@ test("an admin deletes anybody's todo, and is one by server_metadata alone", asy
   expect(await allTodos()).toEqual([]);
 });
 
-test("what another user's page sends, who was signed in at the browser before, changes nothing", async () => {
+test("a change from a page of the user who was signed in at this browser before does nothing", async () => {
   const id = await addedBy("bob", "water the plants");
   const doug = await person("doug");
   const { userId: by } = await person("bob");
@@ -174,7 +174,7 @@ test("a form sent by the script is answered with JSON", async () => {
   expect([answer.status, await answer.json()]).toEqual([200, { ok: true }]);
 });
 
-test("after a change the browser is back at the same place in the list", async () => {
+test("after a change the browser returns to the same place in the list", async () => {
   const place = "/?before=2026-11-21T10:00:00.000000Z_7";
   const id = await addedBy("bob", "water the plants");
   const answer = await (await person("bob")).change({ intent: "toggle", id, complete: "true" }, place);
@@ -203,13 +203,13 @@ test.each([
   "2026-99-01T00:00:00.000000Z_1",
   "_",
   "1_2_3",
-])("a place in the list that is none (%j) shows the newest page", async (before) => {
+])("an invalid place in the list (%j) shows the newest page", async (before) => {
   await addedBy("bob", "water the plants");
   const { status, data } = await (await person("bob")).todosPage(`/?before=${encodeURIComponent(before)}`);
   expect([status, data.todos.length]).toEqual([200, 1]);
 });
 
-test("a todo whose owner has no profile is a ghost: shown without an owner, and not in team progress", async () => {
+test("a todo whose owner has no profile is a ghost: shown without an owner, and not in Team progress", async () => {
   await runSql("alter table todos drop constraint todos_owner_id_fk");
   onTestFinished(async () => {
     await runSql("select move_orphaned_todos()");
@@ -223,10 +223,10 @@ test("a todo whose owner has no profile is a ghost: shown without an owner, and 
   expect(data.remaining).toBe(1);
 });
 
-test("the todos of a profile that is marked as deleted are shown and counted nowhere, and cannot be ticked", async () => {
+test("the todos of a profile marked as deleted are neither shown nor counted, and cannot be ticked", async () => {
   const { userId } = await signedIn("leaver");
   await runSql(`update neon_auth.users_sync set deleted_at = now() where id = '${userId}'`);
-  // As one that the trigger has left behind.
+  // As if the trigger had left it behind.
   await runSql(`insert into todos (owner_id, task) values ('${userId}', 'say goodbye')`);
   const [todo] = await allTodos();
   const bob = await person("bob");
@@ -258,7 +258,7 @@ test.each([
   ["empty", "", "what needs to be done"],
   ["501 characters long", "x".repeat(501), "500"],
   ["holding a NUL", "a\0b", "NUL"],
-])("a task that is %s is refused beside the field, and what was typed is kept", async (_, task, words) => {
+])("a task that is %s is refused beside the field, and the typed text is kept", async (_, task, words) => {
   const answer = await (await person("bob")).change({ intent: "add", task });
   expect(answer.status).toBe(400);
   const { errors, typed } = await refusal(answer);
@@ -273,7 +273,7 @@ test.each([
   ["a script element", "<script>alert(1)</script>", "<script>alert(1)</script>"],
   ["white space around it", "\u2003 tidy up \u0085", "tidy up"],
   ["quotes and SQL", `'; drop table todos; --`, `'; drop table todos; --`],
-])("a task with %s is kept as it is", async (_, task, kept) => {
+])("a task with %s is stored unchanged", async (_, task, kept) => {
   await (await person("bob")).change({ intent: "add", task });
   expect(await allTodos()).toMatchObject([{ task: kept }]);
 });
@@ -309,7 +309,7 @@ test.each([
   ["a damaged key", { intent: "add", task: "x", key: "1" }],
   ["no id", { intent: "delete" }],
   ["no state", { intent: "toggle", id: "1" }],
-  ["a state that is none", { intent: "toggle", id: "1", complete: "yes" }],
+  ["an invalid state", { intent: "toggle", id: "1", complete: "yes" }],
 ])("a form with %s is refused", async (_, fields) => {
   const answer = await (await person("bob")).change(fields as Record<string, string>);
   expect(answer.status).toBe(400);
@@ -351,16 +351,16 @@ test("a todo that was deleted meanwhile is 404 for every change", async () => {
   expect((await bob.change({ intent: "toggle", id, complete: "true" })).status).toBe(404);
 });
 
-test("somebody who is not signed in is sent to sign in, and changes nothing", async () => {
+test("a signed-out user is redirected to sign in, and changes nothing", async () => {
   const id = await addedBy("bob", "water the plants");
-  const nobody = new Browser();
+  const signedOut = new Browser();
   for (const fields of [
     { intent: "add", task: "x" },
     { intent: "toggle", id, complete: "true" },
     { intent: "delete", id },
     { intent: "nonsense" },
   ]) {
-    expect(await nobody.change(fields as Record<string, string>)).toRedirectTo("/sign-in");
+    expect(await signedOut.change(fields as Record<string, string>)).toRedirectTo("/sign-in");
   }
   expect(await allTodos()).toMatchObject([{ id, isComplete: false }]);
 });

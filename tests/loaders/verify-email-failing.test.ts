@@ -43,7 +43,7 @@ async function restrictedUser(): Promise<Browser> {
   return browser;
 }
 
-/** What a user gets, in which time, and whether they are signed in as before. A refused form has its page around it. */
+/** What a user gets, how long it takes, and whether they are still signed in. A refused form comes with its page. */
 async function outcome(browser: Browser, ask: (browser: Browser) => Promise<Response>) {
   const { cookie } = browser;
   const startedAt = performance.now();
@@ -55,8 +55,8 @@ async function outcome(browser: Browser, ask: (browser: Browser) => Promise<Resp
   return [answer.status, answer.headers.get("Retry-After"), message ?? errors.form];
 }
 
-/** Everybody at once: two look at the page, one confirms, two want the mail once more. */
-async function everybody(startFailing: () => void | Promise<void>, retryAfter = "5"): Promise<void> {
+/** All at once: two users view the page, one confirms, two request the mail again. */
+async function allUsers(startFailing: () => void | Promise<void>, retryAfter = "5"): Promise<void> {
   const [normal, restricted] = [await signedIn("unverified"), await restrictedUser()];
   await startFailing();
   failing.requests.length = 0;
@@ -79,22 +79,22 @@ async function everybody(startFailing: () => void | Promise<void>, retryAfter = 
 }
 
 test.each(Object.entries(failures))(
-  "a Stack that %s is told in words, and signs nobody out",
+  "while Stack %s the page says so, and no user is signed out",
   async (name, failure: Failure) => {
-    await everybody(() => failing.fail(failure), name.includes("come back") ? "3600" : "5");
+    await allUsers(() => failing.fail(failure), name.includes("come back") ? "3600" : "5");
   },
   10_000,
 );
 
-test("a Stack that never answers is told in words, and signs no user out", async () => {
-  await everybody(() => failing.fail(() => {}));
+test("while Stack never answers the page says so, and no user is signed out", async () => {
+  await allUsers(() => failing.fail(() => {}));
 }, 10_000);
 
-test("a Stack that refuses connections is told in words, and signs no user out", async () => {
-  await everybody(() => failing.refuse()).finally(() => failing.accept());
+test("while Stack refuses connections the page says so, and no user is signed out", async () => {
+  await allUsers(() => failing.refuse()).finally(() => failing.accept());
 });
 
-test("a mail that Stack does not get sent is told in words, and can be asked for again", async () => {
+test("when Stack cannot send the mail the page says so, and the user can request it again", async () => {
   const browser = await signedUp("mail@example.com");
   failing.fail(failures["answers 500"], "/send-verification-code");
   const answer = await press(browser);
@@ -113,11 +113,11 @@ test("an address is verified although the session cannot be renewed, and the nex
   expect(await open(browser)).toRedirectTo("/stats");
 }, 10_000);
 
-test("a code that was used up by an answer that got lost lets the person go on", async () => {
+test("a code whose answer was lost lets the user continue", async () => {
   const browser = await signedUp("lost@example.com");
   const path = await linkTo("lost@example.com");
   failing.fail((request, response) => {
-    // Stack has done it, and its answer is lost.
+    // Stack has verified the address, and its answer is lost.
     void verifyUnheard(request.url ?? "", path).finally(() => response.destroy());
   }, "POST /api/v1/contact-channels/verify");
   expect((await press(browser, path)).status).toBe(503);

@@ -9,7 +9,7 @@ import { stack, stackDatabase, stackRequests, standIn } from "#tests/setup/stack
 import { Browser, signedUp } from "./browser.ts";
 import { allProfiles, atStack, type User } from "./stack-users.ts";
 
-// Profiles come by webhook, and no webhook tells that an address was verified.
+// Profiles arrive by webhook, and no webhook says that an address was verified.
 environment().stackWebhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 const { apiUrl } = environment().stack;
@@ -50,24 +50,24 @@ async function isProfileVerified(email: string): Promise<unknown> {
   return (await userOf(email)).primary_email_verified;
 }
 
-test("a sign-up has a mail sent that leads to the page for it, and further to where the person was heading", async () => {
+test("a sign-up sends a mail that leads to the page for confirming, and on to where the user was heading", async () => {
   const browser = new Browser();
   await browser.signUp({ email: "bob@example.com", password }, "/sign-up?redirectTo=/stats");
   expect(await standIn.mails("bob@example.com")).toHaveLength(1);
   expect(await linkTo("bob@example.com")).toMatch(/^\/verify-email\?redirectTo=%2Fstats&code=[0-9a-z]{45}$/);
 });
 
-test("opening the link asks Stack nothing, and gives the page nothing of the code", async () => {
+test("opening the link does not ask Stack, and gives the page no part of the code", async () => {
   const browser = await signedUp("opening@example.com");
   const path = await linkTo("opening@example.com");
   stackRequests.length = 0;
-  for (const somebody of [browser, new Browser()]) {
-    expect(await shown(await open(somebody, path))).toEqual({ view: "link", redirectTo: "/" });
+  for (const visitor of [browser, new Browser()]) {
+    expect(await shown(await open(visitor, path))).toEqual({ view: "link", redirectTo: "/" });
   }
   expect(stackRequests).toEqual([]);
 });
 
-test("confirming renews the session and the profile at once, and is said", async () => {
+test("confirming renews the session and the profile at once, and the page says so", async () => {
   const email = "confirming@example.com";
   const browser = await signedUp(email);
   const path = await linkTo(email);
@@ -84,7 +84,7 @@ test("confirming renews the session and the profile at once, and is said", async
     email,
   });
   expect(await open(browser, "/verify-email?redirectTo=/stats")).toRedirectTo("/stats");
-  // The new token says it: no need to ask.
+  // The new token says so: no need to ask Stack.
   expect(stackRequests).toEqual([]);
 });
 
@@ -101,21 +101,21 @@ test("an address is verified in a signed-out browser, too", async () => {
     isVerified: true,
   });
 
-  // The first one's token does not know yet: Stack is asked.
+  // The first browser's token does not say so yet: the app asks Stack.
   stackRequests.length = 0;
   expect(await open(browser, "/verify-email?redirectTo=/stats")).toRedirectTo("/stats");
   expect(stackRequests[0]).toBe(refresh);
   expect(await isProfileVerified(email)).toBe(true);
 });
 
-test("an address that was typed in capitals is verified by the email of the sign-up", async () => {
+test("an address typed in capitals is verified by the sign-up email", async () => {
   const browser = new Browser();
   await browser.signUp({ email: "Capital@Example.com", password });
   const path = await linkTo("capital@example.com");
   expect(await press(browser, path)).toRedirectTo("/verify-email?done=confirmed");
 });
 
-test("another user's link verifies their address, and leaves one's own as it is", async () => {
+test("another user's link verifies their address, and not the current user's", async () => {
   await signedUp("doug@example.com");
   const browser = await signedUp("not-doug@example.com");
   expect(await press(browser, await linkTo("doug@example.com"))).toRedirectTo("/verify-email?done=confirmed");
@@ -125,7 +125,7 @@ test("another user's link verifies their address, and leaves one's own as it is"
   });
 });
 
-test("a link that was already used is as good: the user continues", async () => {
+test("a link that was already used lets the user continue", async () => {
   const browser = await signedUp("twice@example.com");
   const path = await linkTo("twice@example.com");
   await press(new Browser(), path);
@@ -151,7 +151,7 @@ test.each([
   expect(errors).toEqual({ code: expect.stringContaining("get a new one") });
 });
 
-test("a link to an address that no account has any more says so", async () => {
+test("a link for an address that no account has any more says so", async () => {
   const words = "Contact channel not found. Was your contact channel deleted?";
   const gone = () => new HttpResponse(words, { status: 400 });
   stack.use(http.post(`${apiUrl}/api/v1/contact-channels/verify`, gone));
@@ -174,7 +174,7 @@ test("without a code the page says which address the mail went to, or what to do
   });
 });
 
-test("the mail is sent again, to the same place", async () => {
+test("the mail is sent again, with the same link target", async () => {
   const email = "again@example.com";
   const browser = await signedUp(email);
   expect(await press(browser, "/verify-email?redirectTo=/stats")).toRedirectTo(
@@ -203,7 +203,7 @@ test("a user who is not signed in, or no longer, signs in before the email is se
   expect(browser.cookie).toBe("");
 });
 
-test("a body that is no form is refused", async () => {
+test("a body that is not a form is refused", async () => {
   const path = "http://localhost:3000/verify-email?code=x";
   const answer = await new Browser().send(
     verifyEmailRoute.action,
@@ -213,7 +213,7 @@ test("a body that is no form is refused", async () => {
   expect(stackRequests).toEqual([]);
 });
 
-test("where Stack does not know this site, people sign up all the same, and the log says what to fix", async () => {
+test("if Stack does not know this site, users can still sign up, and the log says what to fix", async () => {
   const { appOrigin } = environment();
   environment().appOrigin = "https://todos.example";
   onTestFinished(() => {

@@ -5,7 +5,7 @@ import parser from "@typescript-eslint/parser";
 import { TSESLint } from "@typescript-eslint/utils";
 import statementPlugin from "./statement-plugin.js";
 
-/** SQL that SafeQL does not see, because it stands elsewhere or is put together, is not allowed at all. */
+/** Forbids SQL that SafeQL does not see, because it is elsewhere or built from pieces. */
 const wholeStatementsOnly = [
   {
     selector:
@@ -27,8 +27,8 @@ const wholeStatementsOnly = [
 const fragment = /const (\w+) =\s*(?:\([^)]*\) =>\s*)?sql`([^`]*)`/g;
 
 /**
- * Shows SafeQL whole statements: writes each fragment out where a statement has it, as `${listed}` or
- * `${matches(filter)}`. The argument has to be called like the fragment's parameter.
+ * Shows SafeQL whole statements: inserts each fragment where a statement uses it, as `${listed}` or
+ * `${matches(filter)}`. The argument needs the name of the fragment's parameter.
  */
 function fragmentsWrittenOut() {
   const sources = readdirSync("app", { recursive: true, encoding: "utf8" })
@@ -69,10 +69,10 @@ export async function lintStatements(databaseUrl: string, files: string[]): Prom
       },
       safeql.configs.connections({
         databaseUrl,
-        // A connection that stays would keep the tests' database from being dropped.
+        // An open connection would keep the tests' database from being dropped.
         keepAlive: false,
         plugins: [statementPlugin()],
-        // As Neon's driver gives it.
+        // As Neon's driver returns it.
         overrides: { types: { int8: "string" } },
       }),
     ],

@@ -6,8 +6,8 @@ import { definePlugin } from "@ts-safeql/plugin-utils";
  */
 
 /**
- * Teaches SafeQL what `statement(row, sql`…`)` means: `row` is a zod schema, and has to say of each column what
- * SafeQL infers from the database; and a parameter is of the type that its cast names.
+ * Teaches SafeQL what `statement(row, sql`…`)` means: `row` is a zod schema, and must agree with what SafeQL
+ * infers from the database for each column; and a parameter has the type that its cast names.
  */
 export default definePlugin({
   name: "statement",
@@ -15,7 +15,7 @@ export default definePlugin({
   setup: () => ({
     onTarget({ node, context: { checker, parser } }) {
       const type = checker.getTypeAtLocation(parser.esTreeNodeToTSNodeMap.get(node));
-      // A fragment is checked as part of the statements that have it.
+      // A fragment is checked as part of the statements that use it.
       const isStatement = node.parent.type === "CallExpression";
       return isStatement && type.symbol?.name === "Sql"
         ? { skipTypeAnnotations: true, typeCheck }
@@ -31,7 +31,7 @@ function typeCheck(context) {
 }
 
 /**
- * What JavaScript gives for a cast. Postgres casts text to anything, and SafeQL believes it.
+ * The JavaScript type of each cast. Postgres casts text to anything, and SafeQL believes it.
  * @type {Record<string, string>}
  */
 const kindForCast = {
@@ -65,7 +65,7 @@ function complaintsAboutColumns({ node, output, checker, parser }) {
   const schema = node.parent.type === "CallExpression" && node.parent.arguments[0];
   if (!schema || output.kind !== "object") return [];
   const schemaType = checker.getTypeAtLocation(parser.esTreeNodeToTSNodeMap.get(schema));
-  // What zod is given, which is not what it makes of it.
+  // The schema's input, not its output.
   const row = propertyType(schemaType, "_input", checker);
 
   const columns = new Map(output.value);
