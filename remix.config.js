@@ -37,6 +37,8 @@ export default defineConfig({
     reporters: ["default", "./tests/setup/first-result.ts"],
     setupFiles: ["tests/setup/leaks.ts", "tests/setup/databases.ts"],
     unstubEnvs: true,
+    // For hangs alone: a busy machine is ten times slower.
+    testTimeout: 30_000,
     projects: [
       {
         extends: true,
@@ -60,7 +62,7 @@ export default defineConfig({
           setupFiles: ["tests/setup/neon.ts", "tests/setup/stack.ts"],
         },
       },
-      { extends: true, test: { name: "db", include: ["tests/db/**/*.test.ts"], testTimeout: 30_000 } },
+      { extends: true, test: { name: "db", include: ["tests/db/**/*.test.ts"] } },
     ],
   },
 });
