@@ -26,7 +26,7 @@ test("a user exports their todos, as JSON and as CSV", async ({ person }) => {
     const csv = await downloaded(page, "Export CSV");
     expect(csv.fileName).toBe("todos.csv");
     const [header, ...lines] = csv.text.trimEnd().split("\r\n");
-    expect(header).toBe("\uFEFFid,task,isComplete,insertedAt,completedAt");
+    expect(header).toMatch(/^\uFEFFid,task,/);
     expect(lines).toHaveLength(2_500);
     expect(lines[0]).toContain(",todo 1,false,");
   });

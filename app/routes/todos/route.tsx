@@ -98,7 +98,7 @@ export default function Todos() {
             <AddTodo refused={{ ...refused, errors: {} }} />
           ) : null}
           {refused?.id && refused.intent === "edit" ? (
-            <EditTodo id={refused.id} text={refused.typed.task} error={undefined} />
+            <EditTodo id={refused.id} typed={refused.typed} errors={{}} />
           ) : null}
         </Unavailable>
       );

@@ -5,10 +5,11 @@ import { database } from "#app/db/current.server.ts";
 import { repeatable, statement } from "#app/db/statement.server.ts";
 import { onceProfileArrived } from "#app/profiles/arrival.server.ts";
 import { chosenViews, parseListView, searchOf } from "../list/views.ts";
-import { actorOf, change, factsRow, taskField } from "./change.server.ts";
+import type { Typed } from "./answer.ts";
+import { actorOf, change, factsRow, typedField } from "./change.server.ts";
 
 const fields = z.object({
-  task: taskField,
+  task: typedField("task"),
   key: z.uuid("This form is damaged. Reload the page.").optional(),
 });
 
@@ -44,12 +45,12 @@ function addTodo(session: Session, input: z.infer<typeof fields>) {
 }
 
 /** The newest page, without the filters that hide the todo; undefined: it shows on the page it was added on. */
-async function placeOfAdded(request: Request, { task }: { task: string }): Promise<string | undefined> {
+async function placeOfAdded(request: Request, added: Typed): Promise<string | undefined> {
   const view = parseListView(new URL(request.url).searchParams);
   const { query, before, todoId } = view;
   const chosen = chosenViews(view);
-  const showing = chosen.filter(({ hidesAdded }) => !hidesAdded);
-  const isFound = query === "" || (await holds(task, query));
+  const showing = chosen.filter(({ hidesAdded }) => !hidesAdded?.(added));
+  const isFound = query === "" || (await holds(added.task, query));
   if (isFound && showing.length === chosen.length && !before && !todoId) return undefined;
   return `/${searchOf({
     ...view,

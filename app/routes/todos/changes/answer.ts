@@ -23,7 +23,7 @@ export function isByScript(form: { get(name: string): unknown } | undefined): bo
 
 /** The fields that a user types into. Refusals, the outbox and edits pass on what was typed by these names. */
 const typedFields = ["task"] as const;
-type TypedField = (typeof typedFields)[number];
+export type TypedField = (typeof typedFields)[number];
 export type Typed = Record<TypedField, string>;
 
 /** Without NUL, which Postgres does not take. */
@@ -32,8 +32,25 @@ export function typedIn(form: { get(name: string): unknown } | undefined): Typed
   return Object.fromEntries(typedFields.map((name) => [name, text(name)])) as Typed;
 }
 
+export function isSameTyped(one: Typed, other: Typed): boolean {
+  return typedFields.every((name) => one[name] === other[name]);
+}
+
 /** Shown beside the field, or above the list. */
 export type Errors = Partial<Record<TypedField | "form", string>>;
+
+export function errorOf(field: unknown, message: string): Errors {
+  return { [typedFields.find((name) => name === field) ?? "form"]: message };
+}
+
+/** Wherever it belongs. */
+export function whyOf(errors: Errors): string | undefined {
+  return errors[invalidField(errors) ?? "form"];
+}
+
+export function invalidField(errors: Errors): TypedField | undefined {
+  return typedFields.find((name) => errors[name] !== undefined);
+}
 
 /** Nothing was changed, as far as is known. */
 export interface RefusedChange {

@@ -5,8 +5,8 @@ import { database } from "#app/db/current.server.ts";
 import type { Statement } from "#app/db/statement.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { isTodoId } from "../list/cursor.ts";
-import type { Errors, Undoable } from "./answer.ts";
-import { problemOf, toTask } from "./task.ts";
+import { type Errors, errorOf, type TypedField, type Undoable } from "./answer.ts";
+import { rules, trimmed } from "./rules.ts";
 
 /**
  * Each change is one statement that holds the actor, the permission and the work, and answers with these facts. Its
@@ -45,13 +45,16 @@ export const complete = z
   .enum(["true", "false"], "“complete” must be true or false.")
   .transform((value) => value === "true");
 
-export const taskField = z
-  .string("Enter what needs to be done.")
-  .transform(toTask)
-  .superRefine((value, context) => {
-    const problem = problemOf(value);
-    if (problem) context.addIssue(problem);
-  });
+/** A field as its rule in rules.ts has it. */
+export function typedField(name: TypedField) {
+  return z
+    .string(rules[name](""))
+    .transform(trimmed)
+    .superRefine((text, context) => {
+      const problem = rules[name](text);
+      if (problem) context.addIssue(problem);
+    });
+}
 
 export function todosWere(count: number): string {
   return count === 1 ? "1 todo was" : `${count} todos were`;
@@ -106,8 +109,7 @@ export function change<Fields>(kind: ChangeKind<Fields>): Change {
       const { success, data, error } = kind.fields.safeParse(values);
       if (success) return { make: (session, request) => make(kind, data, session, request) };
       const [issue] = error.issues;
-      const message = issue?.message ?? "This can't be done.";
-      return { errors: issue?.path[0] === "task" ? { task: message } : { form: message } };
+      return { errors: errorOf(issue?.path[0], issue?.message ?? "This can't be done.") };
     },
   };
 }

@@ -2,9 +2,9 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { actorOf, change, factsRow, taskField, todoId } from "./change.server.ts";
+import { actorOf, change, factsRow, todoId, typedField } from "./change.server.ts";
 
-const fields = z.object({ id: todoId, task: taskField });
+const fields = z.object({ id: todoId, task: typedField("task") });
 
 /** Owners edit their own todos, admins any. The same task again succeeds and changes nothing, even in a race. */
 export const edit = change({ intent: "edit", fields, statement: editTodo });

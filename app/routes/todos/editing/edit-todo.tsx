@@ -1,29 +1,31 @@
 import { Link, useLocation } from "@remix-run/react";
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { type Errors, type Typed, typedIn, whyOf } from "../changes/answer.ts";
 import { withoutEdit } from "../list/views.ts";
 import { useChangeAction } from "../sending/change-form.tsx";
 import { pasteOneLine, toOneLine } from "./one-line.ts";
 
 interface EditTodoProps {
   id: string;
-  text: string;
-  error: string | undefined;
+  typed: Typed;
+  errors: Errors;
   /** The script's part, in place of the form and its link. */
   editing?: {
     /** The whole text, so that typing replaces it. */
     selects: boolean;
     takesFocus: boolean;
-    save(text: string): void;
+    save(typed: Typed): void;
     cancel(): void;
   };
   children?: ReactNode;
 }
 
 /** Without JavaScript it is a plain form, and Cancel a link. */
-export function EditTodo({ id, text, error, editing, children }: EditTodoProps) {
+export function EditTodo({ id, typed, errors, editing, children }: EditTodoProps) {
   const action = useChangeAction();
   const { search } = useLocation();
   const errorId = useId();
+  const error = whyOf(errors);
   const field = useRef<HTMLInputElement>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the field appears
@@ -31,10 +33,10 @@ export function EditTodo({ id, text, error, editing, children }: EditTodoProps) 
     if (editing?.selects) field.current?.select();
   }, []);
 
-  function send(event: FormEvent) {
-    if (!editing || !field.current) return;
+  function send(event: FormEvent<HTMLFormElement>) {
+    if (!editing) return;
     event.preventDefault();
-    editing.save(field.current.value);
+    editing.save(typedIn(new FormData(event.currentTarget)));
   }
 
   function cancel(event: { preventDefault(): void }) {
@@ -62,7 +64,7 @@ export function EditTodo({ id, text, error, editing, children }: EditTodoProps) 
         dir="auto"
         // biome-ignore lint/a11y/noAutofocus: the user asked to edit this todo, which may be far down
         autoFocus={!editing || editing.takesFocus}
-        defaultValue={toOneLine(text)}
+        defaultValue={toOneLine(typed.task)}
         onKeyDown={cancelByKey}
         onPaste={pasteOneLine}
         aria-invalid={error ? true : undefined}

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from "react";
+import { type Typed, typedIn } from "../changes/answer.ts";
 
 const name = "todos-draft";
 
@@ -9,28 +10,28 @@ const name = "todos-draft";
 export function useDraft(
   userId: string,
   todoId: string,
-  unsaved: () => string | undefined,
-  onFound: (text: string) => void,
+  unsaved: () => Typed | undefined,
+  onFound: (typed: Typed) => void,
 ): void {
   const latest = useRef({ unsaved, onFound });
   latest.current = { unsaved, onFound };
 
   useEffect(() => {
-    const text = take(userId, todoId);
-    if (text !== undefined) latest.current.onFound(text);
+    const typed = take(userId, todoId);
+    if (typed) latest.current.onFound(typed);
   }, [userId, todoId]);
 
   // A layout effect, because later the field is gone.
   useLayoutEffect(
     () => () => {
-      const text = latest.current.unsaved();
-      if (text !== undefined) keep({ userId, todoId, text });
+      const typed = latest.current.unsaved();
+      if (typed) keep({ userId, todoId, typed });
     },
     [userId, todoId],
   );
 }
 
-function keep(draft: { userId: string; todoId: string; text: string }): void {
+function keep(draft: { userId: string; todoId: string; typed: Typed }): void {
   try {
     sessionStorage.setItem(name, JSON.stringify(draft));
   } catch {
@@ -38,13 +39,13 @@ function keep(draft: { userId: string; todoId: string; text: string }): void {
   }
 }
 
-function take(userId: string, todoId: string): string | undefined {
+function take(userId: string, todoId: string): Typed | undefined {
   try {
     const draft = JSON.parse(sessionStorage.getItem(name) ?? "null");
     if (draft?.userId === userId && draft.todoId !== todoId) return undefined;
     // Another user's draft goes, too.
     sessionStorage.removeItem(name);
-    return draft?.userId === userId && typeof draft.text === "string" ? draft.text : undefined;
+    return draft?.userId === userId ? typedIn(new Map(Object.entries(draft.typed))) : undefined;
   } catch {
     return undefined;
   }

@@ -1,18 +1,28 @@
 import { useFetcher } from "@remix-run/react";
 import { type FocusEvent, useEffect, useRef, useState } from "react";
 import { useAnnounce } from "#app/components/announcer.tsx";
-import { type ActionAnswer, byScript, type RefusedChange } from "../changes/answer.ts";
+import {
+  type ActionAnswer,
+  byScript,
+  type Errors,
+  isSameTyped,
+  type RefusedChange,
+  type Typed,
+  typedIn,
+  whyOf,
+} from "../changes/answer.ts";
+import { toStored } from "../changes/rules.ts";
 import type { Todo } from "../list/todo.server.ts";
 import { announced } from "../sending/announced.ts";
 import { useChangeAction } from "../sending/change-form.tsx";
-import { toOneLine } from "./one-line.ts";
+import { inOneLine } from "./one-line.ts";
 import { useDraft } from "./use-draft.ts";
 
 interface Editing {
-  text: string;
+  typed: Typed;
   selects: boolean;
   takesFocus: boolean;
-  error?: string | undefined;
+  errors: Errors;
 }
 
 interface EditingOptions {
@@ -22,11 +32,11 @@ interface EditingOptions {
   isAskedFor: boolean;
   /** A plain form that the server refused. */
   refused: RefusedChange | undefined;
-  /** Keeps the todo on the page while its text is needed. */
+  /** Keeps the todo on the page while it is edited. */
   hold: (todo: Todo, isHeld: boolean) => void;
 }
 
-/** A saved text shows at once; a refused one is in the field again, beside the reason. */
+/** What was saved shows at once; what was refused is in the fields again, beside the reason. */
 export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingOptions) {
   const { state, data, formData, submit } = useFetcher<ActionAnswer>();
   const action = useChangeAction();
@@ -38,10 +48,10 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
   const [editing, setEditing] = useState<Editing | undefined>(
     isAskedFor || refused ? startOf(todo, refused) : undefined,
   );
-  const [sent, setSent] = useState<string>();
+  const [sent, setSent] = useState<Typed>();
 
   function start(): void {
-    setEditing({ text: sent ?? todo.task, selects: true, takesFocus: true });
+    setEditing({ typed: sent ?? typedOf(todo), selects: true, takesFocus: true, errors: {} });
   }
 
   function stop(): void {
@@ -50,28 +60,29 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
     setAsksToDelete(false);
   }
 
-  function save(text: string): void {
-    if (text.trim() === "") {
+  function save(typed: Typed): void {
+    if (typed.task.trim() === "") {
       setAsksToDelete(true);
       return;
     }
     // Not compared with the todo, which another user may have edited since.
-    const isUnchanged = editing && !editing.error && text === toOneLine(editing.text);
+    const isUnchanged = editing && !whyOf(editing.errors) && isSameTyped(typed, inOneLine(editing.typed));
     stop();
     if (isUnchanged) return;
-    setSent(text);
-    submit({ intent: "edit", id: todo.id, task: text, ...byScript }, { method: "post", action });
+    setSent(typed);
+    submit({ intent: "edit", id: todo.id, ...typed, ...byScript }, { method: "post", action });
   }
 
   function leave({ target, relatedTarget }: FocusEvent): void {
     // The window may have lost the focus, not the field.
     const isInside = item.current?.contains(relatedTarget) || document.activeElement === target;
-    const text = typed();
-    if (text !== undefined && !isInside) save(text);
+    const typed = inFields();
+    if (typed && !isInside) save(typed);
   }
 
-  function typed(): string | undefined {
-    return item.current?.querySelector<HTMLInputElement>("input[name=task]")?.value;
+  function inFields(): Typed | undefined {
+    const form = item.current?.querySelector<HTMLFormElement>("form.edit-todo");
+    return form ? typedIn(new FormData(form)) : undefined;
   }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: settled once, when the answer and the new list are in
@@ -79,12 +90,11 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
     if (state !== "idle" || !data || sent === undefined) return;
     setSent(undefined);
     if (data.ok) {
-      announce(announced.saved(sent.trim()));
+      announce(announced.saved(sent.task.trim()));
       return;
     }
     const takesFocus = document.activeElement === document.body || document.activeElement === button.current;
-    const error = data.errors.task ?? data.errors.form;
-    setEditing((others) => ({ selects: false, takesFocus, text: sent, ...others, error }));
+    setEditing((others) => ({ selects: false, takesFocus, typed: sent, ...others, errors: data.errors }));
   }, [state, data]);
 
   useEffect(() => {
@@ -97,13 +107,13 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
     userId,
     todo.id,
     () => {
-      const text = editing ? typed() : sent;
-      return text === toOneLine(todo.task) ? undefined : text;
+      const typed = editing ? inFields() : sent;
+      return typed && !isSameTyped(typed, inOneLine(typedOf(todo))) ? typed : undefined;
     },
-    (text) => {
+    (typed) => {
       // It may have been saved after all.
-      if (text.trim() === todo.task) return;
-      setEditing({ text, selects: false, takesFocus: true, error: "This edit isn't saved yet." });
+      if (isSameTyped(toStored(typed), typedOf(todo))) return;
+      setEditing({ typed, selects: false, takesFocus: true, errors: { form: "This edit isn't saved yet." } });
     },
   );
 
@@ -114,12 +124,20 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
     return () => hold(todo, false);
   }, [isHeld]);
 
-  const saving = formData?.get("task");
-  const task = typeof saving === "string" ? saving.trim() : todo.task;
-  return { task, editing, asksToDelete, item, button, start, stop, save, leave };
+  const shown = formData ? toStored(typedIn(formData)) : typedOf(todo);
+  return { shown, editing, asksToDelete, item, button, start, stop, save, leave };
 }
 
 function startOf(todo: Todo, refused: RefusedChange | undefined): Editing {
-  const error = refused?.errors.task ?? refused?.errors.form;
-  return { text: refused?.typed.task ?? todo.task, error, selects: false, takesFocus: true };
+  return {
+    typed: { ...typedOf(todo), ...refused?.typed },
+    errors: refused?.errors ?? {},
+    selects: false,
+    takesFocus: true,
+  };
+}
+
+/** The part of a todo that can be typed. */
+function typedOf(todo: Typed): Typed {
+  return typedIn(new Map(Object.entries(todo)));
 }

@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { statement } from "#app/db/statement.server.ts";
-import type { Filter } from "./views.ts";
+import { type Filter, wholeList } from "./views.ts";
 
 /** Changes with every change of todos and users, and with nothing else. */
 export function listVersion() {
@@ -24,7 +24,12 @@ export const remainingRow = z.object({
 });
 export type Remaining = z.infer<typeof remainingRow>;
 
-/** How many todos of the filter are open: none among completed ones. */
+/** Whether the counters, which are kept for each owner, know all that the filter asks for. */
+export function isCounted(filter: Filter): boolean {
+  return JSON.stringify({ ...filter, complete: null, ownerId: null }) === JSON.stringify(wholeList);
+}
+
+/** How many todos of a counted filter are open: none among completed ones. */
 export function remainingTodos({ complete, ownerId }: Filter) {
   return statement(
     remainingRow,

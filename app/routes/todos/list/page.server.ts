@@ -1,6 +1,6 @@
 import sql from "sql-template-tag";
 import { type Statement, statement } from "#app/db/statement.server.ts";
-import { type Remaining, remainingTodos } from "./counts.server.ts";
+import { isCounted, type Remaining, remainingTodos } from "./counts.server.ts";
 import { type Cursor, formatCursor, todosPerPage } from "./cursor.ts";
 import { foundPage, remainingFound } from "./search.server.ts";
 import { listed, matches, olderThan, type Todo, todoRow } from "./todo.server.ts";
@@ -42,7 +42,7 @@ export function pageOf({ filter, before }: ListPart): Statement<Todo> {
 }
 
 export function remainingOf({ filter, before }: ListPart): Statement<Remaining> {
-  return filter.query ? remainingFound(filter, before) : remainingTodos(filter);
+  return isCounted(filter) ? remainingTodos(filter) : remainingFound(filter, before);
 }
 
 /** @param newestFirst from `pageOf` @param count from `remainingOf` */

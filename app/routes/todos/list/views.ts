@@ -20,8 +20,8 @@ interface View {
   /** Which todos it shows: an adjective, or what follows the noun. */
   which: { before: string } | { after: string };
   empty: string;
-  /** It hides a todo that was just added. */
-  hidesAdded?: true;
+  /** Whether it hides a todo that was just added. */
+  hidesAdded?(added: Record<string, string>): boolean;
 }
 
 /** In the order of the links. Views of different parameters combine. */
@@ -41,7 +41,7 @@ export const views = [
     filter: () => ({ complete: true }),
     which: { before: "completed" },
     empty: "Nothing completed yet.",
-    hidesAdded: true,
+    hidesAdded: () => true,
   },
   {
     parameter: "owner",

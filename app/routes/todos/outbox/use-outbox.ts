@@ -1,7 +1,7 @@
 import { useNavigate } from "@remix-run/react";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useAnnounce } from "#app/components/announcer.tsx";
-import type { ActionAnswer, MadeChange, Typed } from "../changes/answer.ts";
+import { type ActionAnswer, type MadeChange, type Typed, whyOf } from "../changes/answer.ts";
 import type { Todo } from "../list/todo.server.ts";
 import { announced, notTicked } from "../sending/announced.ts";
 import { newKey } from "./new-key.ts";
@@ -91,7 +91,7 @@ export function useOutbox(userId: string, todos: Todo[], isLive: boolean) {
       // A single change fails at once. Many that come too fast wait.
       meet("busy", answer.retryAfter);
     } else {
-      fail(change, answer.errors.task ?? answer.errors.form ?? "");
+      fail(change, whyOf(answer.errors) ?? "");
     }
   }
 

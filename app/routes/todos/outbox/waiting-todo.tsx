@@ -1,12 +1,14 @@
+import type { Typed } from "../changes/answer.ts";
+
 interface WaitingTodoProps {
-  task: string;
+  typed: Typed;
   ownerEmail: string | null;
   /** It can't be sent now. Otherwise it looks as it will in the list. */
   isBlocked: boolean;
 }
 
 /** A todo that the server may not have yet, so it cannot be ticked. */
-export function WaitingTodo({ task, ownerEmail, isBlocked }: WaitingTodoProps) {
+export function WaitingTodo({ typed: { task }, ownerEmail, isBlocked }: WaitingTodoProps) {
   return (
     <li className="todo">
       {/* biome-ignore lint/a11y/useSemanticElements: it is in the place of one that is a button */}

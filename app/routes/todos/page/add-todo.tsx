@@ -1,6 +1,15 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import { canBeAddedAgain, type RefusedChange, type Typed } from "../changes/answer.ts";
-import { problemOf, toTask } from "../changes/task.ts";
+import {
+  canBeAddedAgain,
+  type Errors,
+  invalidField,
+  isSameTyped,
+  type RefusedChange,
+  type Typed,
+  typedIn,
+  whyOf,
+} from "../changes/answer.ts";
+import { problemsOf, toStored } from "../changes/rules.ts";
 import { useKeyShortcut } from "../keyboard/single-letters.ts";
 import type { Outbox } from "../outbox/use-outbox.ts";
 import { useChangeAction } from "../sending/change-form.tsx";
@@ -15,7 +24,7 @@ interface AddTodoProps {
 
 interface NotAdded {
   typed: Typed;
-  why: string;
+  errors: Errors;
   /** Missing if it was never sent. With it, the todo is added only once. */
   key?: string | undefined;
 }
@@ -28,26 +37,32 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
   const field = useRef<HTMLInputElement>(null);
   const [notAdded, setNotAdded] = useState(refused && toNotAdded(refused));
   const key = refused?.key ?? addKey;
+  const invalid = notAdded && (invalidField(notAdded.errors) ?? "task");
   const [firstRefused] = outbox?.refused ?? [];
 
-  function send(event: FormEvent) {
+  function send(event: FormEvent<HTMLFormElement>) {
     if (!outbox || !field.current) return;
     event.preventDefault();
-    const typed: Typed = { task: toTask(field.current.value) };
-    const sameKey = notAdded?.typed.task === typed.task ? notAdded.key : undefined;
-    const why = problemOf(typed.task) ?? outbox.add(typed, sameKey || undefined);
-    setNotAdded(why ? { typed, why } : undefined);
-    if (!why) field.current.value = "";
+    const form = event.currentTarget;
+    const typed = toStored(typedIn(new FormData(form)));
+    const sameKey = notAdded && isSameTyped(notAdded.typed, typed) ? notAdded.key : undefined;
+    const problems = problemsOf(typed);
+    const problem = whyOf(problems) ? undefined : outbox.add(typed, sameKey || undefined);
+    const errors = { ...problems, ...(problem && { form: problem }) };
+    setNotAdded(whyOf(errors) ? { typed, errors } : undefined);
+    if (!whyOf(errors)) fill(form, typedIn(undefined));
     field.current.focus();
   }
 
-  // A refused todo returns to the field if it is empty; the others are listed below.
+  // A refused todo returns to the field if that is empty; the others are listed below.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it comes back
   useEffect(() => {
-    if (!outbox || !firstRefused || !field.current || field.current.value) return;
-    const { typed, key, refusal: why } = firstRefused;
-    field.current.value = typed.task;
-    setNotAdded({ typed, key, why });
+    const form = field.current?.form;
+    if (!outbox || !firstRefused || !form || !isSameTyped(typedIn(new FormData(form)), typedIn(undefined)))
+      return;
+    const { typed, key, refusal } = firstRefused;
+    fill(form, typed);
+    setNotAdded({ typed, key, errors: { form: refusal } });
     outbox.drop(key);
   }, [firstRefused?.key]);
 
@@ -65,8 +80,8 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
           autoComplete="off"
           aria-keyshortcuts={shortcut}
           defaultValue={refused?.typed.task}
-          aria-invalid={notAdded ? true : undefined}
-          aria-describedby={notAdded ? errorId : undefined}
+          aria-invalid={invalid === "task" || undefined}
+          aria-describedby={invalid === "task" ? errorId : undefined}
         />
       </label>
       <button type="submit" className="primary">
@@ -74,7 +89,7 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
       </button>
       {notAdded ? (
         <p id={errorId} className="field-error" role="alert">
-          {`${notAdded.why} `}
+          {`${whyOf(notAdded.errors)} `}
           {notAdded.key ? <button type="submit">Try again</button> : null}
         </p>
       ) : null}
@@ -93,6 +108,12 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
 /** Other errors are shown above the list. */
 function toNotAdded(refused: RefusedChange): NotAdded | undefined {
   const { typed, errors, key } = refused;
-  const why = errors.task ?? (canBeAddedAgain(refused) ? errors.form : undefined);
-  return why ? { typed, why, key } : undefined;
+  return invalidField(errors) || canBeAddedAgain(refused) ? { typed, errors, key } : undefined;
+}
+
+function fill(form: HTMLFormElement, typed: Typed): void {
+  for (const [name, text] of Object.entries(typed)) {
+    const field = form.elements.namedItem(name);
+    if (field instanceof HTMLInputElement) field.value = text;
+  }
 }

@@ -1,14 +1,15 @@
-import { canBeAddedAgain, type RefusedChange } from "../changes/answer.ts";
+import { canBeAddedAgain, type RefusedChange, whyOf } from "../changes/answer.ts";
 
 /** For a refused change without a field on the page. */
 export function RefusalNotice({ refused }: { refused: RefusedChange }) {
   const { intent, errors, typed } = refused;
-  const message = intent === "edit" ? (errors.form ?? errors.task) : errors.form;
+  const wrote = Object.values(typed).filter(Boolean);
+  const message = intent === "edit" ? whyOf(errors) : errors.form;
   if (!message || canBeAddedAgain(refused)) return null;
   return (
     <p role="alert" className="notice">
       {message}
-      {intent === "edit" && typed.task ? ` You wrote: “${typed.task}”.` : null}
+      {intent === "edit" && wrote.length > 0 ? ` You wrote: “${wrote.join("”, “")}”.` : null}
     </p>
   );
 }

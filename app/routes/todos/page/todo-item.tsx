@@ -37,13 +37,14 @@ export function TodoItem({
   const deletes = useKeyShortcut("Delete");
   const mayChange = viewer.isAdmin || viewer.id === todo.ownerId;
   const isAskedFor = useSearchParams()[0].get("edit") === todo.id && mayChange;
-  const { task, editing, asksToDelete, item, button, start, stop, save, leave } = useEditing({
+  const { shown, editing, asksToDelete, item, button, start, stop, save, leave } = useEditing({
     userId: viewer.id,
     todo,
     isAskedFor,
     refused,
     hold,
   });
+  const { task } = shown;
   const { isComplete } = todo;
   const toggled = { intent: "toggle", id: todo.id, complete: String(!isComplete) };
 
@@ -72,8 +73,8 @@ export function TodoItem({
       {editing ? (
         <EditTodo
           id={todo.id}
-          text={editing.text}
-          error={asksToDelete ? undefined : editing.error}
+          typed={editing.typed}
+          errors={asksToDelete ? {} : editing.errors}
           editing={{ ...editing, save, cancel: stop }}
         >
           {asksToDelete ? (

@@ -150,12 +150,7 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
               />
             ))}
             {added.map(({ key, typed }) => (
-              <WaitingTodo
-                key={key}
-                task={typed.task}
-                ownerEmail={viewer.email}
-                isBlocked={outbox.isBlocked}
-              />
+              <WaitingTodo key={key} typed={typed} ownerEmail={viewer.email} isBlocked={outbox.isBlocked} />
             ))}
           </ul>
           {attempt ? (
