@@ -101,7 +101,7 @@ test("a page shows the reference too when a script meets the error, and offers a
   await page.getByLabel("Password").fill("correct horse");
   await page.getByRole("button", { name: "Sign up" }).click();
   await page.getByRole("link", { name: "Account" }).click();
-  await expect(page.getByRole("heading", { name: "Account" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
 
   await instance.run("todos", breakList);
   const answered = page.waitForResponse((response) => isDataRequest(response.url()));
