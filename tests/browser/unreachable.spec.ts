@@ -40,6 +40,7 @@ test("the list and what the user typed stay while a server in front answers in t
   expectConsoleError(/Failed to load resource/);
   const { page } = await person("Bob");
   await addTodo(page, "Water the plants");
+  await addTodo(page, "Feed the cat");
   await page.route(
     ({ href }) => isDataRequest(href),
     (route) =>
@@ -49,9 +50,10 @@ test("the list and what the user typed stay while a server in front answers in t
   );
   await page.getByRole("textbox", { name: "New todo" }).fill("half written");
   const asked = page.waitForResponse((answer) => answer.status() === 502);
-  await page.getByRole("checkbox", { name: "Water the plants" }).click();
+  await page.getByRole("button", { name: "Delete Feed the cat" }).click();
   await asked;
-  await expect(page.getByRole("checkbox", { name: "Water the plants" })).toBeChecked();
+  await expect(page.getByRole("checkbox", { name: "Water the plants" })).toBeVisible();
+  await expect(page.getByRole("checkbox", { name: "Feed the cat" })).toHaveCount(0);
   await expect(page.getByRole("textbox", { name: "New todo" })).toHaveValue("half written");
   await expect(page.getByRole("heading", { name: "Not reachable" })).toHaveCount(0);
   await expect(page.getByText("Bad Gateway")).toHaveCount(0);
