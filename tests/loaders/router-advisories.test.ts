@@ -8,6 +8,7 @@ import { http, passthrough } from "msw";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import * as entry from "#app/entry.server.tsx";
+import { dataPath } from "#app/http/remix-data.ts";
 import * as root from "#app/root.tsx";
 import { requestHandler } from "#app/server/request-handler.server.ts";
 import { stack } from "#tests/setup/stack.ts";
@@ -142,11 +143,11 @@ test("an error reaches the browser without the name of a constructor (GHSA-337j-
   const { port } = server.address() as AddressInfo;
   stack.use(http.get(`http://127.0.0.1:${port}/page`, () => passthrough()));
   try {
-    for (const [query, told] of [
-      ["", '"__type":"Error"'],
-      ["?_data=page", "Unexpected Server Error"],
+    for (const [path, told] of [
+      ["/page", '"__type":"Error"'],
+      [dataPath("/page", "page"), "Unexpected Server Error"],
     ]) {
-      const answer = await fetch(`http://127.0.0.1:${port}/page${query}`);
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
       const text = await answer.text();
       expect([answer.status, text]).toEqual([500, expect.stringContaining(told ?? "")]);
       expect(text).not.toMatch(/__subType|Worker|planted/);

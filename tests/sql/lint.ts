@@ -52,7 +52,7 @@ function fragmentsWrittenOut() {
  * Checks every SQL statement of some files against a database: its tables and columns, its parameters, and the
  * rows that it promises.
  * @param files paths or globs of TypeScript files
- * @returns the complaints, as `app/routes/todos/queries.server.ts:18 Invalid Query: column "emial" does not exist`
+ * @returns the complaints, as `app/routes/todos/list/team.server.ts:18 Invalid Query: column "emial" does not exist`
  */
 export async function lintStatements(databaseUrl: string, files: string[]): Promise<string[]> {
   const eslint = new TSESLint.ESLint({

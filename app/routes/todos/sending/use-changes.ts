@@ -20,8 +20,8 @@ interface SentChange extends SendOptions {
   isMade: boolean;
 }
 
-/** The stream brings a change within 0.1 s. After this pause the page reloads the list. */
-const unseenMs = 2_000;
+/** The stream brings a change within 0.1 s, on a busy machine in a second or two. A page that has waited longer asks. */
+const unseenMs = 5_000;
 
 /** Sends changes, of which `problem` says why the last one was refused. */
 export function useChanges(todos: Todo[]) {

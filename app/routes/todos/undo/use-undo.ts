@@ -12,7 +12,7 @@ export function useUndo(changes: Changes, offered: Undoable | null) {
   const [isOffered, setIsOffered] = useState(true);
   const announce = useAnnounce();
   /** Not answered yet, in their order, and whether to undo each once it is made. */
-  const inFlight = useRef(new Map<Fields, { isUnwanted: boolean }>());
+  const inFlight = useRef(new Set<{ isUnwanted: boolean }>());
   useUndoKey(undo);
 
   /**
@@ -21,25 +21,25 @@ export function useUndo(changes: Changes, offered: Undoable | null) {
    */
   function send(fields: Fields, otherwise: string, said?: string): void {
     const state = { isUnwanted: false };
-    inFlight.current.set(fields, state);
+    inFlight.current.add(state);
     changes.send(fields, {
       otherwise,
       onMade({ batch, count, sentence }) {
-        inFlight.current.delete(fields);
+        inFlight.current.delete(state);
         const undoable = batch && count && sentence ? { batch, count, sentence } : undefined;
         if (undoable && state.isUnwanted) return restore(undoable);
         if (undoable) offer(undoable);
         if (said || undoable) announce(said ?? announced.bulk(count ?? 0));
       },
       onRefused() {
-        inFlight.current.delete(fields);
+        inFlight.current.delete(state);
         return false;
       },
     });
   }
 
   function undo(): boolean {
-    const latest = [...inFlight.current.values()].findLast(({ isUnwanted }) => !isUnwanted);
+    const latest = [...inFlight.current].findLast(({ isUnwanted }) => !isUnwanted);
     const last = done.at(-1);
     if (latest) latest.isUnwanted = true;
     else if (last) restore(last);
