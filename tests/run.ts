@@ -1,86 +1,136 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+// `npm test`, and with the argument `full` `npm run test:full`: every check, to the end even when one fails.
+import { spawn } from "node:child_process";
+import { createWriteStream, mkdirSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
+import { type Counts, countsOf } from "./reports.ts";
 
-// `npm test`: every check, one after the other, to the end even when one fails.
-
-interface Counts {
-  passed: number;
-  failed: number;
+interface Stage {
+  title: string;
+  command: string[];
 }
 
-const reports = {
-  structure: "tests/results/structure.json",
-  sql: "tests/results/sql.json",
-  vitest: "tests/results/vitest.json",
-  faults: "tests/results/faults.json",
-  http: "tests/results/http.json",
-  playwright: "tests/results/playwright.json",
-};
-for (const report of Object.values(reports)) rmSync(report, { force: true });
+interface Result extends Counts {
+  title: string;
+  seconds: number;
+}
 
-const totals: Counts = { passed: 0, failed: 0 };
+const directory = "tests/results";
+const isFull = process.argv[2] === "full";
 
-check("Types", ["tsc", "--noEmit"]);
-check("Lint and format", ["biome", "check", "--error-on-warnings", "."]);
-checkWithVitest("Folders and imports", "tests/structure/vitest.config.js", reports.structure);
-checkWithVitest("SQL against the schema", "tests/sql/vitest.config.js", reports.sql);
-checkWithVitest("Loaders and database", "remix.config.js", reports.vitest);
-check("Build", ["remix", "vite:build", "-c", "remix.config.js"]);
-checkWithVitest("Faults", "tests/faults/vitest.config.js", reports.faults);
-check("Soak, one minute", ["tsx", "tests/faults/soak.ts", "1"]);
-checkWithVitest("Over HTTP", "tests/http/vitest.config.js", reports.http);
-check("Browser", ["playwright", "test", "-c", "tests/browser"], playwrightCounts);
+/** A lane runs its stages in turn, beside the other lane: there are two cores. */
+type Lane = Stage[];
 
-console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
-process.exit(totals.failed > 0 ? 1 : 0);
+const everyChange: Lane[] = [
+  [vitest("Loaders and database", "remix.config.js", "--project", "loaders", "--project", "db")],
+  [
+    { title: "Types", command: ["tsc", "--noEmit"] },
+    { title: "Lint and format", command: ["biome", "check", "--error-on-warnings", "."] },
+    vitest("Folders and imports", "tests/structure/vitest.config.js"),
+    vitest("SQL against the schema", "tests/sql/vitest.config.js"),
+    vitest("Permissions over HTTP", "tests/http/vitest.config.js", "permissions"),
+    playwright("Main flows in a browser", "--grep", "@main"),
+  ],
+];
+const everythingElse: Lane[] = [
+  [
+    vitest("Loaders by Neon's route", "remix.config.js", "--project", "loaders on Neon"),
+    { title: "Loaders on Node 22", command: ["tsx", "tests/other-node.ts"] },
+    vitest("Faults", "tests/faults/vitest.config.js"),
+    { title: "Soak, one minute", command: ["tsx", "tests/faults/soak.ts", "1"] },
+    vitest("Hostile input over HTTP", "tests/http/vitest.config.js", "--exclude", "**/permissions.test.ts"),
+  ],
+  [playwright("All other flows in a browser", "--grep-invert", "@main")],
+];
 
-/** Runs a program from node_modules; without counts it is one check. */
-function check(title: string, [program = "", ...args]: string[], counts?: () => Counts | undefined): void {
-  console.log(`\n── ${title}`);
-  const startedAt = Date.now();
-  const { status } = spawnSync("npx", ["--no-install", program, ...args], {
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  const { passed, failed } = counts?.() ?? { passed: status === 0 ? 1 : 0, failed: 0 };
-  totals.passed += passed;
-  // A program may fail although none of its tests did.
-  totals.failed += status === 0 ? failed : Math.max(failed, 1);
-  console.log(
-    `── ${title}: ${status === 0 ? "passed" : "FAILED"} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
+const rounds = isFull ? [everyChange, everythingElse] : [everyChange];
+const titles = rounds.flat(2).map(({ title }) => title);
+console.log(`${titles.join(", ")}. This takes about ${isFull ? 15 : 5} minutes on two cores.`);
+rmSync(directory, { recursive: true, force: true });
+mkdirSync(directory, { recursive: true });
+
+const startedAt = Date.now();
+const stopped = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopped.abort());
+const results: Result[] = [];
+for (const lanes of rounds) {
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (const stage of lane) if (!stopped.signal.aborted) results.push(await run(stage));
+    }),
   );
 }
+printSummary();
 
-function checkWithVitest(title: string, config: string, report: string): void {
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${report}`];
-  check(title, ["vitest", "run", "-c", config, ...reporters], () => {
-    if (!existsSync(report)) return undefined;
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
-    return { passed: numPassedTests, failed: numFailedTests };
+function vitest(title: string, config: string, ...args: string[]): Stage {
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportOf(title)}`];
+  return { title, command: ["vitest", "run", "-c", config, ...args, ...reporters] };
+}
+
+function playwright(title: string, ...args: string[]): Stage {
+  return { title, command: ["playwright", "test", "-c", "tests/browser", ...args] };
+}
+
+function fileOf(title: string, extension: string): string {
+  return `${directory}/${title.toLowerCase().replaceAll(/\W+/g, "-")}.${extension}`;
+}
+
+function reportOf(title: string): string {
+  return fileOf(title, "json");
+}
+
+/** Shows how far it is; its whole output goes to a file, and to the console if it fails. */
+async function run({ title, command }: Stage): Promise<Result> {
+  const startedAt = Date.now();
+  const child = spawn("npx", ["--no-install", ...command], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, TEST_REPORT: resolve(reportOf(title)) },
   });
-}
-
-function playwrightCounts(): Counts | undefined {
-  if (!existsSync(reports.playwright)) return undefined;
-  const report = JSON.parse(readFileSync(reports.playwright, "utf8"));
-  printSkips(report);
-  return { passed: report.stats.expected, failed: report.stats.unexpected };
-}
-
-interface Suite {
-  suites?: Suite[];
-  specs?: {
-    title: string;
-    tests: { projectName: string; annotations: { type: string; description?: string }[] }[];
-  }[];
-}
-
-/** Prints why tests were skipped. */
-function printSkips({ suites = [], specs = [] }: Suite): void {
-  for (const { title, tests } of specs) {
-    for (const { projectName, annotations } of tests) {
-      const skip = annotations.find(({ type }) => type === "skip");
-      if (skip) console.log(`Skipped ${projectName}: ${title} (${skip.description ?? "no reason given"})`);
-    }
+  const output: string[] = [];
+  const log = createWriteStream(fileOf(title, "log"));
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface(stream).on("line", (line) => {
+      log.write(`${line}\n`);
+      if (isProgress(line)) console.log(`${title} │${line}`);
+      else output.push(line);
+    });
   }
-  suites.forEach(printSkips);
+  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  log.end();
+
+  const isPassed = status === 0;
+  const counts = countsOf(reportOf(title)) ?? { passed: isPassed ? 1 : 0, failed: 0, failures: [] };
+  // A program may fail although none of its tests did.
+  const failed = isPassed ? counts.failed : Math.max(counts.failed, 1);
+  const seconds = (Date.now() - startedAt) / 1000;
+  if (!isPassed) console.log(output.join("\n"));
+  console.log(`── ${title}: ${isPassed ? "passed" : "FAILED"} in ${seconds.toFixed(1)} s`);
+  return { title, seconds, ...counts, failed };
+}
+
+/** A test or a file of tests that is done, or what a benchmark or a skipped test says. */
+function isProgress(line: string): boolean {
+  return /^\s*[✓✘×❯-] /.test(stripVTControlCharacters(line));
+}
+
+function printSummary(): void {
+  const failures = results.flatMap((result) => result.failures);
+  for (const { title, seen, alone } of failures) console.log(`\n✘ ${title}\n${seen}\n  Alone: ${alone}`);
+
+  const width = Math.max(...titles.map(({ length }) => length));
+  console.log(`\n${"".padEnd(width)}   passed   failed        s`);
+  for (const { title, passed, failed, seconds } of [...results, total()]) {
+    const cells = [passed, failed, seconds.toFixed(1)].map((cell) => String(cell).padStart(9));
+    console.log(`${title.padEnd(width)}${cells.join("")}`);
+  }
+  const { passed, failed } = total();
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || stopped.signal.aborted ? 1 : 0;
+}
+
+function total(): Result {
+  const sum = (key: "passed" | "failed") => results.reduce((total, result) => total + result[key], 0);
+  const seconds = (Date.now() - startedAt) / 1000;
+  return { title: "All", passed: sum("passed"), failed: sum("failed"), failures: [], seconds };
 }

@@ -2,13 +2,11 @@ import { type Browser, chromium, type Page } from "@playwright/test";
 import { connectClient } from "#app/db/database.server.ts";
 import { isDataRequest } from "#app/http/remix-data.ts";
 import { findChromium } from "#tests/browser/chromium.ts";
-import { startInstance } from "./local-instance.ts";
+import { startInstance } from "#tests/setup/instance.ts";
 
 // How long the page of 50 todos takes to answer with the next picture, on a CPU four times as slow as this one: what
 // web.dev calls interaction to next paint. It is printed, and aims at 100 ms.
 
-const directory = ".local-benchmark-interactions";
-const port = 3790;
 const slowdown = 4;
 const times = 10;
 const todos = 50;
@@ -135,7 +133,7 @@ const interactions: Interaction[] = [
   },
 ];
 
-const { instance, ...app } = await startInstance("local", directory, port);
+const instance = await startInstance();
 const { executablePath, args } = await findChromium();
 const browser = await chromium.launch({ executablePath, args });
 try {
@@ -158,7 +156,7 @@ try {
   }
 } finally {
   await browser.close();
-  await app[Symbol.asyncDispose]();
+  await instance[Symbol.asyncDispose]();
 }
 
 /** A page with the list, and 50 todos on it. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import http from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { chromium, type Page } from "@playwright/test";
@@ -9,25 +9,22 @@ import { z } from "zod";
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { dataPath } from "#app/http/remix-data.ts";
-import type { LocalInstance } from "#db/local/directory/instance.ts";
+import { freePort } from "#db/local/postgres/free-port.ts";
 import { findChromium } from "#tests/browser/chromium.ts";
-import { startInstance } from "./local-instance.ts";
+import { type Instance, startInstance } from "#tests/setup/instance.ts";
 
 // From one browser's tick to another browser's screen, with 1,000 pages open on two processes of the app, and what
 // ten changes a second cost them. `BENCH_SECONDS` (60) says for how long.
 
-const directory = ".local-benchmark";
-const port = 3790;
-const otherPort = 3791;
 const watchersPerProcess = 500;
 const people = 50;
 const ticks = Number(process.env.BENCH_TICKS ?? 100);
 const seconds = Number(process.env.BENCH_SECONDS ?? 60);
 
-rmSync(directory, { recursive: true, force: true });
-await using started = await startInstance("local", directory, port);
-const { instance } = started;
-const other = await startOtherProcess(instance, started.sessionSecret);
+await using instance = await startInstance();
+const port = Number(new URL(instance.appUrl).port);
+const otherPort = await freePort();
+const other = await startOtherProcess(instance);
 const agent = new http.Agent({ keepAlive: true });
 const database = connectDatabase(instance.databaseUrl);
 try {
@@ -61,7 +58,6 @@ try {
   agent.destroy();
   await closeDatabases();
 }
-rmSync(directory, { recursive: true, force: true });
 
 interface Watcher {
   opened: Promise<unknown>;
@@ -252,14 +248,14 @@ function post(path: string, cookie: string, fields: Record<string, string>) {
 }
 
 /** A second process of the app on the same database, as behind a load balancer. */
-async function startOtherProcess(of: LocalInstance, sessionSecret: string) {
+async function startOtherProcess(of: Instance) {
   const child = spawn(process.execPath, ["app/start.js"], {
     env: {
       ...process.env,
       PORT: String(otherPort),
       HOST: "127.0.0.1",
       APP_ORIGIN: of.appUrl,
-      SESSION_SECRET: sessionSecret,
+      SESSION_SECRET: of.sessionSecret,
       DATABASE_URL: of.databaseUrl,
       STACK_API_URL: of.stackApiUrl,
       STACK_PROJECT_ID: of.stackProjectId,

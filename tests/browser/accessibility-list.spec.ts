@@ -1,7 +1,6 @@
 import type { Page } from "@playwright/test";
 import { test } from "./accessible.ts";
-import { whileDatabaseIsClosed } from "./closed-database.ts";
-import { addTodo, dbSql, expect, removeTodos, todo, withManyTodos } from "./people.ts";
+import { addTodo, dbSql, expect, removeTodos, todo, whileDatabaseIsClosed, withManyTodos } from "./people.ts";
 
 test.describe.configure({ timeout: 120_000 });
 
@@ -45,21 +44,25 @@ const views = [
   ["?team=all", "Team progress · Todos"],
 ] as const;
 
-test("axe finds nothing on any view of the list", async ({ person, expectAccessible }) => {
-  const { page, email } = await person("Bob");
-  await withManyTodos(email, 3, async () => {
-    for (const [query, title] of views) {
-      await page.goto(`/${query}`);
-      await expectAccessible(page, title, query);
-    }
-  });
-  await withManyTodos(email, 51, async () => {
-    await page.goto("/");
-    await page.getByRole("link", { name: "Earlier todos" }).click();
-    await expect(page.getByRole("link", { name: "Newest todos" })).toBeVisible();
-    await expectAccessible(page, await page.title(), "earlier todos");
-  });
-});
+test(
+  "axe finds nothing on any view of the list",
+  { tag: "@script" },
+  async ({ person, expectAccessible }) => {
+    const { page, email } = await person("Bob");
+    await withManyTodos(email, 3, async () => {
+      for (const [query, title] of views) {
+        await page.goto(`/${query}`);
+        await expectAccessible(page, title, query);
+      }
+    });
+    await withManyTodos(email, 51, async () => {
+      await page.goto("/");
+      await page.getByRole("link", { name: "Earlier todos" }).click();
+      await expect(page.getByRole("link", { name: "Newest todos" })).toBeVisible();
+      await expectAccessible(page, await page.title(), "earlier todos");
+    });
+  },
+);
 
 /** Keeps a todo whose owner has no profile in the list until some work is done. */
 async function withGhost(task: string, work: () => Promise<void>): Promise<void> {
@@ -112,53 +115,52 @@ test("axe finds nothing while a user changes todos", async ({
   await expectAccessible(page, "Todos", "with a notice");
 });
 
-test("axe finds nothing while the database refuses connections", async ({
-  person,
-  javaScriptEnabled,
-  expectAccessible,
-  expectConsoleError,
-}) => {
-  expectConsoleError(/status of 503|ERR_/);
-  const { page } = await person("Bob");
-  await addTodo(page, "Buy seeds");
-  await whileDatabaseIsClosed(async () => {
-    if (javaScriptEnabled !== false) {
-      await expect(page.getByText("Live updates are paused")).toBeVisible();
-      await expectAccessible(page, "Todos", "not live");
-    }
-    await page.goto("/");
-    await expect(page.getByRole("alert")).toContainText("cannot be reached");
-    await expectAccessible(page, "Unavailable · Todos", "503");
-  });
-  await expect(async () => {
-    await page.goto("/");
-    await expect(todo(page, "Buy seeds")).toBeVisible({ timeout: 1_000 });
-  }).toPass();
-  await removeTodos(page, ["Buy seeds"]);
-});
+test(
+  "axe finds nothing while the database refuses connections",
+  { tag: "@script" },
+  async ({ person, javaScriptEnabled, expectAccessible, expectConsoleError }) => {
+    expectConsoleError(/status of 503|ERR_/);
+    const { page } = await person("Bob");
+    await addTodo(page, "Buy seeds");
+    await whileDatabaseIsClosed(async () => {
+      if (javaScriptEnabled !== false) {
+        await expect(page.getByText("Live updates are paused")).toBeVisible();
+        await expectAccessible(page, "Todos", "not live");
+      }
+      await page.goto("/");
+      await expect(page.getByRole("alert")).toContainText("cannot be reached");
+      await expectAccessible(page, "Unavailable · Todos", "503");
+    });
+    await expect(async () => {
+      await page.goto("/");
+      await expect(todo(page, "Buy seeds")).toBeVisible({ timeout: 1_000 });
+    }).toPass();
+    await removeTodos(page, ["Buy seeds"]);
+  },
+);
 
-test("axe finds nothing on the statistics, for admins and for other users", async ({
-  person,
-  expectAccessible,
-  expectConsoleError,
-}) => {
-  expectConsoleError(/status of 403/);
-  const { page, email } = await person("Ada");
-  await page.goto("/stats");
-  await expectAccessible(page, "Not allowed · Todos", "403");
-  const promote = `update neon_auth.users_sync
+test(
+  "axe finds nothing on the statistics, for admins and for other users",
+  { tag: "@script" },
+  async ({ person, expectAccessible, expectConsoleError }) => {
+    expectConsoleError(/status of 403/);
+    const { page, email } = await person("Ada");
+    await page.goto("/stats");
+    await expectAccessible(page, "Not allowed · Todos", "403");
+    const promote = `update neon_auth.users_sync
     set raw_json = jsonb_set(raw_json, '{server_metadata}', '{"role": "admin"}') where email = '${email}' returning id`;
-  await expect.poll(() => dbSql(promote)).toHaveLength(1);
-  await page.goto("/stats");
-  await expectAccessible(page, "Statistics · Todos", "without a todo");
-  await page.goto("/");
-  await addTodo(page, "Count me in");
-  await todo(page, "Count me in").getByRole("checkbox").click();
-  await expect(page.getByRole("button", { name: "Clear everyone’s completed" })).toBeVisible();
-  await expectAccessible(page, "Todos", "for an admin");
-  await page.goto("/stats");
-  await page.getByText("The same as a table").click();
-  await expectAccessible(page, "Statistics · Todos", "for an admin");
-  await page.goto("/");
-  await removeTodos(page, ["Count me in"]);
-});
+    await expect.poll(() => dbSql(promote)).toHaveLength(1);
+    await page.goto("/stats");
+    await expectAccessible(page, "Statistics · Todos", "without a todo");
+    await page.goto("/");
+    await addTodo(page, "Count me in");
+    await todo(page, "Count me in").getByRole("checkbox").click();
+    await expect(page.getByRole("button", { name: "Clear everyone’s completed" })).toBeVisible();
+    await expectAccessible(page, "Todos", "for an admin");
+    await page.goto("/stats");
+    await page.getByText("The same as a table").click();
+    await expectAccessible(page, "Statistics · Todos", "for an admin");
+    await page.goto("/");
+    await removeTodos(page, ["Count me in"]);
+  },
+);

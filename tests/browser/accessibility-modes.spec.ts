@@ -22,52 +22,54 @@ for (const [theme, other] of [
   ["Light", "dark"],
   ["Dark", "light"],
 ] as const) {
-  test(`axe finds nothing when the user chose ${theme} and the system is ${other}`, async ({
-    person,
-    examined,
-    expectNoViolations,
-    expectConsoleError,
-  }) => {
-    expectConsoleError(/status of 404/);
-    const { page } = await person("Bob");
-    await page.getByRole("button", { name: theme, exact: true }).click();
-    await expect(page.getByRole("button", { name: theme, pressed: true })).toBeVisible();
-    await eachPage(page, async (path) => {
-      const shown = await examined(page);
-      await shown.emulateMedia({ colorScheme: other });
-      await expectNoViolations(page, `${path}, ${theme}`);
-    });
-  });
+  test(
+    `axe finds nothing when the user chose ${theme} and the system is ${other}`,
+    { tag: "@script" },
+    async ({ person, examined, expectNoViolations, expectConsoleError }) => {
+      expectConsoleError(/status of 404/);
+      const { page } = await person("Bob");
+      await page.getByRole("button", { name: theme, exact: true }).click();
+      await expect(page.getByRole("button", { name: theme, pressed: true })).toBeVisible();
+      await eachPage(page, async (path) => {
+        const shown = await examined(page);
+        await shown.emulateMedia({ colorScheme: other });
+        await expectNoViolations(page, `${path}, ${theme}`);
+      });
+    },
+  );
 }
 
-test("with forced colors axe finds nothing, and ticked todos look different from open ones", async ({
-  person,
-  examined,
-  expectNoViolations,
-  expectConsoleError,
-}) => {
-  expectConsoleError(/status of 404/);
-  const { page } = await person("Bob");
-  await eachPage(page, async (path) => {
-    const shown = await examined(page);
-    await shown.emulateMedia({ forcedColors: "active" });
-    await expectNoViolations(page, `${path}, forced colours`);
-    if (path !== "/") return;
-    const [ticked, open] = await Promise.all(
-      ["Buy seeds", "Water the plants"].map((task) => boxOf(shown, task)),
-    );
-    expect(ticked).not.toEqual(open);
-  });
-});
+test(
+  "with forced colors axe finds nothing, and ticked todos look different from open ones",
+  { tag: "@script" },
+  async ({ person, examined, expectNoViolations, expectConsoleError }) => {
+    expectConsoleError(/status of 404/);
+    const { page } = await person("Bob");
+    await eachPage(page, async (path) => {
+      const shown = await examined(page);
+      await shown.emulateMedia({ forcedColors: "active" });
+      await expectNoViolations(page, `${path}, forced colours`);
+      if (path !== "/") return;
+      const [ticked, open] = await Promise.all(
+        ["Buy seeds", "Water the plants"].map((task) => boxOf(shown, task)),
+      );
+      expect(ticked).not.toEqual(open);
+    });
+  },
+);
 
-test("nothing moves by itself, with reduced motion or without", async ({ person, examined }) => {
-  const { page } = await person("Bob");
-  const shown = await examined(page);
-  for (const reducedMotion of ["reduce", "no-preference"] as const) {
-    await shown.emulateMedia({ reducedMotion });
-    expect(await shown.evaluate(durations)).toEqual(["0s"]);
-  }
-});
+test(
+  "nothing moves by itself, with reduced motion or without",
+  { tag: "@script" },
+  async ({ person, examined }) => {
+    const { page } = await person("Bob");
+    const shown = await examined(page);
+    for (const reducedMotion of ["reduce", "no-preference"] as const) {
+      await shown.emulateMedia({ reducedMotion });
+      expect(await shown.evaluate(durations)).toEqual(["0s"]);
+    }
+  },
+);
 
 /** The colors of a todo's tick and its background. */
 function boxOf(page: Page, task: string): Promise<string[]> {

@@ -40,64 +40,65 @@ test("the account page sends signed-out users to sign in, and they come back", a
   await expect(page.getByRole("link", { name: "Verify it" })).toHaveAttribute("href", "/verify-email");
 });
 
-test("the page says that a new name was saved, and others see it in Team progress", async ({
-  person,
-  expectConsoleError,
-}) => {
-  expectConsoleError(/status of 400/);
-  const bob = await person("Bob");
-  const doug = await person("Doug");
-  await addTodo(bob.page, "Buy seeds");
-  await openAccount(bob);
-  await expect(bob.page.getByLabel("Name")).toHaveValue("Bob");
-  await bob.page.getByLabel("Name").fill("Bobby <Tables>");
-  await bob.page.getByRole("button", { name: "Save" }).click();
-  await expect(bob.page.getByRole("status")).toHaveText("Your name was saved.");
-  await expect(bob.page.getByLabel("Name")).toHaveValue("Bobby <Tables>");
-  await doug.page.reload();
-  await expect(progressOf(doug.page, bob.email)).toContainText("Bobby <Tables>");
+test(
+  "the page says that a new name was saved, and others see it in Team progress",
+  { tag: "@main" },
+  async ({ person, expectConsoleError }) => {
+    expectConsoleError(/status of 400/);
+    const bob = await person("Bob");
+    const doug = await person("Doug");
+    await addTodo(bob.page, "Buy seeds");
+    await openAccount(bob);
+    await expect(bob.page.getByLabel("Name")).toHaveValue("Bob");
+    await bob.page.getByLabel("Name").fill("Bobby <Tables>");
+    await bob.page.getByRole("button", { name: "Save" }).click();
+    await expect(bob.page.getByRole("status")).toHaveText("Your name was saved.");
+    await expect(bob.page.getByLabel("Name")).toHaveValue("Bobby <Tables>");
+    await doug.page.reload();
+    await expect(progressOf(doug.page, bob.email)).toContainText("Bobby <Tables>");
 
-  await bob.page.getByLabel("Name").fill("x".repeat(257));
-  await bob.page.getByRole("button", { name: "Save" }).click();
-  await expect(bob.page.getByLabel("Name")).toHaveAccessibleDescription(/at most 256 characters/);
-  await expect(bob.page.getByLabel("Name")).toHaveValue("x".repeat(257));
-  await expect(bob.page.getByRole("status")).toHaveCount(0);
-  await bob.page.goto("/");
-  await removeTodos(bob.page, ["Buy seeds"]);
-});
+    await bob.page.getByLabel("Name").fill("x".repeat(257));
+    await bob.page.getByRole("button", { name: "Save" }).click();
+    await expect(bob.page.getByLabel("Name")).toHaveAccessibleDescription(/at most 256 characters/);
+    await expect(bob.page.getByLabel("Name")).toHaveValue("x".repeat(257));
+    await expect(bob.page.getByRole("status")).toHaveCount(0);
+    await bob.page.goto("/");
+    await removeTodos(bob.page, ["Buy seeds"]);
+  },
+);
 
-test("only the new password signs in, and other browsers are signed out", async ({
-  person,
-  visitor,
-  expectConsoleError,
-}) => {
-  expectConsoleError(/status of 400/);
-  const bob = await person("Bob");
-  const other = await elsewhere(await visitor(), bob.email);
-  await expect(other.page.getByRole("heading", { name: "Todos" })).toBeVisible();
-  await openAccount(other);
-  await openAccount(bob);
+test(
+  "only the new password signs in, and other browsers are signed out",
+  { tag: "@main" },
+  async ({ person, visitor, expectConsoleError }) => {
+    expectConsoleError(/status of 400/);
+    const bob = await person("Bob");
+    const other = await elsewhere(await visitor(), bob.email);
+    await expect(other.page.getByRole("heading", { name: "Todos" })).toBeVisible();
+    await openAccount(other);
+    await openAccount(bob);
 
-  await bob.page.getByLabel("Current password").fill("wrong horse");
-  await bob.page.getByLabel("New password").fill("battery staple");
-  await bob.page.getByRole("button", { name: "Change the password" }).click();
-  await expect(bob.page.getByLabel("Current password")).toHaveAccessibleDescription("Wrong password.");
-  await expect(bob.page.getByLabel("New password")).toHaveValue("");
+    await bob.page.getByLabel("Current password").fill("wrong horse");
+    await bob.page.getByLabel("New password").fill("battery staple");
+    await bob.page.getByRole("button", { name: "Change the password" }).click();
+    await expect(bob.page.getByLabel("Current password")).toHaveAccessibleDescription("Wrong password.");
+    await expect(bob.page.getByLabel("New password")).toHaveValue("");
 
-  await bob.page.getByLabel("Current password").fill("correct horse");
-  await bob.page.getByLabel("New password").fill("battery staple");
-  await bob.page.getByRole("button", { name: "Change the password" }).click();
-  await expect(bob.page.getByRole("status")).toContainText("Your password was changed");
+    await bob.page.getByLabel("Current password").fill("correct horse");
+    await bob.page.getByLabel("New password").fill("battery staple");
+    await bob.page.getByRole("button", { name: "Change the password" }).click();
+    await expect(bob.page.getByRole("status")).toContainText("Your password was changed");
 
-  await other.page.getByRole("button", { name: "Save" }).click();
-  await expect(other.page).toHaveURL("/sign-in?redirectTo=/account");
-  await elsewhere(other.page, bob.email);
-  await expect(other.page.getByText("Wrong email or password.")).toBeVisible();
-  await elsewhere(other.page, bob.email, "battery staple");
-  await expect(other.page.getByRole("heading", { name: "Todos" })).toBeVisible();
-});
+    await other.page.getByRole("button", { name: "Save" }).click();
+    await expect(other.page).toHaveURL("/sign-in?redirectTo=/account");
+    await elsewhere(other.page, bob.email);
+    await expect(other.page.getByText("Wrong email or password.")).toBeVisible();
+    await elsewhere(other.page, bob.email, "battery staple");
+    await expect(other.page.getByRole("heading", { name: "Todos" })).toBeVisible();
+  },
+);
 
-test("password managers recognize the fields", async ({ person }) => {
+test("password managers recognize the fields", { tag: "@script" }, async ({ person }) => {
   const bob = await person("Bob");
   await openAccount(bob);
   const form = bob.page.locator("form").filter({ has: bob.page.getByLabel("Current password") });
@@ -123,35 +124,35 @@ test("one click signs out all other browsers, and the page says how many", async
   await expect(other.page).toHaveURL("/sign-in?redirectTo=/account");
 });
 
-test("deleting the account removes its todos for everyone, signs out, and says so", async ({
-  person,
-  visitor,
-  expectConsoleError,
-}) => {
-  expectConsoleError(/status of 400/);
-  const bob = await person("Bob");
-  const doug = await person("Doug");
-  await addTodo(doug.page, "Feed the cat");
-  await openAccount(doug);
-  const confirmation = doug.page.getByLabel("Type your email address to confirm");
-  await confirmation.fill(bob.email);
-  await doug.page.getByRole("button", { name: "Delete the account" }).click();
-  await expect(confirmation).toHaveAccessibleDescription("That isn't your account's email address.");
-  await expect(confirmation).toHaveValue(bob.email);
-  await bob.page.reload();
-  await expect(todo(bob.page, "Feed the cat")).toBeVisible();
+test(
+  "deleting the account removes its todos for everyone, signs out, and says so",
+  { tag: "@main" },
+  async ({ person, visitor, expectConsoleError }) => {
+    expectConsoleError(/status of 400/);
+    const bob = await person("Bob");
+    const doug = await person("Doug");
+    await addTodo(doug.page, "Feed the cat");
+    await openAccount(doug);
+    const confirmation = doug.page.getByLabel("Type your email address to confirm");
+    await confirmation.fill(bob.email);
+    await doug.page.getByRole("button", { name: "Delete the account" }).click();
+    await expect(confirmation).toHaveAccessibleDescription("That isn't your account's email address.");
+    await expect(confirmation).toHaveValue(bob.email);
+    await bob.page.reload();
+    await expect(todo(bob.page, "Feed the cat")).toBeVisible();
 
-  await confirmation.fill(` ${doug.email.toUpperCase()} `);
-  await doug.page.getByRole("button", { name: "Delete the account" }).click();
-  await expect(doug.page.getByText("Your account was deleted, so you have been signed out.")).toBeVisible();
-  await expect(doug.page.getByRole("link", { name: "Sign in" })).toBeVisible();
-  await expect.poll(() => profileInPostgres(doug.email)).toBeUndefined();
-  await expect.poll(() => todosOf(doug.email)).toEqual([{ todos: "0" }]);
-  await bob.page.reload();
-  await expect(todo(bob.page, "Feed the cat")).toHaveCount(0);
-  const again = await elsewhere(await visitor(), doug.email);
-  await expect(again.page.getByText("Wrong email or password.")).toBeVisible();
-});
+    await confirmation.fill(` ${doug.email.toUpperCase()} `);
+    await doug.page.getByRole("button", { name: "Delete the account" }).click();
+    await expect(doug.page.getByText("Your account was deleted, so you have been signed out.")).toBeVisible();
+    await expect(doug.page.getByRole("link", { name: "Sign in" })).toBeVisible();
+    await expect.poll(() => profileInPostgres(doug.email)).toBeUndefined();
+    await expect.poll(() => todosOf(doug.email)).toEqual([{ todos: "0" }]);
+    await bob.page.reload();
+    await expect(todo(bob.page, "Feed the cat")).toHaveCount(0);
+    const again = await elsewhere(await visitor(), doug.email);
+    await expect(again.page.getByText("Wrong email or password.")).toBeVisible();
+  },
+);
 
 function todosOf(email: string) {
   return dbSql(`
@@ -160,7 +161,7 @@ function todosOf(email: string) {
   `);
 }
 
-test("the account page fits a phone and a desktop", async ({ person }) => {
+test("the account page fits a phone and a desktop", { tag: "@script" }, async ({ person }) => {
   const bob = await person("Bob");
   await openAccount(bob);
   const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;

@@ -1,51 +1,40 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { addTodo, expect, test, todo } from "./people.ts";
+import { existsSync, rmSync } from "node:fs";
+import { newLocalDirectory, startInstance } from "#tests/setup/instance.ts";
+import { addTodo, expect, signUp, test, todo } from "./people.ts";
 
-const directory = ".local-browser-tests-dev";
-const viteCache = "node_modules/.vite/-local-browser-tests-dev";
-const port = 3457;
-test.use({ baseURL: `http://localhost:${port}` });
+test(
+  "npm run dev takes a newcomer from nothing to a first todo, and keeps it over a restart",
+  {
+    tag: "@script",
+  },
+  async ({ visitor }) => {
+    test.setTimeout(300_000);
+    const directory = newLocalDirectory();
+    const email = "bob@example.com";
+    const page = await visitor();
+    const readCode = todo(page, "Read the code");
 
-test("npm run dev takes a newcomer from nothing to a first todo, and keeps it over a restart", async ({
-  person,
-}) => {
-  test.setTimeout(120_000);
-  for (const path of [directory, viteCache]) rmSync(path, { recursive: true, force: true });
+    const first = await startInstance({ script: "dev", directory });
+    await signUp(page, `${first.appUrl}/sign-up`, "Bob", email);
+    await addTodo(page, "Read the code");
+    await readCode.getByRole("checkbox").click();
+    await expect(readCode.getByRole("checkbox")).toBeChecked();
+    // The open page has a connection to the development server, and complains when it ends.
+    await page.goto("about:blank");
+    await first.stop();
+    expect(existsSync(`${directory}/local.json`)).toBe(false);
 
-  const first = await start();
-  const { page, email } = await person("Bob");
-  await addTodo(page, "Read the code");
-  await todo(page, "Read the code").getByRole("checkbox").click();
-  await expect(todo(page, "Read the code").getByRole("checkbox")).toBeChecked();
-  // The open page has a connection to the development server, and complains when it ends.
-  const state = await page.context().storageState();
-  await page.goto("about:blank");
-  await first.stop();
-  expect(existsSync(`${directory}/local.json`)).toBe(false);
+    await using second = await startInstance({ script: "dev", directory });
+    await page.goto(`${second.appUrl}/sign-in`);
+    await page.getByLabel("Email").fill(email);
+    await page.getByLabel("Password").fill("correct horse");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(readCode).toContainText(email);
+    await expect(readCode.getByRole("checkbox")).toBeChecked();
+    await page.goto("about:blank");
 
-  const second = await start();
-  await page.context().addCookies(state.cookies);
-  await page.goto("/");
-  await expect(todo(page, "Read the code")).toContainText(email);
-  await expect(todo(page, "Read the code").getByRole("checkbox")).toBeChecked();
-  await page.goto("about:blank");
-  await second.stop();
-  expect(existsSync(viteCache)).toBe(true);
-  for (const path of [directory, viteCache]) rmSync(path, { recursive: true });
-});
-
-/** Runs the command until the app answers. */
-async function start() {
-  const variables = { ...process.env, PORT: String(port), LOCAL_DIR: directory };
-  const command = spawn("npm", ["run", "dev"], { env: variables, stdio: ["ignore", "ignore", "inherit"] });
-  const ended = once(command, "exit");
-  await expect.poll(() => existsSync(`${directory}/local.json`), { timeout: 60_000 }).toBe(true);
-  return {
-    async stop() {
-      process.kill(JSON.parse(readFileSync(`${directory}/local.json`, "utf8")).pid, "SIGTERM");
-      await ended;
-    },
-  };
-}
+    const viteCache = `node_modules/.vite/-${directory.slice(1)}`;
+    expect(existsSync(viteCache)).toBe(true);
+    rmSync(viteCache, { recursive: true });
+  },
+);

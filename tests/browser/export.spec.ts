@@ -10,7 +10,7 @@ async function downloaded(page: Page, name: string): Promise<{ fileName: string;
   return { fileName: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
 }
 
-test("a user exports their todos, as JSON and as CSV", async ({ person }) => {
+test("a user exports their todos, as JSON and as CSV", { tag: "@main" }, async ({ person }) => {
   const { page, email } = await person("Bob");
   await withManyTodos(email, 2_500, async () => {
     await page.getByRole("link", { name: "Account" }).click();

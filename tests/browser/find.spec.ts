@@ -11,45 +11,49 @@ async function search(page: Page, query: string): Promise<void> {
   await searchbox(page).press("Enter");
 }
 
-test("filters narrow the list, count its open todos, and are part of the URL", async ({ person }) => {
-  const bob = await person("Bob");
-  const doug = await person("Doug");
-  await addTodo(bob.page, "Open of Bob");
-  await addTodo(bob.page, "Done of Bob");
-  await todo(bob.page, "Done of Bob").getByRole("checkbox").click();
-  await expect(todo(bob.page, "Done of Bob").getByRole("checkbox")).toBeChecked();
-  await addTodo(doug.page, "Open of Doug");
+test(
+  "filters narrow the list, count its open todos, and are part of the URL",
+  { tag: "@main" },
+  async ({ person }) => {
+    const bob = await person("Bob");
+    const doug = await person("Doug");
+    await addTodo(bob.page, "Open of Bob");
+    await addTodo(bob.page, "Done of Bob");
+    await todo(bob.page, "Done of Bob").getByRole("checkbox").click();
+    await expect(todo(bob.page, "Done of Bob").getByRole("checkbox")).toBeChecked();
+    await addTodo(doug.page, "Open of Doug");
 
-  await bob.page.reload();
-  await expect(filter(bob.page, "All")).toHaveAttribute("aria-current", "page");
-  await filter(bob.page, "Mine").click();
-  await expect(bob.page).toHaveURL("/?owner=me");
-  await expect(todo(bob.page, "Open of Doug")).toHaveCount(0);
-  await expect(todo(bob.page, "Done of Bob")).toBeVisible();
-  await expect(bob.page.getByText("1 todo remaining")).toBeVisible();
-  await filter(bob.page, "Active").click();
-  await expect(bob.page).toHaveURL("/?show=active&owner=me");
-  await expect(todo(bob.page, "Done of Bob")).toHaveCount(0);
-  await expect(todo(bob.page, "Open of Bob")).toBeVisible();
-  for (const name of ["Mine", "Active"])
-    await expect(filter(bob.page, name)).toHaveAttribute("aria-current", "page");
-  await expect(filter(bob.page, "All")).not.toHaveAttribute("aria-current", /./);
+    await bob.page.reload();
+    await expect(filter(bob.page, "All")).toHaveAttribute("aria-current", "page");
+    await filter(bob.page, "Mine").click();
+    await expect(bob.page).toHaveURL("/?owner=me");
+    await expect(todo(bob.page, "Open of Doug")).toHaveCount(0);
+    await expect(todo(bob.page, "Done of Bob")).toBeVisible();
+    await expect(bob.page.getByText("1 todo remaining")).toBeVisible();
+    await filter(bob.page, "Active").click();
+    await expect(bob.page).toHaveURL("/?show=active&owner=me");
+    await expect(todo(bob.page, "Done of Bob")).toHaveCount(0);
+    await expect(todo(bob.page, "Open of Bob")).toBeVisible();
+    for (const name of ["Mine", "Active"])
+      await expect(filter(bob.page, name)).toHaveAttribute("aria-current", "page");
+    await expect(filter(bob.page, "All")).not.toHaveAttribute("aria-current", /./);
 
-  await bob.page.reload();
-  await expect(todo(bob.page, "Open of Bob")).toBeVisible();
-  await expect(todo(bob.page, "Done of Bob")).toHaveCount(0);
-  await filter(bob.page, "Completed").click();
-  await expect(todo(bob.page, "Done of Bob")).toBeVisible();
-  await expect(bob.page.getByText("0 todos remaining")).toBeVisible();
-  await bob.page.goBack();
-  await expect(todo(bob.page, "Open of Bob")).toBeVisible();
-  await expect(todo(bob.page, "Done of Bob")).toHaveCount(0);
-  await filter(bob.page, "All").click();
-  await expect(bob.page).toHaveURL("/");
-  await expect(todo(bob.page, "Open of Doug")).toBeVisible();
-  await removeTodos(bob.page, ["Open of Bob", "Done of Bob"]);
-  await removeTodos(doug.page, ["Open of Doug"]);
-});
+    await bob.page.reload();
+    await expect(todo(bob.page, "Open of Bob")).toBeVisible();
+    await expect(todo(bob.page, "Done of Bob")).toHaveCount(0);
+    await filter(bob.page, "Completed").click();
+    await expect(todo(bob.page, "Done of Bob")).toBeVisible();
+    await expect(bob.page.getByText("0 todos remaining")).toBeVisible();
+    await bob.page.goBack();
+    await expect(todo(bob.page, "Open of Bob")).toBeVisible();
+    await expect(todo(bob.page, "Done of Bob")).toHaveCount(0);
+    await filter(bob.page, "All").click();
+    await expect(bob.page).toHaveURL("/");
+    await expect(todo(bob.page, "Open of Doug")).toBeVisible();
+    await removeTodos(bob.page, ["Open of Bob", "Done of Bob"]);
+    await removeTodos(doug.page, ["Open of Doug"]);
+  },
+);
 
 test("a tick under a filter keeps the filter, and an empty filter says why it is empty", async ({
   person,
@@ -66,7 +70,7 @@ test("a tick under a filter keeps the filter, and an empty filter says why it is
   await expect(page.getByText("You have no todos yet.")).toBeVisible();
 });
 
-test("earlier pages keep the filters", async ({ person }) => {
+test("earlier pages keep the filters", { tag: "@main" }, async ({ person }) => {
   const { page, email } = await person("Bob");
   await withManyTodos(email, 60, async () => {
     await page.goto("/?owner=me&q=todo");
@@ -81,81 +85,82 @@ test("earlier pages keep the filters", async ({ person }) => {
   });
 });
 
-test("a search finds part of a text, ignores case and accents, and keeps the filters", async ({ person }) => {
-  const { page } = await person("Bob");
-  await addTodo(page, "Crème brûlée");
-  await addTodo(page, "Buy milk");
-  await filter(page, "Mine").click();
-  await search(page, "BRULEE");
-  await expect(todo(page, "Buy milk")).toHaveCount(0);
-  await expect(todo(page, "Crème brûlée")).toBeVisible();
-  await expect(page).toHaveURL("/?owner=me&q=BRULEE");
-  await expect(page.getByText("1 todo remaining")).toBeVisible();
-  await page.reload();
-  await expect(searchbox(page)).toHaveValue("BRULEE");
-  await search(page, "nothing like it");
-  await expect(page.getByText("No todos of yours match “nothing like it”.")).toBeVisible();
-  await search(page, "");
-  await expect(todo(page, "Buy milk")).toBeVisible();
-  await removeTodos(page, ["Crème brûlée", "Buy milk"]);
-});
+test(
+  "a search finds part of a text, ignores case and accents, and keeps the filters",
+  { tag: "@main" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    await addTodo(page, "Crème brûlée");
+    await addTodo(page, "Buy milk");
+    await filter(page, "Mine").click();
+    await search(page, "BRULEE");
+    await expect(todo(page, "Buy milk")).toHaveCount(0);
+    await expect(todo(page, "Crème brûlée")).toBeVisible();
+    await expect(page).toHaveURL("/?owner=me&q=BRULEE");
+    await expect(page.getByText("1 todo remaining")).toBeVisible();
+    await page.reload();
+    await expect(searchbox(page)).toHaveValue("BRULEE");
+    await search(page, "nothing like it");
+    await expect(page.getByText("No todos of yours match “nothing like it”.")).toBeVisible();
+    await search(page, "");
+    await expect(todo(page, "Buy milk")).toBeVisible();
+    await removeTodos(page, ["Crème brûlée", "Buy milk"]);
+  },
+);
 
-test("the list follows the typing, the field keeps the focus, and one step back undoes the search", async ({
-  person,
-  javaScriptEnabled,
-}) => {
-  test.skip(javaScriptEnabled === false, "without JavaScript Enter sends a search");
-  const { page } = await person("Bob");
-  await addTodo(page, "Buy milk");
-  await addTodo(page, "Feed the cat");
-  await filter(page, "Mine").click();
-  await searchbox(page).focus();
-  await page.keyboard.type("feed");
-  await expect(todo(page, "Buy milk")).toHaveCount(0);
-  await page.keyboard.type(" the c");
-  await expect(page).toHaveURL("/?owner=me&q=feed+the+c");
-  await expect(searchbox(page)).toBeFocused();
-  await expect(searchbox(page)).toHaveValue("feed the c");
-  await page.goBack();
-  await expect(page).toHaveURL("/?owner=me");
-  await expect(searchbox(page)).toHaveValue("");
-  await expect(todo(page, "Buy milk")).toBeVisible();
-  await removeTodos(page, ["Buy milk", "Feed the cat"]);
-});
+test(
+  "the list follows the typing, the field keeps the focus, and one step back undoes the search",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    await addTodo(page, "Buy milk");
+    await addTodo(page, "Feed the cat");
+    await filter(page, "Mine").click();
+    await searchbox(page).focus();
+    await page.keyboard.type("feed");
+    await expect(todo(page, "Buy milk")).toHaveCount(0);
+    await page.keyboard.type(" the c");
+    await expect(page).toHaveURL("/?owner=me&q=feed+the+c");
+    await expect(searchbox(page)).toBeFocused();
+    await expect(searchbox(page)).toHaveValue("feed the c");
+    await page.goBack();
+    await expect(page).toHaveURL("/?owner=me");
+    await expect(searchbox(page)).toHaveValue("");
+    await expect(todo(page, "Buy milk")).toBeVisible();
+    await removeTodos(page, ["Buy milk", "Feed the cat"]);
+  },
+);
 
-test("others' changes show under a filter and a search without a reload", async ({
-  person,
-  javaScriptEnabled,
-}) => {
-  test.skip(
-    javaScriptEnabled === false,
-    "without JavaScript a page shows others' changes only after a reload",
-  );
-  const bob = await person("Bob");
-  const doug = await person("Doug");
-  await doug.page.goto("/?show=active&q=seed");
-  let loads = 0;
-  doug.page.on("request", (request) => {
-    if (isDataRequest(request.url())) loads++;
-  });
-  await addTodo(bob.page, "Buy seeds");
-  await addTodo(bob.page, "Feed the cat");
-  await expect(todo(doug.page, "Buy seeds")).toBeVisible();
-  await expect(todo(doug.page, "Feed the cat")).toHaveCount(0);
-  await expect(progressOf(doug.page, bob.email)).toContainText("0/2");
-  await todo(bob.page, "Buy seeds").getByRole("checkbox").click();
-  await expect(todo(doug.page, "Buy seeds")).toHaveCount(0);
-  await expect(progressOf(doug.page, bob.email)).toContainText("1/2");
-  expect(loads).toBe(0);
+test(
+  "others' changes show under a filter and a search without a reload",
+  { tag: "@script" },
+  async ({ person }) => {
+    const bob = await person("Bob");
+    const doug = await person("Doug");
+    await doug.page.goto("/?show=active&q=seed");
+    let loads = 0;
+    doug.page.on("request", (request) => {
+      if (isDataRequest(request.url())) loads++;
+    });
+    await addTodo(bob.page, "Buy seeds");
+    await addTodo(bob.page, "Feed the cat");
+    await expect(todo(doug.page, "Buy seeds")).toBeVisible();
+    await expect(todo(doug.page, "Feed the cat")).toHaveCount(0);
+    await expect(progressOf(doug.page, bob.email)).toContainText("0/2");
+    await todo(bob.page, "Buy seeds").getByRole("checkbox").click();
+    await expect(todo(doug.page, "Buy seeds")).toHaveCount(0);
+    await expect(progressOf(doug.page, bob.email)).toContainText("1/2");
+    expect(loads).toBe(0);
 
-  await bob.page.goto("/?owner=me");
-  await addTodo(doug.page, "Seeds of Doug");
-  await dbSql(`update todos set task = 'Feed two cats' where task = 'Feed the cat'`);
-  await expect(todo(bob.page, "Feed two cats")).toBeVisible();
-  await expect(todo(bob.page, "Seeds of Doug")).toHaveCount(0);
-  await removeTodos(bob.page, ["Buy seeds", "Feed two cats"]);
-  await removeTodos(doug.page, ["Seeds of Doug"]);
-});
+    await bob.page.goto("/?owner=me");
+    await addTodo(doug.page, "Seeds of Doug");
+    await dbSql(`update todos set task = 'Feed two cats' where task = 'Feed the cat'`);
+    await expect(todo(bob.page, "Feed two cats")).toBeVisible();
+    await expect(todo(bob.page, "Seeds of Doug")).toHaveCount(0);
+    await removeTodos(bob.page, ["Buy seeds", "Feed two cats"]);
+    await removeTodos(doug.page, ["Seeds of Doug"]);
+  },
+);
 
 test("a link to a todo shows it in the middle of the window, marked", async ({
   person,

@@ -10,7 +10,7 @@ import {
   withManyTodos,
 } from "./people.ts";
 
-test("a visitor learns what the app is, and how to sign in or up", async ({ visitor }) => {
+test("a visitor learns what the app is, and how to sign in or up", { tag: "@main" }, async ({ visitor }) => {
   const page = await visitor();
   await page.goto("/");
   await expect(page.getByRole("link", { name: "Sign up" })).toBeVisible();
@@ -30,19 +30,23 @@ test("an open todo is counted, a ticked one is not", async ({ person }) => {
   await removeTodos(page, ["Count me"]);
 });
 
-test("a refused task stays in its field, beside the reason", async ({ person, expectConsoleError }) => {
-  expectConsoleError(/400/);
-  const { page } = await person("Bob");
-  const field = page.getByRole("textbox", { name: "New todo" });
-  const tooLong = "x".repeat(501);
-  await field.fill(tooLong);
-  await page.getByRole("button", { name: "Add" }).click();
-  await expect(field).toHaveAccessibleDescription(/up to 500 characters/);
-  await expect(field).toHaveValue(tooLong);
-  await addTodo(page, "Short enough");
-  await expect(field).not.toHaveAccessibleDescription(/./);
-  await removeTodos(page, ["Short enough"]);
-});
+test(
+  "a refused task stays in its field, beside the reason",
+  { tag: "@main" },
+  async ({ person, expectConsoleError }) => {
+    expectConsoleError(/400/);
+    const { page } = await person("Bob");
+    const field = page.getByRole("textbox", { name: "New todo" });
+    const tooLong = "x".repeat(501);
+    await field.fill(tooLong);
+    await page.getByRole("button", { name: "Add" }).click();
+    await expect(field).toHaveAccessibleDescription(/up to 500 characters/);
+    await expect(field).toHaveValue(tooLong);
+    await addTodo(page, "Short enough");
+    await expect(field).not.toHaveAccessibleDescription(/./);
+    await removeTodos(page, ["Short enough"]);
+  },
+);
 
 test("a task is text, whatever it looks like", async ({ person }) => {
   const { page } = await person("Bob");
@@ -52,23 +56,23 @@ test("a task is text, whatever it looks like", async ({ person }) => {
   }
 });
 
-test("a refused sign-up says why beside the field, and keeps everything but the password", async ({
-  visitor,
-  person,
-  expectConsoleError,
-}) => {
-  expectConsoleError(/400/);
-  const { email } = await person("Bob");
-  const page = await visitor();
-  await page.goto("/sign-up?redirectTo=//evil.example");
-  await page.getByLabel("Name").fill("Bob");
-  await page.getByLabel("Email").fill(email.toUpperCase());
-  await page.getByLabel("Password").fill("correct horse");
-  await page.getByRole("button", { name: "Sign up" }).click();
-  await expect(page.getByLabel("Email")).toHaveAccessibleDescription(/already/);
-  await expect(page.getByLabel("Email")).toHaveValue(email.toUpperCase());
-  await expect(page.getByLabel("Name")).toHaveValue("Bob");
-});
+test(
+  "a refused sign-up says why beside the field, and keeps everything but the password",
+  { tag: "@main" },
+  async ({ visitor, person, expectConsoleError }) => {
+    expectConsoleError(/400/);
+    const { email } = await person("Bob");
+    const page = await visitor();
+    await page.goto("/sign-up?redirectTo=//evil.example");
+    await page.getByLabel("Name").fill("Bob");
+    await page.getByLabel("Email").fill(email.toUpperCase());
+    await page.getByLabel("Password").fill("correct horse");
+    await page.getByRole("button", { name: "Sign up" }).click();
+    await expect(page.getByLabel("Email")).toHaveAccessibleDescription(/already/);
+    await expect(page.getByLabel("Email")).toHaveValue(email.toUpperCase());
+    await expect(page.getByLabel("Name")).toHaveValue("Bob");
+  },
+);
 
 test("every refused field of the sign-up says why", async ({ visitor, expectConsoleError }) => {
   expectConsoleError(/400/);
@@ -83,20 +87,23 @@ test("every refused field of the sign-up says why", async ({ visitor, expectCons
   await expect(page.getByLabel("Password")).toHaveAccessibleDescription(/at most 70/);
 });
 
-test("signing out leads to the front page, and signing in again back to the list", async ({ person }) => {
-  const { page, email } = await person("Bob");
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(page.getByRole("link", { name: "Sign up" })).toBeVisible();
-  await page.getByRole("link", { name: "Sign in" }).click();
-  await page.getByLabel("Email").fill(email);
-  await page.getByLabel("Password").fill("correct horse");
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
-  await expect(page).toHaveURL("/");
-});
+test(
+  "signing out leads to the front page, and signing in again back to the list",
+  { tag: "@main" },
+  async ({ newcomer }) => {
+    const { page, email } = await newcomer("Bob");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(page.getByRole("link", { name: "Sign up" })).toBeVisible();
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await page.getByLabel("Email").fill(email);
+    await page.getByLabel("Password").fill("correct horse");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+    await expect(page).toHaveURL("/");
+  },
+);
 
-test("two quick adds are two todos", async ({ person, javaScriptEnabled }) => {
-  test.skip(javaScriptEnabled === false, "without JavaScript each add loads a page");
+test("two quick adds are two todos", { tag: "@script" }, async ({ person }) => {
   const { page } = await person("Bob");
   const field = page.getByRole("textbox", { name: "New todo" });
   for (const task of ["First of two", "Second of two"]) {
@@ -118,50 +125,46 @@ test("a missing page says so, and leads back", async ({ visitor, expectConsoleEr
   await expect(page).toHaveURL("/");
 });
 
-test("ticking and deleting far down the list do not scroll the page", async ({
-  person,
-  javaScriptEnabled,
-}) => {
-  test.skip(
-    javaScriptEnabled === false,
-    "without JavaScript a form loads a new page, which starts at its top",
-  );
-  const { page, email } = await person("Bob");
-  await expect.poll(() => profileInPostgres(email)).toBeTruthy();
-  await withManyTodos(email, 50, async () => {
-    await page.reload();
-    const before = await scrollTo(page, "todo 40");
-    await todo(page, "todo 40").getByRole("checkbox").click();
-    await expect(page.getByText("49 todos remaining")).toBeVisible();
-    expect(await page.evaluate(() => window.scrollY)).toBe(before);
-    await removeTodos(page, ["todo 45"]);
-    expect(await page.evaluate(() => window.scrollY)).toBe(before);
-  });
-});
+test(
+  "ticking and deleting far down the list do not scroll the page",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page, email } = await person("Bob");
+    await expect.poll(() => profileInPostgres(email)).toBeTruthy();
+    await withManyTodos(email, 50, async () => {
+      await page.reload();
+      const before = await scrollTo(page, "todo 40");
+      await todo(page, "todo 40").getByRole("checkbox").click();
+      await expect(page.getByText("49 todos remaining")).toBeVisible();
+      expect(await page.evaluate(() => window.scrollY)).toBe(before);
+      await removeTodos(page, ["todo 45"]);
+      expect(await page.evaluate(() => window.scrollY)).toBe(before);
+    });
+  },
+);
 
-test("a todo that is refused while the user types the next one is not lost", async ({
-  person,
-  javaScriptEnabled,
-  expectConsoleError,
-}) => {
-  test.skip(javaScriptEnabled === false, "without JavaScript users cannot type while a form is being sent");
-  expectConsoleError(/status of 503/);
-  const page = await whileProfilesAreHeldBack(async () => {
-    const early = await person("Early");
-    const field = early.page.getByRole("textbox", { name: "New todo" });
-    await field.fill("The first");
-    await field.press("Enter");
-    await field.fill("The second");
-    await expect(early.page.getByText("“The first” was not added")).toBeVisible({ timeout: 10_000 });
-    await expect(field).toHaveValue("The second");
-    return early.page;
-  });
+test(
+  "a todo that is refused while the user types the next one is not lost",
+  { tag: "@script" },
+  async ({ newcomer, expectConsoleError }) => {
+    expectConsoleError(/status of 503/);
+    const page = await whileProfilesAreHeldBack(async () => {
+      const early = await newcomer("Early");
+      const field = early.page.getByRole("textbox", { name: "New todo" });
+      await field.fill("The first");
+      await field.press("Enter");
+      await field.fill("The second");
+      await expect(early.page.getByText("“The first” was not added")).toBeVisible({ timeout: 10_000 });
+      await expect(field).toHaveValue("The second");
+      return early.page;
+    });
 
-  await page.getByRole("button", { name: "Try again" }).click();
-  await expect(todo(page, "The first").getByRole("checkbox")).toBeEnabled();
-  await expect(page.getByText("was not added")).toHaveCount(0);
-  await expect(page.getByRole("textbox", { name: "New todo" })).toHaveValue("The second");
-});
+    await page.getByRole("button", { name: "Try again" }).click();
+    await expect(todo(page, "The first").getByRole("checkbox")).toBeEnabled();
+    await expect(page.getByText("was not added")).toHaveCount(0);
+    await expect(page.getByRole("textbox", { name: "New todo" })).toHaveValue("The second");
+  },
+);
 
 /** Scrolls a todo to the middle of the window. @returns how far the page has scrolled */
 async function scrollTo(page: Page, task: string): Promise<number> {

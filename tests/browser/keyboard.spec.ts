@@ -1,8 +1,6 @@
 import type { Page } from "@playwright/test";
 import { addTodo, expect, removeTodos, test, todo } from "./people.ts";
 
-const needsScript = "without JavaScript the browser's own keys are there, and no others";
-
 const newTodo = (page: Page) => page.getByRole("textbox", { name: "New todo" });
 const checkbox = (page: Page, task: string) => page.getByRole("checkbox", { name: task, exact: true });
 const dialog = (page: Page) => page.getByRole("dialog", { name: "Keyboard shortcuts" });
@@ -31,8 +29,7 @@ async function withTodos(page: Page): Promise<string[]> {
   return tasks;
 }
 
-test("a page without JavaScript offers no keyboard shortcuts", async ({ person, javaScriptEnabled }) => {
-  test.skip(javaScriptEnabled !== false, "with JavaScript there are shortcuts");
+test("a page without JavaScript offers no keyboard shortcuts", { tag: "@no-script" }, async ({ person }) => {
   const { page } = await person("Bob");
   await expect(newTodo(page)).toBeVisible();
   await expect(opener(page)).toHaveCount(0);
@@ -40,154 +37,156 @@ test("a page without JavaScript offers no keyboard shortcuts", async ({ person, 
   await expect(newTodo(page)).not.toHaveAttribute("aria-keyshortcuts");
 });
 
-test("n goes to the new todo and / to the search; in a field they are letters", async ({
-  person,
-  javaScriptEnabled,
-}) => {
-  test.skip(javaScriptEnabled === false, needsScript);
-  const { page } = await person("Bob");
-  await ready(page);
-  await page.keyboard.press("n");
-  await expect(newTodo(page)).toBeFocused();
-  await expect(newTodo(page)).toHaveAttribute("aria-keyshortcuts", "n");
-  await page.keyboard.type("n/e?");
-  await page.keyboard.press("Delete");
-  await page.keyboard.press("ArrowDown");
-  await expect(newTodo(page)).toHaveValue("n/e?");
-  await expect(newTodo(page)).toBeFocused();
-  await expect(dialog(page)).toBeHidden();
-
-  await page.getByRole("heading", { name: "Todos", exact: true }).focus();
-  await page.keyboard.press("/");
-  await expect(page.getByRole("searchbox", { name: "Search" })).toBeFocused();
-  await expect(page.getByRole("searchbox", { name: "Search" })).toHaveValue("");
-});
-
-test("with Ctrl, Alt, or Cmd, and during composition, a letter is not a shortcut", async ({
-  person,
-  javaScriptEnabled,
-}) => {
-  test.skip(javaScriptEnabled === false, needsScript);
-  const { page } = await person("Bob");
-  await ready(page);
-  for (const modifier of ["ctrlKey", "altKey", "metaKey", "isComposing"]) {
-    expect(await isTaken(page, { key: "n", [modifier]: true })).toBe(false);
-  }
-  await expect(newTodo(page)).not.toBeFocused();
-  expect(await isTaken(page, { key: "n" })).toBe(true);
-  await expect(newTodo(page)).toBeFocused();
-});
-
-test("arrows, Home, and End move through the list, and Space ticks", async ({
-  person,
-  javaScriptEnabled,
-}) => {
-  test.skip(javaScriptEnabled === false, needsScript);
-  const { page } = await person("Bob");
-  const tasks = await withTodos(page);
-  for (const task of [...tasks, "Buy seeds"]) {
+test(
+  "n goes to the new todo and / to the search; in a field they are letters",
+  { tag: ["@main", "@script"] },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    await ready(page);
+    await page.keyboard.press("n");
+    await expect(newTodo(page)).toBeFocused();
+    await expect(newTodo(page)).toHaveAttribute("aria-keyshortcuts", "n");
+    await page.keyboard.type("n/e?");
+    await page.keyboard.press("Delete");
     await page.keyboard.press("ArrowDown");
-    await expect(checkbox(page, task)).toBeFocused();
-  }
-  await page.keyboard.press("ArrowUp");
-  await expect(checkbox(page, "Feed the cat")).toBeFocused();
-  await page.keyboard.press("Space");
-  await expect(checkbox(page, "Feed the cat")).toBeChecked();
-  await expect(said(page, "Ticked “Feed the cat”")).toHaveCount(1);
-  await expect(checkbox(page, "Feed the cat")).toBeFocused();
-  await page.keyboard.press("Home");
-  await expect(checkbox(page, "Water the plants")).toBeFocused();
-  await page.keyboard.press("End");
-  await expect(checkbox(page, "Buy seeds")).toBeFocused();
-  await removeTodos(page, tasks);
-});
+    await expect(newTodo(page)).toHaveValue("n/e?");
+    await expect(newTodo(page)).toBeFocused();
+    await expect(dialog(page)).toBeHidden();
 
-test("when a ticked todo leaves the list, the focus goes to the next one", async ({
-  person,
-  javaScriptEnabled,
-}) => {
-  test.skip(javaScriptEnabled === false, needsScript);
-  const { page } = await person("Bob");
-  const tasks = await withTodos(page);
-  await page.getByRole("link", { name: "Active" }).click();
-  await expect(page).toHaveURL(/show=active/);
-  await checkbox(page, "Feed the cat").focus();
-  await page.keyboard.press("Space");
-  await expect(checkbox(page, "Feed the cat")).toHaveCount(0);
-  await expect(said(page, "Ticked “Feed the cat”")).toHaveCount(1);
-  await page.keyboard.press("ArrowDown");
-  await expect(checkbox(page, "Buy seeds")).toBeFocused();
-  await page.goto("/?owner=me");
-  await removeTodos(page, tasks);
-});
+    await page.getByRole("heading", { name: "Todos", exact: true }).focus();
+    await page.keyboard.press("/");
+    await expect(page.getByRole("searchbox", { name: "Search" })).toBeFocused();
+    await expect(page.getByRole("searchbox", { name: "Search" })).toHaveValue("");
+  },
+);
 
-test("e edits the focused todo, and Delete deletes it and goes to the next one", async ({
-  person,
-  javaScriptEnabled,
-}) => {
-  test.skip(javaScriptEnabled === false, needsScript);
-  const { page } = await person("Bob");
-  await withTodos(page);
-  await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("e");
-  const field = page.getByRole("textbox", { name: "Edit todo" });
-  await expect(field).toBeFocused();
-  await page.keyboard.type("Water the cacti");
-  await page.keyboard.press("Enter");
-  await expect(said(page, "Saved “Water the cacti”")).toHaveCount(1);
-  await page.keyboard.press("ArrowDown");
-  await expect(checkbox(page, "Feed the cat")).toBeFocused();
-  await page.keyboard.press("Delete");
-  await expect(todo(page, "Feed the cat")).toHaveCount(0);
-  await expect(checkbox(page, "Buy seeds")).toBeFocused();
-  await expect(said(page, "Deleted “Feed the cat”. Undo: Ctrl+Z or the Undo button")).toHaveCount(1);
-  await page.keyboard.press("Control+z");
-  await expect(said(page, "Undone")).toHaveCount(1);
-  await expect(todo(page, "Feed the cat")).toBeVisible();
-  await removeTodos(page, ["Water the cacti", "Feed the cat", "Buy seeds"]);
-});
+test(
+  "with Ctrl, Alt, or Cmd, and during composition, a letter is not a shortcut",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    await ready(page);
+    for (const modifier of ["ctrlKey", "altKey", "metaKey", "isComposing"]) {
+      expect(await isTaken(page, { key: "n", [modifier]: true })).toBe(false);
+    }
+    await expect(newTodo(page)).not.toBeFocused();
+    expect(await isTaken(page, { key: "n" })).toBe(true);
+    await expect(newTodo(page)).toBeFocused();
+  },
+);
 
-test("neither key does anything to a todo that the user may not change", async ({
-  person,
-  javaScriptEnabled,
-}) => {
-  test.skip(javaScriptEnabled === false, needsScript);
-  const bob = await person("Bob");
-  const doug = await person("Doug");
-  await addTodo(bob.page, "Water the plants");
-  await ready(doug.page);
-  await checkbox(doug.page, "Water the plants").focus();
-  await doug.page.keyboard.press("e");
-  await doug.page.keyboard.press("Delete");
-  await expect(doug.page.getByRole("textbox", { name: "Edit todo" })).toHaveCount(0);
-  await expect(checkbox(doug.page, "Water the plants")).toBeFocused();
-  await removeTodos(bob.page, ["Water the plants"]);
-});
+test(
+  "arrows, Home, and End move through the list, and Space ticks",
+  { tag: ["@main", "@script"] },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    const tasks = await withTodos(page);
+    for (const task of [...tasks, "Buy seeds"]) {
+      await page.keyboard.press("ArrowDown");
+      await expect(checkbox(page, task)).toBeFocused();
+    }
+    await page.keyboard.press("ArrowUp");
+    await expect(checkbox(page, "Feed the cat")).toBeFocused();
+    await page.keyboard.press("Space");
+    await expect(checkbox(page, "Feed the cat")).toBeChecked();
+    await expect(said(page, "Ticked “Feed the cat”")).toHaveCount(1);
+    await expect(checkbox(page, "Feed the cat")).toBeFocused();
+    await page.keyboard.press("Home");
+    await expect(checkbox(page, "Water the plants")).toBeFocused();
+    await page.keyboard.press("End");
+    await expect(checkbox(page, "Buy seeds")).toBeFocused();
+    await removeTodos(page, tasks);
+  },
+);
 
-test("? shows what the keys do, and no key acts behind the dialog", async ({ person, javaScriptEnabled }) => {
-  test.skip(javaScriptEnabled === false, needsScript);
-  const { page } = await person("Bob");
-  const tasks = await withTodos(page);
-  await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("?");
-  await expect(dialog(page).getByRole("heading", { name: "Keyboard shortcuts" })).toBeVisible();
-  await expect(dialog(page).getByRole("row")).toHaveCount(8);
-  await dialog(page).getByRole("button", { name: "Close" }).focus();
-  for (const key of ["n", "ArrowDown"]) expect(await isTaken(page, { key })).toBe(false);
-  await expect(dialog(page).getByRole("button", { name: "Close" })).toBeFocused();
-  await page.keyboard.press("Escape");
-  await expect(dialog(page)).toBeHidden();
-  await expect(checkbox(page, "Water the plants")).toBeFocused();
+test(
+  "when a ticked todo leaves the list, the focus goes to the next one",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    const tasks = await withTodos(page);
+    await page.getByRole("link", { name: "Active" }).click();
+    await expect(page).toHaveURL(/show=active/);
+    await checkbox(page, "Feed the cat").focus();
+    await page.keyboard.press("Space");
+    await expect(checkbox(page, "Feed the cat")).toHaveCount(0);
+    await expect(said(page, "Ticked “Feed the cat”")).toHaveCount(1);
+    await page.keyboard.press("ArrowDown");
+    await expect(checkbox(page, "Buy seeds")).toBeFocused();
+    await page.goto("/?owner=me");
+    await removeTodos(page, tasks);
+  },
+);
 
-  await opener(page).click();
-  await dialog(page).getByRole("button", { name: "Close" }).click();
-  await expect(dialog(page)).toBeHidden();
-  await expect(opener(page)).toBeFocused();
-  await removeTodos(page, tasks);
-});
+test(
+  "e edits the focused todo, and Delete deletes it and goes to the next one",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    await withTodos(page);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("e");
+    const field = page.getByRole("textbox", { name: "Edit todo" });
+    await expect(field).toBeFocused();
+    await page.keyboard.type("Water the cacti");
+    await page.keyboard.press("Enter");
+    await expect(said(page, "Saved “Water the cacti”")).toHaveCount(1);
+    await page.keyboard.press("ArrowDown");
+    await expect(checkbox(page, "Feed the cat")).toBeFocused();
+    await page.keyboard.press("Delete");
+    await expect(todo(page, "Feed the cat")).toHaveCount(0);
+    await expect(checkbox(page, "Buy seeds")).toBeFocused();
+    await expect(said(page, "Deleted “Feed the cat”. Undo: Ctrl+Z or the Undo button")).toHaveCount(1);
+    await page.keyboard.press("Control+z");
+    await expect(said(page, "Undone")).toHaveCount(1);
+    await expect(todo(page, "Feed the cat")).toBeVisible();
+    await removeTodos(page, ["Water the cacti", "Feed the cat", "Buy seeds"]);
+  },
+);
 
-test("single letters can be turned off and on again, and stay so", async ({ person, javaScriptEnabled }) => {
-  test.skip(javaScriptEnabled === false, needsScript);
+test(
+  "neither key does anything to a todo that the user may not change",
+  { tag: "@script" },
+  async ({ person }) => {
+    const bob = await person("Bob");
+    const doug = await person("Doug");
+    await addTodo(bob.page, "Water the plants");
+    await ready(doug.page);
+    await checkbox(doug.page, "Water the plants").focus();
+    await doug.page.keyboard.press("e");
+    await doug.page.keyboard.press("Delete");
+    await expect(doug.page.getByRole("textbox", { name: "Edit todo" })).toHaveCount(0);
+    await expect(checkbox(doug.page, "Water the plants")).toBeFocused();
+    await removeTodos(bob.page, ["Water the plants"]);
+  },
+);
+
+test(
+  "? shows what the keys do, and no key acts behind the dialog",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    const tasks = await withTodos(page);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("?");
+    await expect(dialog(page).getByRole("heading", { name: "Keyboard shortcuts" })).toBeVisible();
+    await expect(dialog(page).getByRole("row")).toHaveCount(8);
+    await dialog(page).getByRole("button", { name: "Close" }).focus();
+    for (const key of ["n", "ArrowDown"]) expect(await isTaken(page, { key })).toBe(false);
+    await expect(dialog(page).getByRole("button", { name: "Close" })).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(dialog(page)).toBeHidden();
+    await expect(checkbox(page, "Water the plants")).toBeFocused();
+
+    await opener(page).click();
+    await dialog(page).getByRole("button", { name: "Close" }).click();
+    await expect(dialog(page)).toBeHidden();
+    await expect(opener(page)).toBeFocused();
+    await removeTodos(page, tasks);
+  },
+);
+
+test("single letters can be turned off and on again, and stay so", { tag: "@script" }, async ({ person }) => {
   const { page } = await person("Bob");
   await addTodo(page, "Water the plants");
   await opener(page).click();
@@ -218,33 +217,33 @@ test("single letters can be turned off and on again, and stay so", async ({ pers
   await expect(newTodo(page)).toBeFocused();
 });
 
-test("screen readers hear the user's own changes by name, and others' changes once", async ({
-  person,
-  javaScriptEnabled,
-}) => {
-  test.skip(javaScriptEnabled === false, needsScript);
-  const bob = await person("Bob");
-  const doug = await person("Doug");
-  await ready(doug.page);
-  const heard = await listen(bob.page);
-  await addTodo(bob.page, "Water the plants");
-  await expect(said(bob.page, "Added “Water the plants”")).toHaveCount(1);
-  await expect(said(doug.page, "The list has changed")).toHaveCount(1);
+test(
+  "screen readers hear the user's own changes by name, and others' changes once",
+  { tag: "@script" },
+  async ({ person }) => {
+    const bob = await person("Bob");
+    const doug = await person("Doug");
+    await ready(doug.page);
+    const heard = await listen(bob.page);
+    await addTodo(bob.page, "Water the plants");
+    await expect(said(bob.page, "Added “Water the plants”")).toHaveCount(1);
+    await expect(said(doug.page, "The list has changed")).toHaveCount(1);
 
-  await bob.page.clock.install();
-  await bob.page.clock.pauseAt(Date.now() + 60_000);
-  const tasks = ["Feed the cat", "Buy seeds", "Sow them"];
-  for (const task of tasks) await addTodo(doug.page, task);
-  await expect(todo(bob.page, "Sow them")).toBeVisible();
-  expect(await heard()).toEqual(["Added “Water the plants”"]);
-  await bob.page.clock.runFor(2_000);
-  await expect(said(bob.page, "The list has changed")).toHaveCount(1);
-  await bob.page.clock.runFor(10_000);
-  expect(await heard()).toEqual(["Added “Water the plants”", "The list has changed"]);
-  await bob.page.clock.resume();
-  await removeTodos(bob.page, ["Water the plants"]);
-  await removeTodos(doug.page, tasks);
-});
+    await bob.page.clock.install();
+    await bob.page.clock.pauseAt(Date.now() + 60_000);
+    const tasks = ["Feed the cat", "Buy seeds", "Sow them"];
+    for (const task of tasks) await addTodo(doug.page, task);
+    await expect(todo(bob.page, "Sow them")).toBeVisible();
+    expect(await heard()).toEqual(["Added “Water the plants”"]);
+    await bob.page.clock.runFor(2_000);
+    await expect(said(bob.page, "The list has changed")).toHaveCount(1);
+    await bob.page.clock.runFor(10_000);
+    expect(await heard()).toEqual(["Added “Water the plants”", "The list has changed"]);
+    await bob.page.clock.resume();
+    await removeTodos(bob.page, ["Water the plants"]);
+    await removeTodos(doug.page, tasks);
+  },
+);
 
 /** Records what the page announces. @returns what tells it */
 async function listen(page: Page): Promise<() => Promise<string[]>> {

@@ -1,11 +1,6 @@
 import type { Page } from "@playwright/test";
 import { addTodo, expect, removeTodos, test, todo, withManyTodos } from "./people.ts";
 
-test.skip(
-  ({ javaScriptEnabled }) => javaScriptEnabled === false,
-  "without JavaScript every action loads another page",
-);
-
 /** The most that may move by itself: the share of the window that moves times the distance (web.dev/cls). */
 const largestShift = 0.01;
 

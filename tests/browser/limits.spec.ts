@@ -1,13 +1,18 @@
 import type { Page } from "@playwright/test";
+import type { Instance } from "#tests/setup/instance.ts";
 import { expect, mailTo, type Person, test } from "./people.ts";
 
-const origin = "http://localhost:3456";
-
 /** Posts a form repeatedly from a user's browser, but not from the page. @returns the statuses */
-async function post({ page }: { page: Page }, path: string, form: Record<string, string>, times: number) {
+async function post(
+  { appUrl }: Instance,
+  { page }: { page: Page },
+  path: string,
+  form: Record<string, string>,
+  times: number,
+) {
   const statuses: number[] = [];
   for (let time = 0; time < times; time++) {
-    const options = { form, headers: { Origin: origin }, maxRedirects: 0 };
+    const options = { form, headers: { Origin: appUrl }, maxRedirects: 0 };
     statuses.push((await page.request.post(path, options)).status());
   }
   return [...new Set(statuses)];
@@ -27,17 +32,18 @@ async function confirmAddress({ page, email }: Person): Promise<void> {
 }
 
 test("after ten wrong passwords an email has to wait, the form keeps its text, and a mailed link still signs in", async ({
-  person,
+  newcomer,
   visitor,
   expectConsoleError,
+  instance,
 }) => {
   expectConsoleError(/429/);
-  const bob = await person("Bob");
+  const bob = await newcomer("Bob");
   await confirmAddress(bob);
   const stranger = await visitor();
-  expect(await post({ page: stranger }, "/sign-in", { email: bob.email, password: "wrong" }, 10)).toEqual([
-    400,
-  ]);
+  expect(
+    await post(instance, { page: stranger }, "/sign-in", { email: bob.email, password: "wrong" }, 10),
+  ).toEqual([400]);
 
   const page = await visitor();
   await page.goto("/sign-in");
@@ -69,12 +75,13 @@ test("an email gets five mails an hour, and no page reveals whether it has an ac
   person,
   visitor,
   expectConsoleError,
+  instance,
 }) => {
   expectConsoleError(/429/);
   const bob = await person("Bob");
   for (const email of [bob.email, `nobody-${crypto.randomUUID()}@example.com`]) {
     const page = await visitor();
-    expect(await post({ page }, "/forgot-password", { email }, 5)).toEqual([303]);
+    expect(await post(instance, { page }, "/forgot-password", { email }, 5)).toEqual([303]);
     await page.goto("/forgot-password");
     await page.getByLabel("Email").fill(email);
     await page.getByRole("button", { name: "Send the link" }).click();
@@ -85,44 +92,46 @@ test("an email gets five mails an hour, and no page reveals whether it has an ac
   }
 });
 
-test("an address may send 300 forms in 15 minutes, and the next form keeps its text", async ({
-  visitor,
-  expectConsoleError,
-}) => {
-  expectConsoleError(/429/);
-  const page = await visitor();
-  expect(await post({ page }, "/sign-up", { email: "nobody" }, 300)).toEqual([400]);
-  await page.goto("/sign-up");
-  await page.getByLabel("Name").fill("Bob");
-  await page.getByLabel("Email").fill("bob@example.com");
-  await page.getByLabel("Password").fill("correct horse");
-  await page.getByRole("button", { name: "Sign up" }).click();
-  await expect(page.getByRole("alert")).toHaveText(
-    /^Too many forms were sent from your network\. Try again in 1\d minutes\.$/,
-  );
-  await expect(page.getByLabel("Name")).toHaveValue("Bob");
-  await expect(page.getByLabel("Email")).toHaveValue("bob@example.com");
+test(
+  "an address may send 300 forms in 15 minutes, and the next form keeps its text",
+  { tag: "@script" },
+  async ({ visitor, expectConsoleError, instance }) => {
+    expectConsoleError(/429/);
+    const page = await visitor();
+    expect(await post(instance, { page }, "/sign-up", { email: "nobody" }, 300)).toEqual([400]);
+    await page.goto("/sign-up");
+    await page.getByLabel("Name").fill("Bob");
+    await page.getByLabel("Email").fill("bob@example.com");
+    await page.getByLabel("Password").fill("correct horse");
+    await page.getByRole("button", { name: "Sign up" }).click();
+    await expect(page.getByRole("alert")).toHaveText(
+      /^Too many forms were sent from your network\. Try again in 1\d minutes\.$/,
+    );
+    await expect(page.getByLabel("Name")).toHaveValue("Bob");
+    await expect(page.getByLabel("Email")).toHaveValue("bob@example.com");
 
-  const elsewhere = await visitor();
-  expect(await post({ page: elsewhere }, "/sign-up", { email: "nobody" }, 1)).toEqual([400]);
-});
+    const elsewhere = await visitor();
+    expect(await post(instance, { page: elsewhere }, "/sign-up", { email: "nobody" }, 1)).toEqual([400]);
+  },
+);
 
-test("after 120 changes in a minute the next todo stays in its field, and the page says when to try again", async ({
-  person,
-  expectConsoleError,
-}) => {
-  expectConsoleError(/429/);
-  const bob = await person("Bob");
-  const form = { intent: "restore", batch: crypto.randomUUID() };
-  expect(await post(bob, "/?index", form, 120)).toEqual([404]);
-  const field = bob.page.getByRole("textbox", { name: "New todo" });
-  await field.fill("One too many");
-  const answered = bob.page.waitForResponse((answer) => answer.request().method() === "POST");
-  await bob.page.getByRole("button", { name: "Add" }).click();
-  expect((await answered).status()).toBe(429);
-  await expect(field).toHaveAccessibleDescription(
-    /Too many changes in one minute\. Try again in (1 minute|\d+ seconds?)\./,
-  );
-  await expect(field).toHaveValue("One too many");
-  await expect(bob.page.getByRole("checkbox", { name: "One too many" })).toHaveCount(0);
-});
+test(
+  "after 120 changes in a minute the next todo stays in its field, and the page says when to try again",
+  { tag: "@script" },
+  async ({ person, expectConsoleError, instance }) => {
+    expectConsoleError(/429/);
+    const bob = await person("Bob");
+    const form = { intent: "restore", batch: crypto.randomUUID() };
+    expect(await post(instance, bob, "/?index", form, 120)).toEqual([404]);
+    const field = bob.page.getByRole("textbox", { name: "New todo" });
+    await field.fill("One too many");
+    const answered = bob.page.waitForResponse((answer) => answer.request().method() === "POST");
+    await bob.page.getByRole("button", { name: "Add" }).click();
+    expect((await answered).status()).toBe(429);
+    await expect(field).toHaveAccessibleDescription(
+      /Too many changes in one minute\. Try again in (1 minute|\d+ seconds?)\./,
+    );
+    await expect(field).toHaveValue("One too many");
+    await expect(bob.page.getByRole("checkbox", { name: "One too many" })).toHaveCount(0);
+  },
+);

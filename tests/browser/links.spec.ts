@@ -44,22 +44,24 @@ test("the link leads to the whole list, whatever the user was viewing, and the f
   await removeTodos(page, ["Buy seeds", "Water the plants"]);
 });
 
-test("the keyboard reaches the link between the checkbox and the buttons, and it shows the focus", async ({
-  person,
-}) => {
-  const { page } = await person("Bob");
-  await addTodo(page, "Buy seeds");
-  const item = todo(page, "Buy seeds");
-  await item.getByRole("checkbox").focus();
-  await page.keyboard.press("Tab");
-  const link = item.getByRole("link", { name: linkName });
-  await expect(link).toBeFocused();
-  await expect(link).toHaveCSS("outline-style", "solid");
-  await page.keyboard.press("Tab");
-  await expect(item.getByRole("button", { name: "Edit Buy seeds" })).toBeFocused();
-  await link.focus();
-  await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/#todo-\d+$/);
-  await page.goto("/");
-  await removeTodos(page, ["Buy seeds"]);
-});
+test(
+  "the keyboard reaches the link between the checkbox and the buttons, and it shows the focus",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    await addTodo(page, "Buy seeds");
+    const item = todo(page, "Buy seeds");
+    await item.getByRole("checkbox").focus();
+    await page.keyboard.press("Tab");
+    const link = item.getByRole("link", { name: linkName });
+    await expect(link).toBeFocused();
+    await expect(link).toHaveCSS("outline-style", "solid");
+    await page.keyboard.press("Tab");
+    await expect(item.getByRole("button", { name: "Edit Buy seeds" })).toBeFocused();
+    await link.focus();
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/#todo-\d+$/);
+    await page.goto("/");
+    await removeTodos(page, ["Buy seeds"]);
+  },
+);

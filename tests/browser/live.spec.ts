@@ -1,50 +1,59 @@
 import type { Page } from "@playwright/test";
 import { isDataRequest } from "#app/http/remix-data.ts";
-import { whileDatabaseIsClosed } from "./closed-database.ts";
-import { addTodo, dbSql, expect, progressOf, removeTodos, test, todo } from "./people.ts";
+import {
+  addTodo,
+  dbSql,
+  expect,
+  progressOf,
+  removeTodos,
+  test,
+  todo,
+  whileDatabaseIsClosed,
+} from "./people.ts";
 
-test.skip(
-  ({ javaScriptEnabled }) => javaScriptEnabled === false,
-  "without JavaScript a page shows others' changes only after a reload",
+test(
+  "what one user adds, ticks, and deletes shows on the other's screen without a reload",
+  { tag: "@main" },
+  async ({ person }) => {
+    const bob = await person("Bob");
+    const doug = await person("Doug");
+    let loads = 0;
+    doug.page.on("request", (request) => {
+      if (isDataRequest(request.url()) || request.url().endsWith("/")) loads++;
+    });
+
+    await addTodo(bob.page, "Buy seeds");
+    await expect(todo(doug.page, "Buy seeds")).toContainText(bob.email);
+    await expect(progressOf(doug.page, bob.email)).toContainText("0/1");
+    await todo(bob.page, "Buy seeds").getByRole("checkbox").click();
+    await expect(todo(doug.page, "Buy seeds").getByRole("checkbox")).toBeChecked();
+    await expect(progressOf(doug.page, bob.email)).toContainText("1/1");
+    await expect(doug.page.getByText("0 todos remaining")).toBeVisible();
+    await removeTodos(bob.page, ["Buy seeds"]);
+    await expect(todo(doug.page, "Buy seeds")).toHaveCount(0);
+    await expect(progressOf(doug.page, bob.email)).toHaveCount(0);
+    expect(loads).toBe(0);
+  },
 );
 
-test("what one user adds, ticks, and deletes shows on the other's screen without a reload", async ({
-  person,
-}) => {
-  const bob = await person("Bob");
-  const doug = await person("Doug");
-  let loads = 0;
-  doug.page.on("request", (request) => {
-    if (isDataRequest(request.url()) || request.url().endsWith("/")) loads++;
-  });
-
-  await addTodo(bob.page, "Buy seeds");
-  await expect(todo(doug.page, "Buy seeds")).toContainText(bob.email);
-  await expect(progressOf(doug.page, bob.email)).toContainText("0/1");
-  await todo(bob.page, "Buy seeds").getByRole("checkbox").click();
-  await expect(todo(doug.page, "Buy seeds").getByRole("checkbox")).toBeChecked();
-  await expect(progressOf(doug.page, bob.email)).toContainText("1/1");
-  await expect(doug.page.getByText("0 todos remaining")).toBeVisible();
-  await removeTodos(bob.page, ["Buy seeds"]);
-  await expect(todo(doug.page, "Buy seeds")).toHaveCount(0);
-  await expect(progressOf(doug.page, bob.email)).toHaveCount(0);
-  expect(loads).toBe(0);
-});
-
-test("plain SQL, a new name, and a deleted user show on every screen too", async ({ person }) => {
-  const bob = await person("Bob");
-  const doug = await person("Doug");
-  await dbSql(`insert into todos (owner_id, task)
+test(
+  "plain SQL, a new name, and a deleted user show on every screen too",
+  { tag: "@main" },
+  async ({ person }) => {
+    const bob = await person("Bob");
+    const doug = await person("Doug");
+    await dbSql(`insert into todos (owner_id, task)
     select id, 'By hand' from neon_auth.users_sync where email = '${doug.email}'`);
-  await expect(todo(bob.page, "By hand")).toContainText(doug.email);
-  await dbSql(`update neon_auth.users_sync set raw_json = raw_json || '{"display_name": "Douglas"}'
+    await expect(todo(bob.page, "By hand")).toContainText(doug.email);
+    await dbSql(`update neon_auth.users_sync set raw_json = raw_json || '{"display_name": "Douglas"}'
     where email = '${doug.email}'`);
-  await expect(progressOf(bob.page, doug.email)).toContainText("Douglas");
+    await expect(progressOf(bob.page, doug.email)).toContainText("Douglas");
 
-  await dbSql(`update neon_auth.users_sync set deleted_at = now() where email = '${doug.email}'`);
-  await expect(todo(bob.page, "By hand")).toHaveCount(0);
-  await expect(doug.page.getByText("Your account was deleted")).toBeVisible();
-});
+    await dbSql(`update neon_auth.users_sync set deleted_at = now() where email = '${doug.email}'`);
+    await expect(todo(bob.page, "By hand")).toHaveCount(0);
+    await expect(doug.page.getByText("Your account was deleted")).toBeVisible();
+  },
+);
 
 test("someone else's change keeps the text being typed, the focus, and the scroll position", async ({
   person,

@@ -1,60 +1,55 @@
 import type { BrowserContext, Page, Request } from "@playwright/test";
 import { test } from "./accessible.ts";
-import { whileDatabaseIsClosed } from "./closed-database.ts";
-import { addTodo, dbSql, expect, type Person, removeTodos, todo } from "./people.ts";
-
-test.skip(
-  ({ javaScriptEnabled }) => javaScriptEnabled === false,
-  "without JavaScript the browser itself says that it is offline",
-);
+import { addTodo, dbSql, expect, type Person, removeTodos, todo, whileDatabaseIsClosed } from "./people.ts";
 
 const posts = "**/?index*";
 const field = (page: Page) => page.getByRole("textbox", { name: "New todo" });
 const checkbox = (page: Page, task: string) => todo(page, task).getByRole("checkbox");
 const waiting = (page: Page) => page.getByRole("list", { name: "Todos", exact: true }).getByText("unsent");
 
-test("offline adds and ticks show at once, and are sent once and in order on reconnecting", async ({
-  person,
-  expectConsoleError,
-}) => {
-  expectConsoleError(/ERR_INTERNET_DISCONNECTED/);
-  const bob = await person("Bob");
-  const doug = await person("Doug");
-  await addTodo(bob.page, "Water the plants");
-  await addTodo(bob.page, "Feed the cat");
-  const sent = sentBy(bob.page.context());
-  await bob.page.context().setOffline(true);
-  await expect(bob.page.getByRole("status").filter({ hasText: "You're offline." })).toBeVisible();
-  const remaining = Number.parseInt((await bob.page.getByText("todos remaining").textContent()) ?? "", 10);
-  const tasks = ["Buy seeds", "Dig the garden", "Sow the seeds"];
-  for (const task of tasks) {
-    await field(bob.page).fill(task);
-    await field(bob.page).press("Enter");
-    await expect(todo(bob.page, task)).toContainText("unsent");
-    await expect(field(bob.page)).toHaveValue("");
-    await expect(field(bob.page)).toBeFocused();
-  }
-  await checkbox(bob.page, "Water the plants").click();
-  await checkbox(bob.page, "Feed the cat").click();
-  await checkbox(bob.page, "Feed the cat").click();
-  await expect(checkbox(bob.page, "Water the plants")).toBeChecked();
-  await expect(checkbox(bob.page, "Feed the cat")).not.toBeChecked();
-  await expect(todo(bob.page, "Water the plants")).toContainText("unsent");
-  await expect(bob.page.getByText(`${remaining + 2} todos remaining`)).toBeVisible();
-  expect(sent).toEqual([]);
+test(
+  "offline adds and ticks show at once, and are sent once and in order on reconnecting",
+  { tag: "@main" },
+  async ({ person, expectConsoleError }) => {
+    expectConsoleError(/ERR_INTERNET_DISCONNECTED/);
+    const bob = await person("Bob");
+    const doug = await person("Doug");
+    await addTodo(bob.page, "Water the plants");
+    await addTodo(bob.page, "Feed the cat");
+    const sent = sentBy(bob.page.context());
+    await bob.page.context().setOffline(true);
+    await expect(bob.page.getByRole("status").filter({ hasText: "You're offline." })).toBeVisible();
+    const remaining = Number.parseInt((await bob.page.getByText("todos remaining").textContent()) ?? "", 10);
+    const tasks = ["Buy seeds", "Dig the garden", "Sow the seeds"];
+    for (const task of tasks) {
+      await field(bob.page).fill(task);
+      await field(bob.page).press("Enter");
+      await expect(todo(bob.page, task)).toContainText("unsent");
+      await expect(field(bob.page)).toHaveValue("");
+      await expect(field(bob.page)).toBeFocused();
+    }
+    await checkbox(bob.page, "Water the plants").click();
+    await checkbox(bob.page, "Feed the cat").click();
+    await checkbox(bob.page, "Feed the cat").click();
+    await expect(checkbox(bob.page, "Water the plants")).toBeChecked();
+    await expect(checkbox(bob.page, "Feed the cat")).not.toBeChecked();
+    await expect(todo(bob.page, "Water the plants")).toContainText("unsent");
+    await expect(bob.page.getByText(`${remaining + 2} todos remaining`)).toBeVisible();
+    expect(sent).toEqual([]);
 
-  await bob.page.context().setOffline(false);
-  for (const task of tasks) await expect(todo(doug.page, task)).toHaveCount(1);
-  await expect(checkbox(doug.page, "Water the plants")).toBeChecked();
-  await expect(checkbox(doug.page, "Feed the cat")).not.toBeChecked();
-  await expect(waiting(bob.page)).toHaveCount(0);
-  await expect(bob.page.getByText("You're offline.")).toHaveCount(0);
-  await expect(checkbox(bob.page, "Feed the cat")).toBeFocused();
-  expect(await tasksOf(bob)).toEqual(["Water the plants", "Feed the cat", ...tasks]);
-  // Of two ticks of one todo, only the last.
-  expect(sent.map(({ intent, task }) => task ?? intent)).toEqual([...tasks, "toggle", "toggle"]);
-  for (const task of tasks) await expect(todo(bob.page, task)).toHaveCount(1);
-});
+    await bob.page.context().setOffline(false);
+    for (const task of tasks) await expect(todo(doug.page, task)).toHaveCount(1);
+    await expect(checkbox(doug.page, "Water the plants")).toBeChecked();
+    await expect(checkbox(doug.page, "Feed the cat")).not.toBeChecked();
+    await expect(waiting(bob.page)).toHaveCount(0);
+    await expect(bob.page.getByText("You're offline.")).toHaveCount(0);
+    await expect(checkbox(bob.page, "Feed the cat")).toBeFocused();
+    expect(await tasksOf(bob)).toEqual(["Water the plants", "Feed the cat", ...tasks]);
+    // Of two ticks of one todo, only the last.
+    expect(sent.map(({ intent, task }) => task ?? intent)).toEqual([...tasks, "toggle", "toggle"]);
+    for (const task of tasks) await expect(todo(bob.page, task)).toHaveCount(1);
+  },
+);
 
 test("a todo whose answer is lost is sent again, and is in the list once", async ({
   person,
@@ -165,38 +160,39 @@ test("going offline and coming back moves nothing, and the field keeps the focus
   expect(await shift()).toBeLessThanOrEqual(0.01);
 });
 
-test("waiting changes outlive a reload, and foreign items in the storage are ignored", async ({
-  person,
-  expectConsoleError,
-}) => {
-  expectConsoleError(/ERR_FAILED/);
-  const bob = await person("Bob");
-  await addTodo(bob.page, "Water the plants");
-  await bob.page.route(posts, (route) => route.abort());
-  for (const task of ["Feed the cat", "Buy seeds"]) {
-    await field(bob.page).fill(task);
-    await field(bob.page).press("Enter");
-    await expect(todo(bob.page, task)).toContainText("unsent");
-  }
-  await checkbox(bob.page, "Water the plants").click();
-  await bob.page.evaluate(() => {
-    const key = crypto.randomUUID();
-    localStorage.setItem("todos-waiting/damaged", "{");
-    localStorage.setItem(`todos-waiting/${key}`, JSON.stringify({ intent: "delete", id: "1" }));
-  });
+test(
+  "waiting changes outlive a reload, and foreign items in the storage are ignored",
+  { tag: "@main" },
+  async ({ person, expectConsoleError }) => {
+    expectConsoleError(/ERR_FAILED/);
+    const bob = await person("Bob");
+    await addTodo(bob.page, "Water the plants");
+    await bob.page.route(posts, (route) => route.abort());
+    for (const task of ["Feed the cat", "Buy seeds"]) {
+      await field(bob.page).fill(task);
+      await field(bob.page).press("Enter");
+      await expect(todo(bob.page, task)).toContainText("unsent");
+    }
+    await checkbox(bob.page, "Water the plants").click();
+    await bob.page.evaluate(() => {
+      const key = crypto.randomUUID();
+      localStorage.setItem("todos-waiting/damaged", "{");
+      localStorage.setItem(`todos-waiting/${key}`, JSON.stringify({ intent: "delete", id: "1" }));
+    });
 
-  await bob.page.reload();
-  await expect(todo(bob.page, "Feed the cat")).toContainText("unsent");
-  await expect(todo(bob.page, "Buy seeds")).toBeVisible();
-  await expect(checkbox(bob.page, "Water the plants")).toBeChecked();
-  await bob.page.unroute(posts);
-  await expect(waiting(bob.page)).toHaveCount(0, { timeout: 15_000 });
-  await expect(checkbox(bob.page, "Buy seeds")).toBeEnabled();
-  await bob.page.reload();
-  await expect(checkbox(bob.page, "Water the plants")).toBeChecked();
-  expect(await tasksOf(bob)).toEqual(["Water the plants", "Feed the cat", "Buy seeds"]);
-  expect(await storedIn(bob.page)).toEqual([]);
-});
+    await bob.page.reload();
+    await expect(todo(bob.page, "Feed the cat")).toContainText("unsent");
+    await expect(todo(bob.page, "Buy seeds")).toBeVisible();
+    await expect(checkbox(bob.page, "Water the plants")).toBeChecked();
+    await bob.page.unroute(posts);
+    await expect(waiting(bob.page)).toHaveCount(0, { timeout: 15_000 });
+    await expect(checkbox(bob.page, "Buy seeds")).toBeEnabled();
+    await bob.page.reload();
+    await expect(checkbox(bob.page, "Water the plants")).toBeChecked();
+    expect(await tasksOf(bob)).toEqual(["Water the plants", "Feed the cat", "Buy seeds"]);
+    expect(await storedIn(bob.page)).toEqual([]);
+  },
+);
 
 test("two tabs show the same waiting todo, and one of them sends it", async ({
   person,

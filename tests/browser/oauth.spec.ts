@@ -20,25 +20,27 @@ async function signInAs(page: Page, email: string, name = ""): Promise<void> {
   await page.getByRole("button", { name: "Continue", exact: true }).click();
 }
 
-test("a new user signs in through GitHub with their name, and the next time with one click", async ({
-  visitor,
-}) => {
-  const email = newEmail();
-  const page = await visitor();
-  await leaveFor(page, "GitHub", "/sign-up");
-  await signInAs(page, email, "Doug");
-  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
-  expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/");
-  await addTodo(page, "Feed the cat");
-  await expect(progressOf(page, email)).toContainText("Doug");
+test(
+  "a new user signs in through GitHub with their name, and the next time with one click",
+  { tag: "@main" },
+  async ({ visitor }) => {
+    const email = newEmail();
+    const page = await visitor();
+    await leaveFor(page, "GitHub", "/sign-up");
+    await signInAs(page, email, "Doug");
+    await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/");
+    await addTodo(page, "Feed the cat");
+    await expect(progressOf(page, email)).toContainText("Doug");
 
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await leaveFor(page, "GitHub");
-  await page.getByRole("button", { name: email }).click();
-  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
-  await expect(progressOf(page, email)).toContainText("Doug");
-  await removeTodos(page, ["Feed the cat"]);
-});
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await leaveFor(page, "GitHub");
+    await page.getByRole("button", { name: email }).click();
+    await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+    await expect(progressOf(page, email)).toContainText("Doug");
+    await removeTodos(page, ["Feed the cat"]);
+  },
+);
 
 test("a user who comes from a filtered list gets back to it through Google", async ({ visitor }) => {
   const page = await visitor();

@@ -1,16 +1,14 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { connectClient, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
+import * as accounts from "#tests/setup/accounts.ts";
+import { type Instance, startInstance } from "#tests/setup/instance.ts";
 
 export { expect };
-
-/** `LOCAL_DIR` of the instance that the tests run against. */
-const directory = ".local-browser-tests";
 
 /** A user at their own browser. */
 export interface Person {
@@ -18,24 +16,50 @@ export interface Person {
   email: string;
 }
 
+export const password = "correct horse";
+
 interface Fixtures {
-  /** A new user, signed up under a new address. */
+  /** A new user, signed in, who has come to the list. */
   person: (name: string) => Promise<Person>;
+  /** A new user who has just signed up at the form. */
+  newcomer: (name: string) => Promise<Person>;
   /** A browser that is not signed in. */
   visitor: () => Promise<Page>;
   /** Errors that the test causes on purpose; any other error in a console fails it. */
   expectConsoleError: (pattern: RegExp) => void;
 }
 
-export const test = base.extend<Fixtures & { openPage: () => Promise<Page> }>({
+interface OwnFixtures {
+  openPage: () => Promise<Page>;
+  /** Addresses whose todos are removed in the end, so that a failing test does not fail later ones. */
+  newEmail: (name: string) => string;
+}
+
+/** The instance that this worker's tests run against. */
+let site: Instance;
+
+export const test = base.extend<Fixtures & OwnFixtures, { instance: Instance }>({
+  instance: [
+    async ({ browserName: _ }, use) => {
+      // Each browser has an address of its own: see someAddress.
+      site = await startInstance({ variables: { TRUST_PROXY_HOPS: "1", LOCAL_SYNC_DELAY_MS: "0" } });
+      await use(site);
+      await site[Symbol.asyncDispose]();
+    },
+    { scope: "worker", auto: true, timeout: 200_000 },
+  ],
+  baseURL: async ({ instance }, use) => {
+    await use(instance.appUrl);
+  },
   expectConsoleError: async ({ browserName: _ }, use, testInfo) => {
     await use((pattern) =>
       testInfo.annotations.push({ type: "expected console error", description: pattern.source }),
     );
   },
-  openPage: async ({ browser, javaScriptEnabled, baseURL }, use, testInfo) => {
+  openPage: async ({ browser, javaScriptEnabled, baseURL, instance }, use, testInfo) => {
     const contexts: BrowserContext[] = [];
     const errors: string[] = [];
+    const logStart = instance.log().length;
     await use(async () => {
       const context = await browser.newContext({
         javaScriptEnabled,
@@ -49,6 +73,9 @@ export const test = base.extend<Fixtures & { openPage: () => Promise<Page> }>({
       });
       return context.newPage();
     });
+    if (testInfo.status !== testInfo.expectedStatus) {
+      console.log(`The app's log during “${testInfo.title}”:\n${instance.log().slice(logStart)}`);
+    }
     for (const context of contexts) await context.close();
     const expected = testInfo.annotations
       .filter(({ type }) => type === "expected console error")
@@ -58,23 +85,47 @@ export const test = base.extend<Fixtures & { openPage: () => Promise<Page> }>({
   visitor: async ({ openPage }, use) => {
     await use(openPage);
   },
-  person: async ({ openPage }, use) => {
+  newEmail: async ({ browserName: _ }, use) => {
     const emails: string[] = [];
-    await use(async (name) => {
-      const page = await openPage();
+    await use((name) => {
       const email = `${name.toLowerCase()}-${crypto.randomUUID().slice(0, 8)}@example.com`;
       emails.push(email);
-      await page.goto("/sign-up");
-      await page.getByLabel("Name").fill(name);
-      await page.getByLabel("Email").fill(email);
-      await page.getByLabel("Password").fill("correct horse");
-      await page.getByRole("button", { name: "Sign up" }).click();
-      await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
-      return { page, email };
+      return email;
     });
     await removeTodosOf(emails);
   },
+  person: async ({ openPage, newEmail, instance }, use) => {
+    await use(async (name) => {
+      const email = newEmail(name);
+      const userId = await accounts.newUser(instance, { email, name, password });
+      const [cookie, value = ""] = (await accounts.sessionOf(instance, userId)).split(/=(.*)/s);
+      const page = await openPage();
+      await page.context().addCookies([{ name: cookie ?? "", value, url: instance.appUrl }]);
+      await expect.poll(() => profileInPostgres(email), { intervals: [5] }).toBeDefined();
+      await page.goto("/");
+      await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+      return { page, email };
+    });
+  },
+  newcomer: async ({ openPage, newEmail }, use) => {
+    await use(async (name) => {
+      const page = await openPage();
+      const email = newEmail(name);
+      await signUp(page, "/sign-up", name, email);
+      return { page, email };
+    });
+  },
 });
+
+/** Signs up at the form. @param url of the form's page */
+export async function signUp(page: Page, url: string, name: string, email: string): Promise<void> {
+  await page.goto(url);
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+}
 
 /** Otherwise all browsers of a run would share one address, which may send 300 forms in 15 minutes. */
 function someAddress(): string {
@@ -125,7 +176,6 @@ export async function removeTodos(page: Page, tasks: string[]): Promise<void> {
   }
 }
 
-/** Removes what a test left in the list, so that a failing test does not fail later ones. */
 async function removeTodosOf(emails: string[]): Promise<void> {
   const remove = sql`
     delete from todos t using neon_auth.users_sync u where u.id = t.owner_id and u.email = any (${emails}::text[])
@@ -136,7 +186,7 @@ async function removeTodosOf(emails: string[]): Promise<void> {
 /** Runs one of the project's commands on the instance that the tests run against. @returns what it printed */
 export async function npmRun(command: string, ...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)("npm", ["run", "--silent", command, "--", ...args], {
-    env: { ...process.env, LOCAL_DIR: directory, DATABASE_URL: "", DATABASE_URL_UNPOOLED: "" },
+    env: { ...process.env, LOCAL_DIR: site.directory, DATABASE_URL: "", DATABASE_URL_UNPOOLED: "" },
   });
   return stdout;
 }
@@ -147,26 +197,15 @@ export async function dbSql(statement: string): Promise<Record<string, unknown>[
 }
 
 /** Asks Stack as the project's own server may. */
-export async function stackRequest(method: string, path: string, body?: object): Promise<void> {
-  const { stackApiUrl, stackProjectId, stackSecretServerKey } = instance();
-  const answer = await fetch(`${stackApiUrl}/api/v1${path}`, {
-    method,
-    headers: {
-      ...(body && { "Content-Type": "application/json" }),
-      "x-stack-access-type": "server",
-      "x-stack-project-id": stackProjectId,
-      "x-stack-secret-server-key": stackSecretServerKey,
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+export function stackRequest(method: string, path: string, body?: object): Promise<unknown> {
+  return accounts.stackRequest(site, method, path, body);
 }
 
 const sessionSchema = z.object({ refreshToken: z.string() });
 
 /** Whether Stack would renew a browser's session: 200 or 401. */
 export async function renewalStatus({ page }: Person): Promise<number> {
-  const { stackApiUrl, stackProjectId, stackPublishableClientKey } = instance();
+  const { stackApiUrl, stackProjectId, stackPublishableClientKey } = site;
   const cookies = await page.context().cookies();
   const [signed = ""] = cookies
     .filter(({ name }) => name.includes("todos-session"))
@@ -191,10 +230,14 @@ type Mail = z.infer<typeof mailsSchema>[number];
 /**
  * The newest mail to an address, as soon as it is there.
  * @param subject tells it from others: a sign-up sends one too
- * @param localDirectory `LOCAL_DIR` of the instance that sends it
+ * @param instance which sends it
  */
-export async function mailTo(email: string, subject = /./, localDirectory = directory): Promise<Mail> {
-  const url = new URL(instance(localDirectory).mailUrl);
+export async function mailTo(
+  email: string,
+  subject = /./,
+  { mailUrl }: Pick<Instance, "mailUrl"> = site,
+): Promise<Mail> {
+  const url = new URL(mailUrl);
   url.searchParams.set("to", email);
   let mail: Mail | undefined;
   await expect(async () => {
@@ -208,7 +251,7 @@ export async function mailTo(email: string, subject = /./, localDirectory = dire
 
 /** Keeps the sync from writing, but not the app from reading, until some work is done. */
 export async function whileProfilesAreHeldBack<Result>(work: () => Promise<Result>): Promise<Result> {
-  const client = await connectClient(instance().databaseUrl);
+  const client = await connectClient(site.databaseUrl);
   try {
     await client.query("begin");
     await client.query("lock table neon_auth.users_sync in share mode");
@@ -230,11 +273,19 @@ export async function withManyTodos(email: string, count: number, work: () => Pr
   await work().finally(() => removeTodosOf([email]));
 }
 
-function database() {
-  return connectDatabase(instance().databaseUrl);
+/** Does some work while Postgres runs but refuses connections to the app's database. */
+export async function whileDatabaseIsClosed(work: () => Promise<void>): Promise<void> {
+  const client = await connectClient(new URL("/postgres", site.databaseUrl).href);
+  try {
+    await client.query("alter database todos allow_connections false");
+    await client.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'todos'");
+    await work();
+  } finally {
+    await client.query("alter database todos allow_connections true");
+    await client.end();
+  }
 }
 
-/** The one that the tests run against, or another. */
-function instance(localDirectory = directory) {
-  return JSON.parse(readFileSync(`${localDirectory}/local.json`, "utf8"));
+function database() {
+  return connectDatabase(site.databaseUrl);
 }

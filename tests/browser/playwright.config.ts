@@ -1,35 +1,30 @@
 import { defineConfig } from "@playwright/test";
 import { findChromium } from "./chromium.ts";
 
-const port = 3456;
 const { executablePath, args } = await findChromium();
 
 export default defineConfig({
   testDir: ".",
   outputDir: "../results/browser",
-  workers: 1,
+  // One per core, each with an instance of its own.
+  workers: "100%",
   retries: 0,
   forbidOnly: true,
   timeout: 30_000,
-  reporter: [["list"], ["json", { outputFile: "../results/playwright.json" }]],
+  reporter: [["list"], ["json", { outputFile: process.env.TEST_REPORT ?? "../results/browser.json" }]],
   use: {
-    baseURL: `http://localhost:${port}`,
     browserName: "chromium",
     launchOptions: { executablePath, args },
     screenshot: "only-on-failure",
   },
   projects: [
-    { name: "with JavaScript" },
-    { name: "without JavaScript", testIgnore: "http*.spec.ts", use: { javaScriptEnabled: false } },
+    { name: "with JavaScript", grepInvert: /@no-script/ },
+    {
+      name: "without JavaScript",
+      grepInvert: /@script/,
+      // What a page does by itself.
+      testIgnore: ["layout", "live", "network", "ticks"].map((name) => `${name}.spec.ts`),
+      use: { javaScriptEnabled: false },
+    },
   ],
-  webServer: {
-    command: "npm run -s local:reset && npm run -s local",
-    cwd: "../..",
-    // Each browser has an address of its own: see people.ts.
-    env: { PORT: String(port), LOCAL_DIR: ".local-browser-tests", TRUST_PROXY_HOPS: "1" },
-    url: `http://localhost:${port}/livez`,
-    gracefulShutdown: { signal: "SIGTERM", timeout: 15_000 },
-    timeout: 120_000,
-    stderr: "pipe",
-  },
 });

@@ -1,21 +1,19 @@
 import { expect, test } from "@playwright/test";
+import { startInstance } from "#tests/setup/instance.ts";
 import { Collection, kinds } from "./secrets/collection.ts";
 import * as flows from "./secrets/flows.ts";
-import { startLoggedInstance } from "./secrets/logged-instance.ts";
 import { startRecordingProxy, unanswered } from "./secrets/recording-proxy.ts";
 import { type Artefact, artefactsOf, findSecrets, type Place, places } from "./secrets/search.ts";
 import type { Run } from "./secrets/steps.ts";
 import { Visitor } from "./secrets/visitor.ts";
-
-const port = 3459;
-const app = new URL(`http://localhost:${port}`);
 
 test("no secret is in a URL that leaves the site, in a log line, in a page, or in what scripts can read", async ({
   browser,
   javaScriptEnabled,
 }) => {
   test.setTimeout(180_000);
-  await using instance = await startLoggedInstance("secrets", port);
+  await using instance = await startInstance();
+  const app = new URL(instance.appUrl);
   await using proxy = await startRecordingProxy();
   const collection = new Collection();
   const visitors: Visitor[] = [];

@@ -22,33 +22,37 @@ const table = (page: Page) => page.getByRole("table", { name: "Users" });
 const firstEmail = (page: Page) => table(page).getByRole("row").nth(1).getByRole("rowheader");
 const header = (page: Page, name: string) => table(page).getByRole("columnheader", { name });
 
-test("an admin finds the statistics, with a chart and the same numbers as a table", async ({ person }) => {
-  const { page, email } = await person("Ada");
-  await addTodo(page, "Count me in");
-  await expect(page.getByRole("link", { name: "Stats" })).toHaveCount(0);
-  await setRole(email, "admin");
-  await page.reload();
-  await page.getByRole("link", { name: "Stats" }).click();
-  await expect(page.getByRole("heading", { name: "Statistics", level: 1 })).toBeVisible();
-  await expect(page).toHaveTitle("Statistics · Todos");
-  await expect(page.getByRole("term").filter({ hasText: "Share completed" })).toBeVisible();
-  await expect(page.getByText(/^\d+(\.\d)?%$/)).toBeVisible();
+test(
+  "an admin finds the statistics, with a chart and the same numbers as a table",
+  { tag: "@main" },
+  async ({ person }) => {
+    const { page, email } = await person("Ada");
+    await addTodo(page, "Count me in");
+    await expect(page.getByRole("link", { name: "Stats" })).toHaveCount(0);
+    await setRole(email, "admin");
+    await page.reload();
+    await page.getByRole("link", { name: "Stats" }).click();
+    await expect(page.getByRole("heading", { name: "Statistics", level: 1 })).toBeVisible();
+    await expect(page).toHaveTitle("Statistics · Todos");
+    await expect(page.getByRole("term").filter({ hasText: "Share completed" })).toBeVisible();
+    await expect(page.getByText(/^\d+(\.\d)?%$/)).toBeVisible();
 
-  const chart = page.getByRole("img", { name: "Todos created and completed per day" });
-  await expect(chart).toBeVisible();
-  await expect(chart).toHaveAccessibleDescription(
-    /^From .* to .*, days in UTC\. [\d,]+ todos were created, most/,
-  );
-  const numbers = page.getByRole("table", { name: "Todos created and completed per day" });
-  await expect(numbers).toBeHidden();
-  await page.getByText("The same as a table").click();
-  await expect(numbers.getByRole("row")).toHaveCount(31);
-  const created = numbers.getByRole("row").last().getByRole("cell").first();
-  expect(Number(await created.textContent())).toBeGreaterThan(0);
+    const chart = page.getByRole("img", { name: "Todos created and completed per day" });
+    await expect(chart).toBeVisible();
+    await expect(chart).toHaveAccessibleDescription(
+      /^From .* to .*, days in UTC\. [\d,]+ todos were created, most/,
+    );
+    const numbers = page.getByRole("table", { name: "Todos created and completed per day" });
+    await expect(numbers).toBeHidden();
+    await page.getByText("The same as a table").click();
+    await expect(numbers.getByRole("row")).toHaveCount(31);
+    const created = numbers.getByRole("row").last().getByRole("cell").first();
+    expect(Number(await created.textContent())).toBeGreaterThan(0);
 
-  await page.getByRole("link", { name: "Shared todos" }).click();
-  await removeTodos(page, ["Count me in"]);
-});
+    await page.getByRole("link", { name: "Shared todos" }).click();
+    await removeTodos(page, ["Count me in"]);
+  },
+);
 
 test("users are told that the statistics are not for them, and so are former admins", async ({
   person,
@@ -112,29 +116,33 @@ test("the links in its header sort the table of users, which has pages", async (
   await removeTodos(page, ["Latest of all"]);
 });
 
-test("the keyboard reaches every link of the table, and follows it", async ({ person }) => {
-  const { page, email } = await person("Ada");
-  await setRole(email, "admin");
-  await withManyUsers(async () => {
-    await page.goto("/stats");
-    await page.getByText("The same as a table").focus();
-    const names = [];
-    for (let presses = 0; presses < 6; presses += 1) {
-      await page.keyboard.press("Tab");
-      names.push(await page.evaluate(() => document.activeElement?.textContent));
-    }
-    expect(names).toEqual([
-      "Download all as CSV",
-      "Email ▲",
-      "Completed",
-      "Total",
-      "Last activity (UTC)",
-      "Next users",
-    ]);
-    await page.keyboard.press("Enter");
-    await expect(firstEmail(page)).toHaveText("!051@example.com");
-  });
-});
+test(
+  "the keyboard reaches every link of the table, and follows it",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page, email } = await person("Ada");
+    await setRole(email, "admin");
+    await withManyUsers(async () => {
+      await page.goto("/stats");
+      await page.getByText("The same as a table").focus();
+      const names = [];
+      for (let presses = 0; presses < 6; presses += 1) {
+        await page.keyboard.press("Tab");
+        names.push(await page.evaluate(() => document.activeElement?.textContent));
+      }
+      expect(names).toEqual([
+        "Download all as CSV",
+        "Email ▲",
+        "Completed",
+        "Total",
+        "Last activity (UTC)",
+        "Next users",
+      ]);
+      await page.keyboard.press("Enter");
+      await expect(firstEmail(page)).toHaveText("!051@example.com");
+    });
+  },
+);
 
 test("an admin downloads all users", async ({ person }) => {
   const { page, email } = await person("Ada");
@@ -152,16 +160,20 @@ test("an admin downloads all users", async ({ person }) => {
   });
 });
 
-test("nothing overflows the page, on a phone or a desktop, however long a name is", async ({ person }) => {
-  const { page, email } = await person("Ada");
-  await setRole(email, "admin");
-  await dbSql(`update neon_auth.users_sync set raw_json = jsonb_set(raw_json, '{display_name}', to_jsonb(repeat('x', 256)))
+test(
+  "nothing overflows the page, on a phone or a desktop, however long a name is",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page, email } = await person("Ada");
+    await setRole(email, "admin");
+    await dbSql(`update neon_auth.users_sync set raw_json = jsonb_set(raw_json, '{display_name}', to_jsonb(repeat('x', 256)))
     where email = '${email}'`);
-  await page.goto("/stats");
-  await page.getByText("The same as a table").click();
-  const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  for (const width of [320, 390, 1280]) {
-    await page.setViewportSize({ width, height: 800 });
-    expect(await page.evaluate(overflow)).toBe(0);
-  }
-});
+    await page.goto("/stats");
+    await page.getByText("The same as a table").click();
+    const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    for (const width of [320, 390, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate(overflow)).toBe(0);
+    }
+  },
+);

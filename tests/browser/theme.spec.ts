@@ -15,28 +15,32 @@ async function firstTags(page: Page): Promise<string> {
   return (await answer?.text())?.slice(0, 400) ?? "";
 }
 
-test("pages follow the system until the user chooses a theme, and then the choice", async ({ visitor }) => {
-  const page = await visitor();
-  await page.emulateMedia({ colorScheme: "dark" });
-  await page.goto("/sign-in?redirectTo=%2Faccount");
-  await expect(themes(page)).toHaveText(["System", "Light", "Dark"]);
-  await expect(pressed(page)).toHaveText("System");
-  expect(await paper(page)).toBe(dark);
+test(
+  "pages follow the system until the user chooses a theme, and then the choice",
+  { tag: "@main" },
+  async ({ visitor }) => {
+    const page = await visitor();
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.goto("/sign-in?redirectTo=%2Faccount");
+    await expect(themes(page)).toHaveText(["System", "Light", "Dark"]);
+    await expect(pressed(page)).toHaveText("System");
+    expect(await paper(page)).toBe(dark);
 
-  await page.getByRole("button", { name: "Light" }).click();
-  await expect(pressed(page)).toHaveText("Light");
-  await expect(page).toHaveURL("/sign-in?redirectTo=%2Faccount");
-  expect(await paper(page)).toBe(light);
+    await page.getByRole("button", { name: "Light" }).click();
+    await expect(pressed(page)).toHaveText("Light");
+    await expect(page).toHaveURL("/sign-in?redirectTo=%2Faccount");
+    expect(await paper(page)).toBe(light);
 
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.getByRole("button", { name: "Dark" }).click();
-  await expect(pressed(page)).toHaveText("Dark");
-  expect(await paper(page)).toBe(dark);
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.getByRole("button", { name: "Dark" }).click();
+    await expect(pressed(page)).toHaveText("Dark");
+    expect(await paper(page)).toBe(dark);
 
-  await page.getByRole("button", { name: "System" }).click();
-  await expect(pressed(page)).toHaveText("System");
-  expect(await paper(page)).toBe(light);
-});
+    await page.getByRole("button", { name: "System" }).click();
+    await expect(pressed(page)).toHaveText("System");
+    expect(await paper(page)).toBe(light);
+  },
+);
 
 test("a theme does not flash: the server's answer has it, even for a missing page", async ({
   visitor,
@@ -89,7 +93,7 @@ test("a page whose URL holds a mailed code does not repeat it in a form", async 
   await expect(themes(page)).toHaveCount(3);
 });
 
-test("the manifest names icons that exist, with their sizes", async ({ visitor }) => {
+test("the manifest names icons that exist, with their sizes", { tag: "@script" }, async ({ visitor }) => {
   const page = await visitor();
   await page.goto("/");
   const href = (await page.locator('link[rel="manifest"]').getAttribute("href")) ?? "";

@@ -20,13 +20,13 @@ test.afterAll("the key is back, however far the tutorial got", async () => {
   await addForeignKey();
 });
 
-test("the tutorial, in five chapters", async ({ person }) => {
+test("the tutorial, in five chapters", { tag: "@main" }, async ({ newcomer }) => {
   test.setTimeout(120_000);
 
   const [bob, doug] =
     await test.step("1. Bob and Doug sign up, and their profiles appear in Postgres", async () => {
-      const bob = await person("Bob");
-      const doug = await person("Doug");
+      const bob = await newcomer("Bob");
+      const doug = await newcomer("Doug");
       const profiles = () =>
         dbSql(`
         SELECT name, email FROM neon_auth.users_sync WHERE email IN ('${bob.email}', '${doug.email}') ORDER BY name

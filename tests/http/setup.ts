@@ -1,11 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { TestProject } from "vitest/node";
 import type { LocalInstance } from "#db/local/directory/instance.ts";
-import { freePort } from "#db/local/postgres/free-port.ts";
-import { startInstance } from "#tests/benchmarks/local-instance.ts";
+import { newLocalDirectory, startInstance } from "#tests/setup/instance.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -14,37 +12,23 @@ declare module "vitest" {
   }
 }
 
-const directory = ".local-http-tests";
-const heapSocket = join(directory, "heap.sock");
-
 /** Starts the production build once, as `npm run local` does, with its own data. */
 export default async function setup({ provide }: TestProject) {
-  clear();
+  const directory = newLocalDirectory();
+  const heapSocket = join(directory, "heap.sock");
   const webhookSecret = `whsec_${randomBytes(24).toString("base64")}`;
-  const started = await startInstance("local", directory, await freePort(), {
-    STACK_WEBHOOK_SECRET: webhookSecret,
-    // Each request has its own address: one address may do little in 15 minutes.
-    TRUST_PROXY_HOPS: "1",
-    LOCAL_SYNC_DELAY_MS: "0",
-    HEAP_SOCKET: heapSocket,
-    NODE_OPTIONS: `--import ${pathToFileURL("tests/http/heap.js")}`,
+  const instance = await startInstance({
+    directory,
+    variables: {
+      STACK_WEBHOOK_SECRET: webhookSecret,
+      // Each request has its own address: one address may do little in 15 minutes.
+      TRUST_PROXY_HOPS: "1",
+      LOCAL_SYNC_DELAY_MS: "0",
+      HEAP_SOCKET: heapSocket,
+      NODE_OPTIONS: `--import ${pathToFileURL("tests/http/heap.js")}`,
+    },
   });
-  provide("app", {
-    ...started.instance,
-    sessionSecret: started.sessionSecret,
-    webhookSecret,
-    heapSocket,
-  });
-
-  return async () => {
-    await started[Symbol.asyncDispose]();
-    clear();
-  };
-}
-
-function clear(): void {
-  execFileSync("npm", ["run", "--silent", "local:reset"], {
-    env: { ...process.env, LOCAL_DIR: directory },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  const { log: _, run: __, stop: ___, [Symbol.asyncDispose]: dispose, ...site } = instance;
+  provide("app", { ...site, webhookSecret, heapSocket });
+  return () => dispose();
 }

@@ -6,7 +6,7 @@ import { afterAll, expect } from "vitest";
 // have cleaned up.
 const before = held();
 
-/** Sockets take a moment to close, and Stack's SDK keeps a timer for 5 s after each sign-in. */
+/** Sockets take a moment to close. */
 const patienceMs = 8_000;
 
 afterAll(async () => {

@@ -11,9 +11,12 @@ const userSchema = z.object({ id: z.string() });
 const endedAtOnce = 10;
 
 export function rename(tokens: Tokens, name: string | null): Promise<void> {
-  return withinLimit(limitMs, async () => {
-    await askStack(userSchema, "/users/me", { tokens, method: "PATCH", body: { display_name: name } });
-  });
+  return withinLimit(limitMs, () => setName(tokens, name));
+}
+
+/** Call it within `withinLimit`. */
+export async function setName(tokens: Tokens, name: string | null): Promise<void> {
+  await askStack(userSchema, "/users/me", { tokens, method: "PATCH", body: { display_name: name } });
 }
 
 /** Stack tells this session from the others by its refresh token. */

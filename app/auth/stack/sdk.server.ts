@@ -2,6 +2,7 @@ import { type CurrentUser, StackClientApp } from "@stackframe/stack";
 import type { Credentials, Tokens } from "#app/auth/provider/auth-provider.ts";
 import { AuthFault } from "#app/auth/provider/errors.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
+import { setName } from "./account.server.ts";
 import { withinLimit } from "./client.server.ts";
 import { untrustedOrigin } from "./requests.server.ts";
 
@@ -25,9 +26,9 @@ export function signUp(
         return app.signUpWithCredential({ ...credentials, noVerificationCallback: true });
       });
     if (result.status === "error") throw result.error;
-    const user = await app.getUser({ or: "throw", includeRestricted: true });
-    if (name) await user.update({ displayName: name });
-    return tokensOf(user);
+    const tokens = await tokensOf(app);
+    if (name) await setName(tokens, name);
+    return tokens;
   });
 }
 
@@ -36,7 +37,7 @@ export function signIn({ email, password }: Credentials): Promise<Tokens> {
     const app = newApp("memory");
     const result = await app.signInWithCredential({ email, password, noRedirect: true });
     if (result.status === "error") throw result.error;
-    return tokensOf(await app.getUser({ or: "throw", includeRestricted: true }));
+    return tokensOf(app);
   });
 }
 
@@ -62,11 +63,17 @@ function newApp(tokenStore: "memory" | Tokens) {
 }
 
 /**
- * `currentSession.getTokens()` fails if our clock is more than 75 s ahead of Stack's: it considers even new tokens
- * expired.
+ * From the SDK's private session. Its public way, `getUser()`, asks Stack for the user and waits 0.3 s for the rate limit
+ * of its cache; and `currentSession.getTokens()` fails if our clock is more than 75 s ahead of Stack's: it considers even
+ * new tokens expired.
  */
-async function tokensOf({ _internalSession: session }: CurrentUser): Promise<Tokens> {
+async function tokensOf(app: StackClientApp): Promise<Tokens> {
+  const session = await (app as unknown as WithSession)._getSession();
   const tokens = await session.getOrFetchLikelyValidTokens(0, null);
   if (!tokens?.refreshToken) throw new AuthFault("Stack gave no tokens");
   return { accessToken: tokens.accessToken.token, refreshToken: tokens.refreshToken.token };
+}
+
+interface WithSession {
+  _getSession(): Promise<CurrentUser["_internalSession"]>;
 }

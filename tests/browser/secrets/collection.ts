@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LoggedInstance } from "./logged-instance.ts";
+import type { Instance } from "#tests/setup/instance.ts";
 import type { Exchange } from "./recording-proxy.ts";
 
 /** Every kind of secret. */
@@ -30,7 +30,7 @@ export class Collection {
     if (value) this.secrets.get(kind)?.add(value);
   }
 
-  addKeys({ stackSecretServerKey, databaseUrl, sessionSecret }: LoggedInstance): void {
+  addKeys({ stackSecretServerKey, databaseUrl, sessionSecret }: Instance): void {
     this.add("secret server key", stackSecretServerKey);
     this.add("database password", decodeURIComponent(new URL(databaseUrl).password));
     this.add("session secret", sessionSecret);

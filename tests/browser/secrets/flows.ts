@@ -89,7 +89,7 @@ export async function useMagicLinks(run: Run): Promise<void> {
   const { page } = visitor;
   const email = newEmail();
   await askForMagicLink(visitor, email);
-  const { text, links } = await mailTo(email, /./, run.instance.directory);
+  const { text, links } = await mailTo(email, /./, run.instance);
   const characters = text.trim().slice(-6);
   run.collection.add("six characters", characters);
   run.collection.addLink(links[0] ?? "");

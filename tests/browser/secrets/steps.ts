@@ -1,12 +1,12 @@
 import { expect } from "@playwright/test";
+import type { Instance } from "#tests/setup/instance.ts";
 import { mailTo } from "../people.ts";
 import type { Collection } from "./collection.ts";
-import type { LoggedInstance } from "./logged-instance.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** What every flow uses. */
 export interface Run {
-  instance: LoggedInstance;
+  instance: Instance;
   collection: Collection;
   visitor: () => Promise<Visitor>;
 }
@@ -49,7 +49,7 @@ export async function comeAndGo({ instance }: Run, visitor: Visitor): Promise<vo
 
 /** The link of the newest mail about something. */
 export async function linkTo({ instance, collection }: Run, email: string, subject: RegExp): Promise<string> {
-  const [link = ""] = (await mailTo(email, subject, instance.directory)).links;
+  const [link = ""] = (await mailTo(email, subject, instance)).links;
   collection.addLink(link);
   return link;
 }

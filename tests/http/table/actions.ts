@@ -1,8 +1,9 @@
 import sql, { type Sql } from "sql-template-tag";
 import { z } from "zod";
 import { dataPath } from "#app/http/remix-data.ts";
+import { sessionOf } from "#tests/setup/accounts.ts";
 import type { Sent } from "../app.ts";
-import { sessionOf } from "../people.ts";
+import { app } from "../app.ts";
 import { rows } from "../rows.ts";
 import { letDelete, letTick, type Scene } from "./actors.ts";
 
@@ -81,7 +82,7 @@ export const actions: Record<string, Action> = {
     ...toAccount,
     fields: () => ({ intent: "sessions" }),
     prepare: async ({ userId }) => {
-      await sessionOf(userId).catch(() => {});
+      await sessionOf(app, userId).catch(() => {});
       return {};
     },
   },

@@ -1,6 +1,8 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
-import { sessionOf, setRole, signedInPeople, stackRequest } from "../people.ts";
+import { sessionOf, stackRequest } from "#tests/setup/accounts.ts";
+import { app } from "../app.ts";
+import { setRole, signedInPeople } from "../people.ts";
 import { rows, synced } from "../rows.ts";
 
 export const actors = [
@@ -59,15 +61,15 @@ async function become(actor: Actor, { userId, cookie }: { userId: string; cookie
       await rows(z.never(), sql`delete from neon_auth.users_sync where id = ${userId}`);
       return cookie;
     case "restricted user":
-      await stackRequest("PATCH", `/users/${userId}`, { restricted_by_admin: true });
+      await stackRequest(app, "PATCH", `/users/${userId}`, { restricted_by_admin: true });
       await synced();
-      return sessionOf(userId);
+      return sessionOf(app, userId);
   }
 }
 
 /** Deletes a user at Stack, and waits until the sync has marked the profile. */
 async function deleteUser(userId: string): Promise<void> {
-  await stackRequest("DELETE", `/users/${userId}`);
+  await stackRequest(app, "DELETE", `/users/${userId}`);
   await synced();
 }
 

@@ -1,7 +1,8 @@
 import { dataPath } from "#app/http/remix-data.ts";
+import { sessionCookie, sessionOf } from "#tests/setup/accounts.ts";
 import { app } from "../app.ts";
 import type { Case } from "../hostile-requests.ts";
-import { type Person, sessionCookie, sessionOf } from "../people.ts";
+import type { Person } from "../people.ts";
 
 /** Invalid session cookies, each made from a valid one. */
 async function badCookies(person: Person, other: Person): Promise<[badness: string, cookie: string][]> {
@@ -12,7 +13,7 @@ async function badCookies(person: Person, other: Person): Promise<[badness: stri
   const accessToken = JSON.parse(atob(content)).accessToken;
   const [header, payload, proof] = accessToken.split(".");
   const withToken = (token: string) =>
-    sessionCookie({ accessToken: token, refreshToken: "none", profileSeen: true });
+    sessionCookie(app, { accessToken: token, refreshToken: "none", profileSeen: true });
   const asOther = {
     ...JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))),
     sub: other.userId,
@@ -33,7 +34,7 @@ async function badCookies(person: Person, other: Person): Promise<[badness: stri
     ["its signature twice", `${name}=${encodeURIComponent(`${content}.${signature}.${signature}`)}`],
     [
       "signed with another secret",
-      await sessionOf(person.userId, { secret: "not the secret of this site, at all" }),
+      await sessionOf({ ...app, sessionSecret: "not the secret of this site, at all" }, person.userId),
     ],
     ["another port's", cookie.replace(name, "todos-session-1")],
     ["in capitals", cookie.replace(name, name.toUpperCase())],
@@ -42,8 +43,11 @@ async function badCookies(person: Person, other: Person): Promise<[badness: stri
     ["500 others", Array.from({ length: 500 }, (_, index) => `c${index}=1`).join("; ")],
     ["another's first", `${name}=garbage; ${cookie}`],
     // Signed with the site's own secret, as if it had leaked: the tokens inside need Stack's signature.
-    ["signed, of another shape", await sessionCookie({ accessToken: 1, refreshToken: [], profileSeen: "x" })],
-    ["signed, a list", await sessionCookie([accessToken])],
+    [
+      "signed, of another shape",
+      await sessionCookie(app, { accessToken: 1, refreshToken: [], profileSeen: "x" }),
+    ],
+    ["signed, a list", await sessionCookie(app, [accessToken])],
     ["signed, no token", await withToken("garbage")],
     ["signed, a token without algorithm", await withToken(`${noAlgorithm}.${asOthers}.`)],
     ["signed, a changed token", await withToken(`${header}.${asOthers}.${proof}`)],

@@ -1,4 +1,4 @@
-import { expect } from "@playwright/test";
+import { expect } from "vitest";
 
 /** What every answer has on plain http. */
 const everywhere = {

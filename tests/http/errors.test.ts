@@ -1,19 +1,19 @@
-import { expect, test } from "@playwright/test";
-import { dataPath, isDataRequest } from "#app/http/remix-data.ts";
-import { type LoggedInstance, startLoggedInstance } from "./secrets/logged-instance.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { dataPath } from "#app/http/remix-data.ts";
+import { type Instance, startInstance } from "#tests/setup/instance.ts";
 import { expectSecurityHeaders } from "./security-headers.ts";
 
-const port = 3461;
-const origin = `http://localhost:${port}`;
 /** Every statement that names `task` then fails with an error that no code expects. */
 const breakList = "alter table todos rename column task to elsewhere";
 const fixList = "alter table todos rename column elsewhere to task";
 
-let instance: LoggedInstance;
-test.beforeAll(async () => {
-  instance = await startLoggedInstance("errors", port);
+let instance: Instance;
+let origin: string;
+beforeAll(async () => {
+  instance = await startInstance();
+  origin = instance.appUrl;
 });
-test.afterAll(() => instance[Symbol.asyncDispose]());
+afterAll(() => instance[Symbol.asyncDispose]());
 
 interface LogLine {
   level: string;
@@ -81,7 +81,7 @@ test("an unexpected error shows a reference that is in the log, and no details",
       /task|column|42703|select |insert |\.ts\b|node_modules| {4}at |postgres/i,
     );
     const isLogged = (line: LogLine) => line.reference === reference;
-    await expect.poll(() => logLines().filter(isLogged).length, about).toBe(2);
+    await expect.poll(() => logLines().filter(isLogged).length, { message: about }).toBe(2);
     const [error, request] = logLines().filter(isLogged);
     expect(error, about).toMatchObject({ level: "error", event: "error", userId: request?.userId });
     expect(error?.err?.message, about).toMatch(/column .*task.* does not exist/);
@@ -90,36 +90,6 @@ test("an unexpected error shows a reference that is in the log, and no details",
     expect(request?.userId, about).toMatch(/^[0-9a-f-]{36}$/);
   }
   await instance.run("todos", fixList);
-});
-
-test("a page shows the reference too when a script meets the error, and offers a way on", async ({
-  browser,
-}) => {
-  const page = await (await browser.newContext({ baseURL: origin })).newPage();
-  await page.goto("/sign-up");
-  await page.getByLabel("Email").fill(`${crypto.randomUUID()}@example.com`);
-  await page.getByLabel("Password").fill("correct horse");
-  await page.getByRole("button", { name: "Sign up" }).click();
-  await page.getByRole("link", { name: "Account" }).click();
-  await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
-
-  await instance.run("todos", breakList);
-  const answered = page.waitForResponse((response) => isDataRequest(response.url()));
-  await page.getByRole("link", { name: "Shared todos" }).click();
-  const byScript = (await (await answered).allHeaders())["x-request-id"];
-  await expect(page.getByRole("heading", { name: "Something went wrong" })).toBeVisible();
-  await expect(page.locator("[data-reference] code")).toHaveText(byScript ?? "");
-  const reloaded = page.waitForResponse(`${origin}/`);
-  await page.getByRole("link", { name: "Try again" }).click();
-  const byBrowser = (await (await reloaded).allHeaders())["x-request-id"];
-  await expect(page.locator("[data-reference] code")).toHaveText(byBrowser ?? "");
-  expect(byBrowser).not.toBe(byScript);
-  await expect(page).toHaveTitle("Something went wrong · Todos");
-
-  await instance.run("todos", fixList);
-  await page.getByRole("link", { name: "Back to the list" }).click();
-  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
-  await page.context().close();
 });
 
 test("each request is a line in the log, with its route and without what the user typed", async () => {

@@ -1,11 +1,12 @@
 import { request } from "node:http";
-import { expect, test } from "@playwright/test";
+import { expect, test } from "vitest";
 import routes from "#app/routes.ts";
+import { app } from "./app.ts";
 import { expectSecurityHeaders } from "./security-headers.ts";
 
 // How every route answers every method when the client is signed out.
 
-const origin = "http://localhost:3456";
+const { origin } = new URL(app.appUrl);
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] as const;
 
 interface Expected {
@@ -105,8 +106,8 @@ for (const [path, { get, post, head = get }] of Object.entries(expected)) {
     expectSecurityHeaders(elsewhere.headers, `POST ${path} from nowhere`);
   });
 
+  if (head !== get) continue;
   test(`HEAD ${path} is answered as GET is, without the body`, async () => {
-    test.skip(head !== get, "the route refuses HEAD");
     for (const headers of [{}, { Accept: "text/html" }]) {
       const [asGet, asHead] = await Promise.all([ask("GET", path, headers), ask("HEAD", path, headers)]);
       expect([asHead.status, asHead.body]).toEqual([asGet.status, ""]);
