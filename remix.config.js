@@ -35,10 +35,13 @@ export default defineConfig({
     // Vitest would leave one core idle. On two, with all of it in one run, that took 404 s instead of 214.
     maxWorkers: "100%",
     reporters: ["default", "./tests/setup/first-result.ts"],
-    setupFiles: ["tests/setup/leaks.ts", "tests/setup/databases.ts"],
+    setupFiles: ["tests/setup/leaks.ts", "tests/setup/patience.ts", "tests/setup/databases.ts"],
     unstubEnvs: true,
     // For hangs alone: a busy machine is ten times slower.
-    testTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
+    silent: "passed-only",
     projects: [
       {
         extends: true,

@@ -92,7 +92,7 @@ function failuresIn({ suites = [], specs = [] }: Suite): Failure[] {
         return {
           title: `${title} (${projectName})`,
           seen: [...(result?.errors.map(({ message = "" }) => message) ?? []), ...pictures].join("\n"),
-          alone: `npx playwright test -c tests/browser --project ${quoted(projectName)} ${file}:${line}`,
+          alone: `npx playwright test -c tests/browser ${file}:${line} --project ${quoted(projectName)}`,
         };
       }),
   );

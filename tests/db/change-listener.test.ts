@@ -13,7 +13,7 @@ const errors = vi.spyOn(console, "error").mockImplementation(() => {});
 beforeEach(() => errors.mockClear());
 
 /** A connection that says nothing is noticed within 7 s. */
-const patience = { timeout: 15_000, interval: 10 };
+const patience = { timeout: 60_000, interval: 10 };
 
 /** Listens until the end of the test, and keeps what it is told. */
 function listening(databaseUrl = url) {

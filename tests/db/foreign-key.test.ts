@@ -40,7 +40,7 @@ const key = () =>
 /** Waits until a session waits for a lock on a table. */
 async function someoneWaitsFor(table: string): Promise<void> {
   const waiting = `select from pg_locks where not granted and relation = '${table}'::regclass`;
-  await vi.waitFor(async () => expect(await rows(waiting)).toHaveLength(1), { interval: 5, timeout: 10_000 });
+  await vi.waitFor(async () => expect(await rows(waiting)).toHaveLength(1), { interval: 5, timeout: 60_000 });
 }
 
 /** Adds, ticks and reads todos from a session of its own, without a pause, for as long as `work` takes. */

@@ -30,7 +30,7 @@ import { by, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 // Two processes of the production build on one database, with 50 pages that stay open from the first test to the last.
 
 /** The most that pages may take after a fault has ended. */
-const patience = { timeout: 10_000, interval: 20 };
+const patience = { timeout: 60_000, interval: 20 };
 
 let directory: string;
 let postgres: Postgres;

@@ -38,7 +38,7 @@ const userRow = z.object({ name: z.string().nullable(), email: z.string().nullab
 
 /** Waits until no event is left, and tells what the app sees then. */
 async function synced(): Promise<z.infer<typeof userRow>[]> {
-  await expect.poll(() => stack.query(undeliveredUserEvents()), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => stack.query(undeliveredUserEvents()), { timeout: 60_000 }).toEqual([]);
   return app.query(
     statement(userRow, sql`select name, email, deleted_at is not null as deleted from neon_auth.users_sync`),
   );

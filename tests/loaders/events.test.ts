@@ -28,7 +28,7 @@ beforeEach(() => runSql("delete from todos"));
 afterAll(closeOpenPages);
 
 /** Enough for a busy machine. */
-const patience = { timeout: 4_000, interval: 5 };
+const patience = { timeout: 60_000, interval: 5 };
 
 /** Waits until a stream has sent what the loader shows now. */
 async function upToDate(stream: Stream, browser: Browser = bob, search = ""): Promise<void> {
@@ -389,7 +389,7 @@ test("only a client that does not read is dropped, and it holds no more memory t
   expect(most).toBeLessThan(50_000_000);
   await add("and on it goes");
   await upToDate(reader);
-}, 30_000);
+});
 
 test("the stream of a deleted user ends as soon as users_sync announces it, after an event to reload", async () => {
   const user = await signedIn("gone");
@@ -471,7 +471,7 @@ test("beyond 12 different pages, the others are told to reload, but not all at o
     await expect.poll(() => told(alone), patience).toBe(many);
   }
   expect(alone.map((stream) => stream.all("change"))).toEqual(alone.map(() => [{ version }]));
-}, 30_000);
+});
 
 /** Bob's page, with 21 users before Bob in Team progress. */
 async function watchingFromBelow(): Promise<Stream> {
@@ -532,7 +532,7 @@ test("a change costs at most 20 statements for 1,000 pages with the same view, a
   const streams = [await watching(users[0])];
   for (let index = 1; index < 1_000; index += 1)
     streams.push(await watch(users[index % users.length] ?? bob));
-  const patience = { timeout: 10_000 };
+  const patience = { timeout: 60_000 };
   await expect.poll(() => streams.every((stream) => stream.last("change")), patience).toBe(true);
   expect(openPagesCount()).toEqual({ watchers: 1_000, groups: 1, people: 50 });
   for (const stream of streams) stream.blocks.length = 0;
@@ -555,7 +555,7 @@ test("a change costs at most 20 statements for 1,000 pages with the same view, a
     // It contains the list: no page has to request more.
     expect(streams[0]?.last("change")?.list?.todos).toHaveLength(1);
   }
-}, 30_000);
+});
 
 test("a client that leaves before the answer does not watch", async () => {
   const gone = new AbortController();
@@ -581,9 +581,9 @@ test("after 1,000 pages have come and gone, nothing is left of them", async () =
     expect(openPagesCount()).toEqual({ watchers: 0, groups: 0, people: 0 });
   }
   const isGone = async () => [await listeners(), intervals.count()];
-  await expect.poll(isGone, { timeout: 10_000 }).toEqual([0, 0]);
+  await expect.poll(isGone, { timeout: 60_000 }).toEqual([0, 0]);
   await upToDate(await watching());
-}, 30_000);
+});
 
 test("when the process stops, its streams end, and so do late ones", async () => {
   const stream = await watching();

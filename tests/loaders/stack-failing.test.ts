@@ -15,7 +15,7 @@ const failing = await startFailingStack(standIn.handlers, environment().stack.ap
 environment().stack.apiUrl = failing.origin;
 
 const typed = { email: "patient@example.com", name: "Pat", password: "correct horse battery" };
-const limitMs = 5_000;
+const limitMs = 60_000;
 const outages = Object.entries(failures);
 
 /** Requests to hosts other than STACK_API_URL. */
@@ -184,7 +184,7 @@ test("an attempt leaves nothing that keeps a process from exiting", async () => 
   const env = { ...process.env, STACK_API_URL: failing.origin };
   const { stdout } = await promisify(execFile)(process.execPath, arguments_, { env });
   expect(stdout).toBe("POST /api/v1/auth/password/sign-in was answered with 429\n");
-}, 20_000);
+});
 
 function expiredToken(): Promise<string> {
   return standIn.signAccessToken({ sub: "bob", exp: Math.floor(Date.now() / 1_000) - 60 });

@@ -8,11 +8,11 @@ export type Failure = (request: IncomingMessage, response: ServerResponse) => vo
 
 /** Ways for Stack to fail, on real connections. */
 export const failures = {
-  "takes 10 s for each call, or stops in the middle of an answer": (request, response) => {
+  "takes two minutes for each call, or stops in the middle of an answer": (request, response) => {
     if (request.url?.endsWith("sign-up")) {
       response.writeHead(200, { "content-type": "application/json" }).write('{"access_token": "eyJ');
     } else {
-      const timer = setTimeout(() => response.end("{}"), 10_000);
+      const timer = setTimeout(() => response.end("{}"), 120_000);
       response.on("close", () => clearTimeout(timer));
     }
   },
