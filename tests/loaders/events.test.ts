@@ -409,6 +409,23 @@ test("permissions are checked every 60 s, even if no change is announced", async
   await stream.ended;
 });
 
+test("a check of permissions that failed is repeated", async () => {
+  const user = await signedIn("gone");
+  const stream = await watching(user);
+  const errors = consoleErrors();
+  let failures = 0;
+  onEachRequest((statements, send) => {
+    if (failures === tries || !statements.some((text) => text.includes("is_admin(u.raw_json)")))
+      return send();
+    failures += 1;
+    throw new TypeError("fetch failed");
+  });
+  await unheard(`delete from neon_auth.users_sync where id = '${user.userId}'`);
+  intervals.pass(60_000);
+  await stream.ended;
+  expect([failures, errors.length]).toEqual([tries, 1]);
+});
+
 test("a stream ends when the access token that opened it expires", async () => {
   const user = await signedIn("old");
   const exp = Math.floor(Date.now() / 1_000) + 60;
