@@ -55,6 +55,13 @@ test.each([
   expect(await allProfiles()).toMatchObject([{ user: changed, name: changed.display_name }]);
 });
 
+test("a profile of unknown age is stored again", async () => {
+  const changed = await atStack.change(await storedUser(), { display_name: "Bobby" });
+  await runSql("update neon_auth.users_sync set updated_at = null");
+  await refreshProfile(tokenOf(changed));
+  expect(await allProfiles()).toMatchObject([{ name: "Bobby", updatedAt: expect.any(String) }]);
+});
+
 test("Stack is not asked about a profile that agrees with the token", async () => {
   await refreshProfile(tokenOf(await storedUser()));
   expect(stackRequests).toEqual([]);
