@@ -21,12 +21,11 @@ test.each([
     "not signed by us",
     `todos-session-3000=${encodeURIComponent(btoa(JSON.stringify({ accessToken: "x" })))}`,
   ],
-  ["of another app", "session=1; theme=dark"],
-])("a cookie that is %s is ignored", async (_, cookie) => {
+])("a cookie that is %s is ignored and removed, and another app's stays", async (_, cookie) => {
   const browser = new Browser();
-  browser.cookie = cookie;
+  browser.cookie = `session=1; ${cookie}`;
   const { status, data } = await browser.todosPage();
-  expect([status, data.view]).toEqual([200, "landing"]);
+  expect([status, data.view, browser.cookie]).toEqual([200, "landing", "session=1"]);
 });
 
 test("a cookie with good tokens that we did not sign is ignored", async () => {
