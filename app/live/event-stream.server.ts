@@ -25,7 +25,6 @@ export function openEventStream(request: Request, headers: Headers, onGone: () =
   const gone = () => {
     if (!controller) return;
     controller = undefined;
-    request.signal.removeEventListener("abort", gone);
     onGone();
   };
   const body = new ReadableStream<Uint8Array>(

@@ -84,6 +84,24 @@ where type = 'user.created'
   expect(await synced()).toEqual([{ name: "Late", email: "bob@example.com", deleted: true }]);
 });
 
+test("a deletion that arrives twice keeps its first time", async () => {
+  const { wake } = start();
+  const id = await addBob();
+  await stack.query(deleteUser(id));
+  wake();
+  await synced();
+  const deletedAt = statement(
+    z.object({ at: z.coerce.date() }),
+    sql`select deleted_at as at from neon_auth.users_sync`,
+  );
+  const first = await app.query(deletedAt);
+  const again = sql`update user_events set delivered_at = null where type = 'user.deleted'`;
+  await stack.query(statement(z.never(), again));
+  wake();
+  await synced();
+  expect(await app.query(deletedAt)).toEqual(first);
+});
+
 test("events left by an earlier process are applied at the start", async () => {
   await addBob();
   start();

@@ -27,7 +27,7 @@ beforeAll(async () => {
 beforeEach(() => runSql("delete from todos"));
 afterAll(closeOpenPages);
 
-/** Enough for a busy machine. */
+/** For hangs alone. */
 const patience = { timeout: 60_000, interval: 5 };
 
 /** Waits until a stream has sent what the loader shows now. */
@@ -73,6 +73,23 @@ function onEachRequest(work: (statements: string[], send: () => unknown) => unkn
   onTestFinished(() => {
     neonConfig.fetchFunction = fetchFunction;
   });
+}
+
+/** Holds back the answer to the next reading. */
+function holdReading() {
+  let isHeld = false;
+  let release = () => {};
+  onEachRequest(async (statements, send) => {
+    const answer = await send();
+    if (!isHeld && statements.some((text) => text.includes("from todos_version"))) {
+      isHeld = true;
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+    }
+    return answer;
+  });
+  return { isHeld: () => isHeld, release: () => release() };
 }
 
 /** How many sessions listen on this file's database. */
@@ -126,6 +143,15 @@ test("a stream's headers tell browsers and proxies what it is", async () => {
       "x-accel-buffering": "no",
     },
   ]);
+});
+
+test("what a stream learns about the session is kept in the cookie", async () => {
+  const user = await signedIn("new");
+  const accessToken = await standIn.signAccessToken({ sub: user.userId });
+  user.keep(await startSession({ accessToken, refreshToken: "none" }));
+  const { cookie } = user;
+  await (await askForEvents(user)).body?.cancel();
+  expect(user.cookie).not.toBe(cookie);
 });
 
 test("a stream begins with the retry time, whether it is live, and the current list", async () => {
@@ -295,20 +321,9 @@ test("a new page gets what the database has, not what the others got last", asyn
 
 test("a page that connects while others are being updated does not get what was read before it connected", async () => {
   const first = await watching();
-  let isHeld = false;
-  let release = () => {};
-  onEachRequest(async (statements, send) => {
-    const answer = await send();
-    if (!isHeld && statements.some((text) => text.includes("from todos_version"))) {
-      isHeld = true;
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
-    }
-    return answer;
-  });
+  const { isHeld, release } = holdReading();
   await add("read");
-  await expect.poll(() => isHeld, patience).toBe(true);
+  await expect.poll(isHeld, patience).toBe(true);
   await unheard("update todos set task = 'read later'");
   const second = await watch(doug);
   release();
@@ -316,6 +331,22 @@ test("a page that connects while others are being updated does not get what was 
   const tasks = (stream: Stream) => stream.all("change").map(({ list }) => list?.todos[0]?.task);
   expect(tasks(second)[0]).toBe("read later");
   expect(tasks(first)).toContain("read");
+});
+
+test("what was read before listening began again does not count", async () => {
+  consoleErrors();
+  const stream = await watching();
+  const before = stream.all("state").length;
+  const { isHeld, release } = holdReading();
+  await add("read");
+  await expect.poll(isHeld, patience).toBe(true);
+  await unheard("update todos set task = 'read later'");
+  await runSql(`select pg_terminate_backend(pid, 5000) from pg_stat_activity
+    where application_name = 'todos-live' and datname = current_database()`);
+  const states = () => stream.all("state").slice(before);
+  await expect.poll(states, patience).toEqual([{ isLive: false }, { isLive: true }]);
+  release();
+  await upToDate(stream);
 });
 
 test("a change that was read early, for a new page, still reaches the others", async () => {
@@ -401,12 +432,45 @@ test("the stream of a deleted user ends as soon as users_sync announces it, afte
   await upToDate(bobs);
 });
 
+test("a stream that was opened before the profile arrived ends when the profile is gone", async () => {
+  const userId = randomUUID();
+  const user = new Browser();
+  user.keep(
+    await startSession({ accessToken: await standIn.signAccessToken({ sub: userId }), refreshToken: "none" }),
+  );
+  const stream = await watching(user);
+  await runSql(`insert into neon_auth.users_sync (raw_json)
+    values ('{"id": "${userId}", "server_metadata": {"role": "admin"}}')`);
+  // The new right shows that the profile was seen.
+  const reloads = () => stream.all("change").filter(({ version }) => version === "").length;
+  await expect.poll(reloads, patience).toBe(1);
+  await runSql(`delete from neon_auth.users_sync where id = '${userId}'`);
+  await stream.ended;
+});
+
 test("permissions are checked every 60 s, even if no change is announced", async () => {
   const user = await signedIn("gone");
   const stream = await watching(user);
   await unheard(`delete from neon_auth.users_sync where id = '${user.userId}'`);
   intervals.pass(60_000);
   await stream.ended;
+});
+
+test("a check of permissions that failed is repeated", async () => {
+  const user = await signedIn("gone");
+  const stream = await watching(user);
+  const errors = consoleErrors();
+  let failures = 0;
+  onEachRequest((statements, send) => {
+    if (failures === tries || !statements.some((text) => text.includes("is_admin(u.raw_json)")))
+      return send();
+    failures += 1;
+    throw new TypeError("fetch failed");
+  });
+  await unheard(`delete from neon_auth.users_sync where id = '${user.userId}'`);
+  intervals.pass(60_000);
+  await stream.ended;
+  expect([failures, errors.length]).toEqual([tries, 1]);
 });
 
 test("a stream ends when the access token that opened it expires", async () => {
@@ -466,7 +530,9 @@ test("beyond 12 different pages, the others are told to reload, but not all at o
   await expect.poll(() => told(shared), patience).toBe(24);
   expect(shared.every((stream) => stream.last("change")?.list)).toBe(true);
   expect(told(alone)).toBe(0);
-  for (const many of [100, 150]) {
+  // Pages that have left take no turn.
+  for (const stream of alone.splice(0, 25)) stream.leave();
+  for (const many of [100, 125]) {
     intervals.pass(1_000);
     await expect.poll(() => told(alone), patience).toBe(many);
   }
@@ -509,6 +575,14 @@ test("a user who is among the first in Team progress gets no line of their own",
   await runSql("update todos set task = 'renamed' where task = 'newer'");
   const { version } = (await doug.todosPage()).data;
   await expect.poll(() => stream.last("change")?.version, patience).toBe(version);
+  expect(stream.all("own")).toEqual([]);
+});
+
+test("while Team progress shows all users, no user gets a line of their own", async () => {
+  await add("the first");
+  const stream = await watching(doug);
+  await add("the second");
+  await upToDate(stream, doug);
   expect(stream.all("own")).toEqual([]);
 });
 
@@ -581,8 +655,10 @@ test("after 1,000 pages have come and gone, nothing is left of them", async () =
     expect(openPagesCount()).toEqual({ watchers: 0, groups: 0, people: 0 });
   }
   const isGone = async () => [await listeners(), intervals.count()];
-  await expect.poll(isGone, { timeout: 60_000 }).toEqual([0, 0]);
-  await upToDate(await watching());
+  await expect.poll(isGone).toEqual([0, 0]);
+  const stream = await watching();
+  expect(stream.all("state")[0]).toEqual({ isLive: false });
+  await upToDate(stream);
 });
 
 test("when the process stops, its streams end, and so do late ones", async () => {

@@ -6,6 +6,7 @@ import { database } from "#app/db/current.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { sweep } from "#app/db/sweep.server.ts";
 import { networkOf } from "#app/limits/network.server.ts";
+import { SharedCounts } from "#app/limits/shared-counts.server.ts";
 import { inRequest } from "#app/platform/request-context.server.ts";
 import { action as magicLink } from "#app/routes/auth/magic-link/route.tsx";
 import { action as forgotPassword } from "#app/routes/auth/password/forgot-password.tsx";
@@ -15,6 +16,7 @@ import { action as signUp } from "#app/routes/auth/password/sign-up.tsx";
 import { action as verifyEmail } from "#app/routes/auth/verify-email/route.tsx";
 import { stack } from "#tests/setup/stack.ts";
 import { Browser, runSql } from "./browser.ts";
+import { roundTrips } from "./downloads.ts";
 import { countTo, guess, told } from "./limits.ts";
 
 vi.spyOn(console, "error").mockReturnValue();
@@ -61,6 +63,9 @@ test("an address may send 300 posts in 15 minutes, whatever is in them, without 
       ["/sign-in", "/sign-up", "/forgot-password", "/magic-link"].includes(path) ? "typed" : undefined,
     );
   }
+  const made = roundTrips();
+  await postFrom(address, 1);
+  expect(made(), "the process knows").toBe(0);
   const [other] = await postFrom("192.0.2.2", 1);
   expect(other?.status).toBe(400);
   expect((await new Browser().signIn({ email: "typed" })).status, "without an address").toBe(400);
@@ -106,4 +111,14 @@ test("a sweep removes expired counts, and nothing else", async () => {
   expect(
     await database().query(statement(z.object({ key: z.string() }), sql`select key from request_limits`)),
   ).toEqual([{ key: "not over" }]);
+});
+
+test.each([
+  1, 2,
+])("what is given back %i times without having been counted allows nothing more", async (times) => {
+  const counts = new SharedCounts({ keyPrefix: "test", points: 1, duration: 60 });
+  const key = String(times);
+  for (let time = 0; time < times; time++) await counts.reward(key);
+  await counts.consume(key);
+  await expect(counts.consume(key)).rejects.toMatchObject({ consumedPoints: 2 });
 });

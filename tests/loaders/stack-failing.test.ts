@@ -107,6 +107,12 @@ test("while Stack refuses connections, page views work, no user is signed out, a
   await allUsers(() => failing.refuse()).finally(() => failing.accept());
 });
 
+test("a Stack that says to come back at once is given a second", async () => {
+  failing.fail((_, response) => void response.writeHead(429, { "retry-after": "0" }).end(), "/sign-in");
+  expect(await attempt("signIn")).toMatchObject({ status: 503, retryAfter: "1" });
+  expectLines("POST /sign-in: ");
+});
+
 test("a refusal with HTTP status 200 is shown beside its field", async () => {
   failing.fail(knownError("EMAIL_PASSWORD_MISMATCH", 400));
   expect(await attempt("signIn")).toMatchObject({

@@ -21,8 +21,10 @@ export const failures = {
   "answers 429 and says when to come back": (_, response) =>
     void response.writeHead(429, { "retry-after": "3600" }).end("Too many requests"),
   "answers 500": (_, response) => void response.writeHead(500).end("Internal server error"),
-  "answers 500 under 200": (_, response) =>
-    void response.writeHead(200, { "x-stack-actual-status": "500" }).end("Internal server error"),
+  "answers 429 under 200 and says when to come back": (_, response) =>
+    void response
+      .writeHead(200, { "x-stack-actual-status": "429", "retry-after": "3600" })
+      .end("Too many requests"),
   "answers with an HTML page and 200": (_, response) => void htmlPage(response, 200),
   "answers with an HTML page and 502": (_, response) => void htmlPage(response, 502),
   "redirects every request": (_, response) => void response.writeHead(307, { location: "/elsewhere" }).end(),
