@@ -33,14 +33,6 @@ test("aborting the wait for a connection does not hold up other queries", async 
   expect(await sql`select 4 as fourth`).toEqual([{ fourth: 4 }]);
 });
 
-test("a query aborted before it starts is not sent", async () => {
-  const { sql } = driver();
-  const signal = AbortSignal.abort(new Error("too late"));
-  const answer = sql.query("create table never ()", [], { fetchOptions: { signal } });
-  await expect(answer).rejects.toMatchObject({ sourceError: { message: "too late" } });
-  expect(await sql`select to_regclass('never') as never`).toEqual([{ never: null }]);
-});
-
 test("a refused connection is an error with a code", async () => {
   driver();
   const answer = neon(await refusingUrl())`select 1`;
