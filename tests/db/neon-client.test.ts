@@ -120,19 +120,18 @@ test.each<[string, (connectOne: () => Promise<Client>) => Promise<unknown>, unkn
     "an error carries all that Postgres says, and the session continues",
     async (connectOne) => {
       const client = await connectOne();
-      const text = "insert into todos (owner_id, task) values ('bob', '') returning id";
+      const text = `insert into neon_auth.users_sync (raw_json) values ('{"id": "ann"}'), ('{"id": "ann"}')`;
       const { message, ...said } = await client.query(text).catch((error) => error);
-      // The row in it has a number and a time.
-      delete said.detail;
       return [message, said, (await client.query("select 1 as one")).rows];
     },
     [
-      expect.stringContaining("violates check constraint"),
+      expect.stringContaining("violates unique constraint"),
       expect.objectContaining({
-        code: "23514",
+        code: "23505",
         severity: "ERROR",
-        table: "todos",
-        constraint: "todos_task_length",
+        detail: "Key (id)=(ann) already exists.",
+        table: "users_sync",
+        constraint: "users_sync_pkey",
       }),
       [{ one: 1 }],
     ],

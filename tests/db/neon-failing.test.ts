@@ -102,6 +102,24 @@ test("a constraint violation is a refusal with the constraint's name and Postgre
 });
 
 test.each([
+  ["a statement", "57014"],
+  ["a lock", "55P03"],
+  ["a transaction that idles", "25P03"],
+  ["a transaction", "25P04"],
+])("Postgres's own limit for %s means timed out", async (_, code) => {
+  answers(() => HttpResponse.json({ message: "too long", code }, { status: 400 }));
+  expect(await eachWay()).toMatchObject([timedOut, timedOut]);
+});
+
+test.each(["55000", "40001", "2F002"])("Postgres's code %s is no fault by itself", async (code) => {
+  answers(() => HttpResponse.json({ message: "no", code }, { status: 400 }));
+  expect(await eachWay()).toMatchObject([
+    { name: "NeonDbError", code },
+    { name: "NeonDbError", code },
+  ]);
+});
+
+test.each([
   ["select nothing", { code: "42703", position: "8" }],
   ["select 1 / 0", { code: "22012" }],
   [

@@ -49,10 +49,13 @@ test("a silent server is given up", async () => {
 });
 
 test("waiting for a free connection has a limit", async () => {
-  const { sql } = driver({ maxConnections: 1, connectTimeoutMs: 100 });
-  const busy = expect(sql`select pg_sleep(0.5)`).resolves.toHaveLength(1);
-  await expect(sql`select 1`).rejects.toMatchObject({ sourceError: { code: "ETIMEDOUT" } });
-  await busy;
+  const { sql } = driver({ maxConnections: 1, connectTimeoutMs: 1_000 });
+  const query = "select pg_sleep(30), 'holds the connection'";
+  const busy = new AbortController();
+  const first = expect(sql.query(query, [], { fetchOptions: { signal: busy.signal } })).rejects.toThrow();
+  await expect(sql`select 1`).rejects.toMatchObject({ sourceError: { code: "ETIMEDOUT", isUnsent: true } });
+  busy.abort();
+  await first;
 });
 
 test.each([
@@ -134,6 +137,6 @@ test("a script exits when it is done, with or without closing", async () => {
     process.once("beforeExit", () => tcp.close().then(() => console.log("closed")));
   `;
   const args = ["--import", "tsx", "--input-type=module", "--eval", script];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 4_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
   expect(stdout).toBe("closed\n");
 });
