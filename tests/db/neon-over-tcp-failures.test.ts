@@ -8,15 +8,16 @@ import { by, startTcpProxy } from "./tcp-proxy.ts";
 
 const giveUpAfter = (ms: number) => ({ fetchOptions: { signal: AbortSignal.timeout(ms) } });
 
-test("an aborted query rejects at once, and the server cancels it", async () => {
+test("an aborted query rejects at once, the server cancels it, and nothing of it is left", async () => {
   const { sql } = driver({ maxConnections: 1 });
-  const query = "select pg_sleep(30), 'given up'";
+  const query = "select pg_advisory_lock(1), pg_sleep(30)";
   const started = performance.now();
   const answer = sql.query(query, [], giveUpAfter(100));
   await expect(answer).rejects.toMatchObject({ sourceError: { name: "TimeoutError" } });
   expect(performance.now() - started).toBeLessThan(1_000);
   await expect.poll(() => running(query)).toEqual([]);
-  expect(await sql`select 1 as after`).toEqual([{ after: 1 }]);
+  const locks = sql`select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()`;
+  expect(await locks).toEqual([]);
 });
 
 test("aborting the wait for a connection does not hold up other queries", async () => {
@@ -40,6 +41,19 @@ test("a refused connection is an error with a code", async () => {
     name: "NeonDbError",
     sourceError: { name: "ConnectionError", code: "ECONNREFUSED" },
   });
+});
+
+test("a server that could not be asked whether it has TLS is asked again", async () => {
+  driver();
+  const proxy = await startTcpProxy(addressIn(url).port);
+  onTestFinished(proxy.close);
+  const asking = new URL(by(proxy, url));
+  asking.searchParams.set("sslmode", "prefer");
+  const sql = neon(asking.href);
+  await proxy.refuse();
+  await expect(sql`select 1`).rejects.toMatchObject({ sourceError: { code: "ECONNREFUSED" } });
+  await proxy.heal();
+  expect(await sql`select 1 as after`).toEqual([{ after: 1 }]);
 });
 
 test("a silent server is given up", async () => {
