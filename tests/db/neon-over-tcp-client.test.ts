@@ -33,6 +33,20 @@ test("a WebSocket sends data that it got before it was open", async () => {
   socket.close();
 });
 
+test("a WebSocket whose connection is reset says so, and closes", async () => {
+  const server = createServer((socket) => void socket.once("data", () => socket.resetAndDestroy()));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const socket = new (neonOverTcp().webSocketFor(`postgresql://127.0.0.1:${port}/`))();
+  const happened: unknown[] = [];
+  socket.addEventListener("error", (error) => happened.push((error as { code?: string }).code));
+  const closed = new Promise((resolve) => socket.addEventListener("close", resolve));
+  socket.send(new Uint8Array(8));
+  await closed;
+  server.close();
+  expect(happened).toEqual(["ECONNRESET"]);
+});
+
 test("a WebSocket that is closed early does not open", async () => {
   const socket = new (neonOverTcp().webSocketFor(url))();
   const happened: string[] = [];

@@ -3,6 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { neon, neonConfig } from "@neondatabase/serverless";
 import { expect, onTestFinished, test } from "vitest";
+import { addressIn } from "#db/neon-over-tcp/connection-string.ts";
+import { ConnectionError } from "#db/neon-over-tcp/index.ts";
 import { driver, postgres } from "./neon-over-tcp-harness.ts";
 
 test("an unknown isolation level is refused", async () => {
@@ -11,12 +13,14 @@ test("an unknown isolation level is refused", async () => {
   await expect(batch).rejects.toThrow("unknown isolation level: Snapshot");
 });
 
-test("a failed batch holds no lock once it is answered", async () => {
+test("a failed batch is rolled back before it is answered, and its connection is kept", async () => {
   const { sql } = driver({ maxConnections: 1 });
+  const [before] = await sql`select pg_backend_pid() as pid`;
   await sql`create table entry (id int primary key)`;
-  const insert = (id: number) => sql`insert into entry values (${id})`;
-  await expect(sql.transaction([insert(1), insert(1), insert(2)])).rejects.toMatchObject({ code: "23505" });
+  const insert = sql`insert into entry values (1)`;
+  await expect(sql.transaction([insert, insert])).rejects.toMatchObject({ code: "23505" });
   await postgres.query("do 'begin lock table entry nowait; end'");
+  expect(await sql`select pg_backend_pid() as pid`).toEqual([before]);
 });
 
 test("the statement timeout applies, and is restored after a request changes it", async () => {
@@ -51,4 +55,16 @@ test("a request for one of Neon's own hosts goes to fetch", async () => {
   driver();
   const sql = neon("postgresql://ann:secret@ep-cool-name-123456.eu-central-1.aws.neon.tech/neondb");
   expect(await sql`select 1`).toEqual([{ host: "ep-cool-name-123456.eu-central-1.aws.neon.tech" }]);
+});
+
+test.each([
+  ["postgresql://[::1]:5433/todos", { host: "::1", port: 5433 }],
+  ["postgresql://db.example.com/todos", { host: "db.example.com", port: 5432 }],
+])("the address in %s is understood", (connectionString, address) => {
+  expect(addressIn(connectionString)).toEqual(address);
+});
+
+test("an error of a host with several addresses, which has no message, says its code", () => {
+  const error = Object.assign(new AggregateError([]), { code: "ECONNREFUSED" });
+  expect(new ConnectionError(error)).toMatchObject({ message: "ECONNREFUSED", code: "ECONNREFUSED" });
 });
