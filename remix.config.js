@@ -77,6 +77,8 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: "db", include: ["tests/db/**/*.test.ts"] } },
+      // Commands and servers, each a process of its own.
+      { extends: true, test: { name: "processes", include: ["tests/processes/**/*.test.ts"] } },
     ],
   },
 });

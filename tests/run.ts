@@ -35,6 +35,7 @@ const everyChange: Lane[] = [
 ];
 const everythingElse: Lane[] = [
   [
+    vitest("Commands and processes", "remix.config.js", "--project", "processes"),
     vitest("Loaders by Neon's route", "remix.config.js", "--project", "loaders on Neon"),
     { title: "Loaders on Node 22", command: ["tsx", "tests/other-node.ts"] },
     vitest("Faults", "tests/faults/vitest.config.js"),

@@ -2,7 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { listenForChanges } from "#app/live/change-listener.server.ts";
 import { todoChanges } from "#app/routes/todos/live/open-pages.server.ts";
-import { by, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
+import { by, startTcpProxy, type TcpProxy } from "#tests/setup/tcp-proxy.ts";
 
 const url = process.env.DATABASE_URL ?? "";
 const postgres = new pg.Client(url);

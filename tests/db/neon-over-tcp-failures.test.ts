@@ -3,8 +3,8 @@ import { promisify } from "node:util";
 import { neon } from "@neondatabase/serverless";
 import { expect, onTestFinished, test } from "vitest";
 import { addressIn } from "#db/neon-over-tcp/connection-string.ts";
+import { by, startTcpProxy } from "#tests/setup/tcp-proxy.ts";
 import { driver, idle, postgres, refusingUrl, running, silentServer, url } from "./neon-over-tcp-harness.ts";
-import { by, startTcpProxy } from "./tcp-proxy.ts";
 
 const giveUpAfter = (ms: number) => ({ fetchOptions: { signal: AbortSignal.timeout(ms) } });
 
