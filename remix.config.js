@@ -1,5 +1,6 @@
 // @ts-check
 // The one configuration of Remix, Vite and Vitest.
+import { availableParallelism } from "node:os";
 import { vitePlugin as remix } from "@remix-run/dev";
 import { defineConfig } from "vitest/config";
 import { precompressAssets } from "./app/server/precompress-assets.js";
@@ -32,8 +33,8 @@ export default defineConfig({
   },
   test: {
     globalSetup: "tests/setup/postgres.ts",
-    // Vitest would leave one core idle. On two, with all of it in one run, that took 404 s instead of 214.
-    maxWorkers: "100%",
+    // One more than there are cores: some tests wait for time limits of the app.
+    maxWorkers: availableParallelism() + 1,
     reporters: ["default", "./tests/setup/first-result.ts"],
     setupFiles: ["tests/setup/leaks.ts", "tests/setup/patience.ts", "tests/setup/databases.ts"],
     unstubEnvs: true,

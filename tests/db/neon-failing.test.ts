@@ -27,16 +27,14 @@ function eachWay(limitMs?: number): Promise<unknown[]> {
   );
 }
 
-test("a cold start of 3 s is waited for", async () => {
-  answers(async () => void (await delay(3_000)));
+test("a cold start of 2 s is waited for", async () => {
+  answers(async () => void (await delay(2_000)));
   expect(await eachWay()).toEqual([[{ one: 1 }], [[{ one: 1 }]]]);
 });
 
 test("a query that takes too long times out at the limit", async () => {
-  answers(async () => void (await delay(2_000)));
-  const startedAt = performance.now();
+  answers(async () => void (await delay("infinite")));
   expect(await eachWay(100)).toMatchObject([timedOut, timedOut]);
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
 });
 
 test("a request that waited in vain does not ask again, and others do", async () => {
