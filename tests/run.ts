@@ -40,9 +40,11 @@ const everythingElse: Lane[] = [
     { title: "Loaders on Node 22", command: ["tsx", "tests/other-node.ts"] },
     vitest("Faults", "tests/faults/vitest.config.js"),
     { title: "Soak, one minute", command: ["tsx", "tests/faults/soak.ts", "1"] },
+  ],
+  [
+    playwright("All other flows in a browser", "--grep-invert", "@main"),
     vitest("Hostile input over HTTP", "tests/http/vitest.config.js", "--exclude", "**/permissions.test.ts"),
   ],
-  [playwright("All other flows in a browser", "--grep-invert", "@main")],
 ];
 
 const rounds = isFull ? [everyChange, everythingElse] : [everyChange];

@@ -26,36 +26,39 @@ const args = [
 ];
 
 /**
- * The browser that tests run in: `CHROMIUM_PATH`, else one on the machine, else the one from npm, which runs on Linux
- * x64 only.
+ * The browser that tests run in: `CHROMIUM_PATH`; else on Linux x64 the one from npm, which has no window and needs two
+ * thirds of the time; else one on the machine.
  * @throws {Error} saying what to do if there is none, or if it does not start
  */
 export async function findChromium(): Promise<Chromium> {
-  const executablePath = await findProgram();
-  const { status, error, stderr } = spawnSync(executablePath, ["--version"], {
-    encoding: "utf8",
-    timeout: 30_000,
-  });
-  if (status === 0) return { executablePath, args };
+  const { CHROMIUM_PATH } = process.env;
+  const executablePath = CHROMIUM_PATH || (await unpackedChromium()) || installedChromium();
+  const problem = problemOf(executablePath);
+  if (problem === undefined) return { executablePath, args };
   throw new Error(
-    `The browser ${executablePath} does not start: ${error?.message ?? stderr.trim()}. ` +
+    `The browser ${executablePath} does not start: ${problem}. ` +
       "Install Chrome or Chromium, or set CHROMIUM_PATH to the program of one that starts.",
   );
 }
 
-async function findProgram(): Promise<string> {
-  const { CHROMIUM_PATH, PATH = "" } = process.env;
-  if (CHROMIUM_PATH) return CHROMIUM_PATH;
+/** Why a browser does not start. */
+function problemOf(executablePath: string): string | undefined {
+  const { status, error, stderr } = spawnSync(executablePath, ["--version"], {
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  return status === 0 ? undefined : (error?.message ?? stderr.trim());
+}
+
+/** @throws {Error} if there is none */
+function installedChromium(): string {
+  const { PATH = "" } = process.env;
   const onPath = PATH.split(delimiter).flatMap((directory) => names.map((name) => join(directory, name)));
   const installed = [...onPath, ...wellKnownPaths].find(existsSync);
   if (installed) return installed;
-
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    throw new Error(
-      "Browser tests need a Chrome or Chromium: install one, or set CHROMIUM_PATH to its program.",
-    );
-  }
-  return unpackChromium();
+  throw new Error(
+    "Browser tests need a Chrome or Chromium: install one, or set CHROMIUM_PATH to its program.",
+  );
 }
 
 /** Where the browser from npm is unpacked, with its libraries: 200 MB, once per installation. */
@@ -70,12 +73,13 @@ const fontConfiguration = `<?xml version="1.0"?>
 `;
 
 /**
- * Unpacks the browser that `@sparticuz/chromium` brings.
+ * Unpacks the browser that `@sparticuz/chromium` brings, if it starts here.
  *
  * We do not use its own arguments: `--single-process` crashes with the second browser context, and
  * `--disable-web-security` would hide what browsers forbid.
  */
-async function unpackChromium(): Promise<string> {
+async function unpackedChromium(): Promise<string | undefined> {
+  if (process.platform !== "linux" || process.arch !== "x64") return undefined;
   const { TMPDIR } = process.env;
   // It unpacks to the temporary directory, where another user may already have one.
   process.env.TMPDIR = unpackedTo;
@@ -87,7 +91,8 @@ async function unpackChromium(): Promise<string> {
   writeFileSync(join(unpackedTo, "fonts.conf"), fontConfiguration);
   try {
     const { default: chromium } = await import("@sparticuz/chromium");
-    return await chromium.executablePath();
+    const executablePath = await chromium.executablePath();
+    return problemOf(executablePath) === undefined ? executablePath : undefined;
   } finally {
     if (TMPDIR === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = TMPDIR;

@@ -1,12 +1,20 @@
 import { request } from "node:http";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import routes from "#app/routes.ts";
-import { app } from "./app.ts";
+import { type Instance, startInstance } from "#tests/setup/instance.ts";
 import { expectSecurityHeaders } from "./security-headers.ts";
 
 // How every route answers every method when the client is signed out.
 
-const { origin } = new URL(app.appUrl);
+/** As a newcomer starts it, without a secret for webhooks. */
+let instance: Instance;
+let origin: string;
+beforeAll(async () => {
+  instance = await startInstance();
+  origin = instance.appUrl;
+});
+afterAll(() => instance[Symbol.asyncDispose]());
+
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"] as const;
 
 interface Expected {
@@ -40,7 +48,7 @@ const expected: Record<string, Expected> = {
   "/export.json": forUsers,
   "/export.csv": forUsers,
   "/theme": { get: 303, post: 400 },
-  // Local mode has no secret for it, so there is no such route.
+  // Without a secret there is no such route.
   "/webhooks/stack": { get: 404, post: 404 },
   "/events": { get: 204, post: 405 },
   "/stats": forUsers,
