@@ -56,7 +56,7 @@ test("a task that is too long is refused beside its field, which keeps the text"
 });
 
 test(
-  "editing starts with the text selected, Escape restores it, and leaving the field saves",
+  "editing starts with the text selected, Escape restores it, and leaving the field saves what has changed",
   { tag: ["@main", "@script"] },
   async ({ person }) => {
     const { page } = await person("Bob");
@@ -69,12 +69,21 @@ test(
     await page.keyboard.press("Escape");
     await expect(editButton(page, "Water the plants")).toBeFocused();
 
+    const sent: (string | null)[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "POST") sent.push(new URLSearchParams(request.postData() ?? "").get("task"));
+    });
+    await page.keyboard.press("Enter");
+    await expect(editField(page)).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(editButton(page, "Water the plants")).toBeFocused();
     await page.keyboard.press("Enter");
     await page.keyboard.type("Water the cacti");
     const saved = page.waitForResponse("**/?index*");
     await page.getByRole("heading", { name: "Todos", exact: true }).click();
     await expect(todo(page, "Water the cacti")).toBeVisible();
     await saved;
+    expect(sent).toEqual(["Water the cacti"]);
     await page.reload();
     await removeTodos(page, ["Water the cacti"]);
   },
@@ -286,6 +295,24 @@ test(
     await expect(todo(page, "Water the plants")).toBeVisible();
     await expect(page.getByText("“Water the plants” was not deleted. Can't reach the server.")).toBeVisible();
     await page.unroute("**/?index*");
+    await removeTodos(page, ["Water the plants"]);
+  },
+);
+
+test(
+  "an undo that fails for a moment is offered again",
+  { tag: "@script" },
+  async ({ person, expectConsoleError }) => {
+    expectConsoleError(/ERR_INTERNET_DISCONNECTED/);
+    const { page } = await person("Bob");
+    await addTodo(page, "Water the plants");
+    await removeTodos(page, ["Water the plants"]);
+    await expect(undoButton(page)).toBeVisible();
+    await page.route("**/?index*", (route) => route.abort("internetdisconnected"), { times: 1 });
+    await undoButton(page).click();
+    await expect(page.getByText("Nothing was undone. Can't reach the server.")).toBeVisible();
+    await undoButton(page).click();
+    await expect(todo(page, "Water the plants")).toBeVisible();
     await removeTodos(page, ["Water the plants"]);
   },
 );

@@ -119,7 +119,7 @@ test(
 );
 
 test(
-  "e edits the focused todo, and Delete deletes it and goes to the next one",
+  "e edits the focused todo, and Delete, however long it is held, deletes just that one and goes to the next",
   { tag: "@script" },
   async ({ person }) => {
     const { page } = await person("Bob");
@@ -133,8 +133,11 @@ test(
     await expect(said(page, "Saved “Water the cacti”")).toHaveCount(1);
     await page.keyboard.press("ArrowDown");
     await expect(checkbox(page, "Feed the cat")).toBeFocused();
-    await page.keyboard.press("Delete");
+    await page.keyboard.down("Delete");
     await expect(todo(page, "Feed the cat")).toHaveCount(0);
+    await expect(checkbox(page, "Buy seeds")).toBeFocused();
+    await page.keyboard.down("Delete");
+    await page.keyboard.up("Delete");
     await expect(checkbox(page, "Buy seeds")).toBeFocused();
     await expect(said(page, "Deleted “Feed the cat”. Undo: Ctrl+Z or the Undo button")).toHaveCount(1);
     await page.keyboard.press("Control+z");

@@ -95,6 +95,23 @@ test("eight tabs share one stream, and all are live", async ({ person }) => {
   for (const tab of tabs) await expect(todo(tab, "For eight tabs")).toHaveCount(0);
 });
 
+test("a new tab learns from the tab that has the stream that live updates are paused", async ({
+  person,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/ERR_CONNECTION_RESET/);
+  const { page } = await person("Bob");
+  const context = page.context();
+  // The stream breaks once, and then does not open again.
+  await context.route("**/events*", () => {});
+  await context.route("**/events*", (route) => route.abort("connectionreset"), { times: 1 });
+  await page.reload();
+  await expect(page.getByText("Live updates are paused")).toBeVisible();
+  const other = await context.newPage();
+  await other.goto("/");
+  await expect(other.getByText("Live updates are paused")).toBeVisible();
+});
+
 test("while the database refuses connections a page keeps its list, says so, and catches up by itself", async ({
   person,
 }) => {
