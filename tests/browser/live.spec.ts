@@ -68,7 +68,9 @@ test("someone else's change keeps the text being typed, the focus, and the scrol
   await removeTodos(bob.page, ["By hand"]);
 });
 
-test("eight tabs share one stream, and all are live", async ({ person }) => {
+test("eight tabs share one stream, and all are live, whatever part of the list they show", async ({
+  person,
+}) => {
   test.setTimeout(60_000);
   const bob = await person("Bob");
   const doug = await person("Doug");
@@ -80,7 +82,7 @@ test("eight tabs share one stream, and all are live", async ({ person }) => {
   });
   for (let tab = 1; tab < 8; tab++) {
     const page = await context.newPage();
-    await page.goto("/");
+    await page.goto(tab % 2 === 0 ? "/" : "/?show=active");
     tabs.push(page);
   }
   await addTodo(doug.page, "For eight tabs");
@@ -106,10 +108,27 @@ test("a new tab learns from the tab that has the stream that live updates are pa
   await context.route("**/events*", () => {});
   await context.route("**/events*", (route) => route.abort("connectionreset"), { times: 1 });
   await page.reload();
-  await expect(page.getByText("Live updates are paused")).toBeVisible();
+  await expect(page.getByText("Live updates are paused")).toBeVisible({ timeout: 15_000 });
   const other = await context.newPage();
   await other.goto("/");
-  await expect(other.getByText("Live updates are paused")).toBeVisible();
+  await expect(other.getByText("Live updates are paused")).toBeVisible({ timeout: 15_000 });
+});
+
+test("a page whose stream is refused asks for the list, and then for another stream", async ({
+  person,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/status of 503/);
+  const { page, email } = await person("Bob");
+  await page.route("**/events*", (route) => route.fulfill({ status: 503 }), { times: 1 });
+  const refused = page.waitForResponse((answer) => answer.status() === 503);
+  const asked = page.waitForRequest((request) => isDataRequest(request.url()));
+  const next = refused.then(() => page.waitForRequest("**/events*"));
+  await page.reload();
+  await asked;
+  await next;
+  await addByHand(email);
+  await expect(todo(page, "By hand")).toBeVisible();
 });
 
 test("while the database refuses connections a page keeps its list, says so, and catches up by itself", async ({
