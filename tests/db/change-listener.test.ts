@@ -76,12 +76,25 @@ test("a transaction that began before the listener is watched until it commits, 
   await postgres.query("truncate neon_auth.users_sync cascade");
   await postgres.query("begin");
   await postgres.query('insert into neon_auth.users_sync (raw_json) values (\'{"id": "bob"}\')');
+  // Neither one that reads nor one that begins later.
+  const [reader, later] = [new pg.Client(url), new pg.Client(url)];
+  for (const client of [reader, later]) {
+    await client.connect();
+    onTestFinished(() => client.end());
+    await client.query("begin");
+  }
+  await reader.query("select from todo_changes");
   const { told } = listening();
   // More than one look, as the transaction goes on.
   await expect.poll(() => told.slice(0, 3), patience).toEqual([true, "users", "users"]);
+  await later.query('insert into neon_auth.users_sync (raw_json) values (\'{"id": "doug"}\')');
   await postgres.query("commit");
   const looks = told.length;
   await expect.poll(() => told.length, patience).toBeGreaterThan(looks);
+  // It looks every second at least, and asks nothing for four when there is nothing to look for.
+  const quiet = `select from pg_stat_activity where application_name = 'todos-live'
+    and datname = current_database() and clock_timestamp() - query_start > interval '3 s'`;
+  await expect.poll(async () => (await postgres.query(quiet)).rowCount, patience).toBe(1);
   await tell("todos");
   await expect.poll(() => told.at(-1), patience).toBe("todos");
 });
@@ -105,7 +118,7 @@ test("a connection that answers but delivers no notifications is not live", asyn
   expect(told).not.toContain(true);
 });
 
-test("a killed connection is replaced, and the gap is reported", async () => {
+test("a killed connection is replaced, and each gap is reported", async () => {
   const { told } = listening();
   await expect.poll(() => told, patience).toEqual([true]);
   const [killed] = await sessions();
@@ -116,9 +129,10 @@ test("a killed connection is replaced, and the gap is reported", async () => {
   expect(replacements).not.toEqual([killed]);
   await tell("todos");
   await expect.poll(() => told, patience).toEqual([true, false, true, "todos"]);
-  expect(errors.mock.calls).toEqual([
-    [expect.stringMatching(/^Listening for changes: terminating connection/)],
-  ]);
+  await postgres.query("select pg_terminate_backend($1, 5000)", replacements);
+  await expect.poll(() => told, patience).toEqual([true, false, true, "todos", false, true]);
+  const said = [expect.stringMatching(/^Listening for changes: terminating connection/)];
+  expect(errors.mock.calls).toEqual([said, said]);
 });
 
 test("a silent connection is noticed and replaced", async () => {

@@ -409,6 +409,33 @@ test("permissions are checked every 60 s, even if no change is announced", async
   await stream.ended;
 });
 
+test("permissions whose check failed are checked again", async () => {
+  const user = await signedIn("gone");
+  const stream = await watching(user);
+  consoleErrors();
+  let failures = 0;
+  onEachRequest((statements, send) => {
+    if (failures === tries || !statements.some((text) => text.includes('as "isDeleted"'))) return send();
+    failures += 1;
+    throw new TypeError("fetch failed");
+  });
+  await runSql(`delete from neon_auth.users_sync where id = '${user.userId}'`);
+  await stream.ended;
+  expect(failures).toBe(tries);
+});
+
+test("the stream of a user whose profile came after it ends when the profile is removed", async () => {
+  const userId = randomUUID();
+  const user = Object.assign(new Browser(), { userId });
+  const accessToken = await standIn.signAccessToken({ sub: userId });
+  user.keep(await startSession({ accessToken, refreshToken: "none" }));
+  const stream = await watching(user);
+  await runSql(`insert into neon_auth.users_sync (raw_json) values ('{"id": "${userId}"}')`);
+  await upToDate(stream);
+  await runSql(`delete from neon_auth.users_sync where id = '${userId}'`);
+  await stream.ended;
+});
+
 test("a stream ends when the access token that opened it expires", async () => {
   const user = await signedIn("old");
   const exp = Math.floor(Date.now() / 1_000) + 60;
@@ -582,7 +609,9 @@ test("after 1,000 pages have come and gone, nothing is left of them", async () =
   }
   const isGone = async () => [await listeners(), intervals.count()];
   await expect.poll(isGone, { timeout: 10_000 }).toEqual([0, 0]);
-  await upToDate(await watching());
+  const stream = await watching();
+  expect(stream.all("state")).toEqual([{ isLive: false }, { isLive: true }]);
+  await upToDate(stream);
 }, 30_000);
 
 test("when the process stops, its streams end, and so do late ones", async () => {
