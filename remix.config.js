@@ -1,5 +1,6 @@
 // @ts-check
 // The one configuration of Remix, Vite and Vitest.
+import { availableParallelism } from "node:os";
 import { vitePlugin as remix } from "@remix-run/dev";
 import { defineConfig } from "vitest/config";
 import { precompressAssets } from "./app/server/precompress-assets.js";
@@ -32,13 +33,16 @@ export default defineConfig({
   },
   test: {
     globalSetup: "tests/setup/postgres.ts",
-    // Vitest would leave one core idle. On two, with all of it in one run, that took 404 s instead of 214.
-    maxWorkers: "100%",
+    // One more than there are cores: some tests wait for time limits of the app.
+    maxWorkers: availableParallelism() + 1,
     reporters: ["default", "./tests/setup/first-result.ts"],
-    setupFiles: ["tests/setup/leaks.ts", "tests/setup/databases.ts"],
+    setupFiles: ["tests/setup/leaks.ts", "tests/setup/patience.ts", "tests/setup/databases.ts"],
     unstubEnvs: true,
     // For hangs alone: a busy machine is ten times slower.
-    testTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
+    silent: "passed-only",
     projects: [
       {
         extends: true,
@@ -49,20 +53,33 @@ export default defineConfig({
         },
       },
       {
-        // The same once more, by the driver's own route: HTTPS to a host of Neon's.
+        // By the driver's own route, HTTPS to a host of Neon's. tests/db/neon-conformance.test.ts holds that route and TCP
+        // to the same answers, so these are the files that ask the most of the driver: snapshots, searches, arrays,
+        // batches read on demand, constraints and conflicts that become answers, JSON, counts and locks.
         extends: true,
         test: {
           name: "loaders on Neon",
-          include: ["tests/loaders/**/*.test.{ts,tsx}", "tests/db/local-neon-sync.test.ts"],
-          // Two let every HTTPS request fail, to see that none is made; the third listens over a WebSocket, which these
-          // stand-ins do not answer: tests/db/neon-client.test.ts hears a notification that way.
-          exclude: ["stack-failing", "account-failing", "events"].map(
-            (name) => `tests/loaders/${name}.test.ts`,
-          ),
+          include: [
+            "account",
+            "bulk",
+            "delete-undo",
+            "edit",
+            "export",
+            "find",
+            "late-profile",
+            "limits-passwords",
+            "refresh-profile",
+            "stack-webhook",
+            "stats",
+            "sweep",
+            "todos",
+          ].map((name) => `tests/loaders/${name}.test.ts`),
           setupFiles: ["tests/setup/neon.ts", "tests/setup/stack.ts"],
         },
       },
       { extends: true, test: { name: "db", include: ["tests/db/**/*.test.ts"] } },
+      // Commands and servers, each a process of its own.
+      { extends: true, test: { name: "processes", include: ["tests/processes/**/*.test.ts"] } },
     ],
   },
 });

@@ -39,8 +39,9 @@ function vitestCounts({ numPassedTests, testResults }: VitestReport): Counts {
   const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = name.slice(process.cwd().length + 1);
     const [, folder = ""] = file.split("/");
-    const config =
-      folder === "loaders" || folder === "db" ? "remix.config.js" : `tests/${folder}/vitest.config.js`;
+    const config = ["loaders", "db", "processes"].includes(folder)
+      ? "remix.config.js"
+      : `tests/${folder}/vitest.config.js`;
     const alone = `npx vitest run -c ${config} ${file}`;
     const failed = assertionResults.filter((test) => test.status === "failed");
     // A hook, or what a file leaves open, may fail it although none of its tests did.
@@ -92,7 +93,7 @@ function failuresIn({ suites = [], specs = [] }: Suite): Failure[] {
         return {
           title: `${title} (${projectName})`,
           seen: [...(result?.errors.map(({ message = "" }) => message) ?? []), ...pictures].join("\n"),
-          alone: `npx playwright test -c tests/browser --project ${quoted(projectName)} ${file}:${line}`,
+          alone: `npx playwright test -c tests/browser ${file}:${line} --project ${quoted(projectName)}`,
         };
       }),
   );

@@ -35,6 +35,7 @@ const everyChange: Lane[] = [
 ];
 const everythingElse: Lane[] = [
   [
+    vitest("Commands and processes", "remix.config.js", "--project", "processes"),
     vitest("Loaders by Neon's route", "remix.config.js", "--project", "loaders on Neon"),
     { title: "Loaders on Node 22", command: ["tsx", "tests/other-node.ts"] },
     vitest("Faults", "tests/faults/vitest.config.js"),
@@ -91,9 +92,10 @@ async function run({ title, command }: Stage): Promise<Result> {
   const log = createWriteStream(fileOf(title, "log"));
   for (const stream of [child.stdout, child.stderr]) {
     createInterface(stream).on("line", (line) => {
-      log.write(`${line}\n`);
-      if (isProgress(line)) console.log(`${title} │${line}`);
-      else output.push(line);
+      const shown = process.stdout.isTTY ? line : stripVTControlCharacters(line);
+      log.write(`${shown}\n`);
+      if (isProgress(line)) console.log(`${title} │${shown}`);
+      else output.push(shown);
     });
   }
   const status = await new Promise<number | null>((resolve) => child.on("close", resolve));

@@ -15,10 +15,10 @@ export function retryHeaders(retryAfter: number): Headers {
 }
 
 /** Gives a document the headers of its loader or action. Remix passes on the cookies itself. */
-export const documentHeaders: HeadersFunction = ({ actionHeaders, loaderHeaders, errorHeaders }) => {
+export const documentHeaders: HeadersFunction = ({ actionHeaders, loaderHeaders }) => {
   const headers = new Headers();
   for (const name of ["Cache-Control", "Retry-After"]) {
-    const value = errorHeaders?.get(name) ?? actionHeaders.get(name) ?? loaderHeaders.get(name);
+    const value = actionHeaders.get(name) ?? loaderHeaders.get(name);
     if (value) headers.set(name, value);
   }
   return headers;

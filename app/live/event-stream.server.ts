@@ -25,6 +25,7 @@ export function openEventStream(request: Request, headers: Headers, onGone: () =
   const gone = () => {
     if (!controller) return;
     controller = undefined;
+    // Without a reference to the request, it and its signal may be collected, and then nothing tells of the abort.
     request.signal.removeEventListener("abort", gone);
     onGone();
   };

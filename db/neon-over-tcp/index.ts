@@ -25,12 +25,16 @@ export interface NeonOverTcp {
   fetch(url: string | URL, init: RequestInit): Promise<SqlResponse>;
 
   /**
-   * For a client's `neonConfig.webSocketConstructor`: a TCP connection that looks like a WebSocket, to the host of
-   * `connectionString` and encrypted as its `sslmode` says.
+   * For a client's `neonConfig.webSocketConstructor`, or for a pool the global one: a TCP connection that looks like a
+   * WebSocket, to the host of `connectionString` and encrypted as its `sslmode` says.
    *
    * Also set `pipelineConnect: false`: by default the driver sends the password before the server asks for it. And leave
    * `sslrootcert`, `sslcert` and `sslkey` out of the client's own connection string: the driver cannot read files, and
    * throws.
+   *
+   * And leave `poolQueryViaFetch` off: the driver's `Pool.query` then asks `fetch` for
+   * `postgresql://user:password@host/database`, which has no parameters and no port and so means port 5432, and sends
+   * `null` as the password if there is none.
    */
   webSocketFor(connectionString: string): WebSocketConstructor;
 

@@ -50,8 +50,9 @@ function beginAskedBy(headers: Headers): string {
     .join(" ");
 }
 
+/** Plain objects, as in an answer that came as JSON: pg has a class for fields. */
 export function resultBody({ fields, rows, command, rowCount }: QueryArrayResult<(string | null)[]>) {
-  return { fields, rows, command, rowCount, rowAsArray: true };
+  return { fields: fields.map((field) => ({ ...field })), rows, command, rowCount, rowAsArray: true };
 }
 
 const errorFields = [

@@ -3,8 +3,6 @@ import { startInstance } from "#tests/setup/instance.ts";
 import { test } from "./accessible.ts";
 import { expect, mailTo } from "./people.ts";
 
-test.describe.configure({ timeout: 120_000 });
-
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
 
 test(

@@ -2,8 +2,6 @@ import type { Page } from "@playwright/test";
 import { test } from "./accessible.ts";
 import { addTodo, dbSql, expect, removeTodos, todo, whileDatabaseIsClosed, withManyTodos } from "./people.ts";
 
-test.describe.configure({ timeout: 120_000 });
-
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
 
 test("axe finds nothing on the list, with todos or without", async ({ person, expectAccessible }) => {

@@ -2,8 +2,6 @@ import type { Page } from "@playwright/test";
 import { test } from "./accessible.ts";
 import { addTodo, expect, removeTodos, todo } from "./people.ts";
 
-test.describe.configure({ timeout: 120_000 });
-
 /** Visits pages of a user with one completed and one open todo. */
 async function eachPage(page: Page, work: (path: string) => Promise<void>): Promise<void> {
   await addTodo(page, "Buy seeds");

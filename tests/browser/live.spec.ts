@@ -71,7 +71,6 @@ test("someone else's change keeps the text being typed, the focus, and the scrol
 test("eight tabs share one stream, and all are live, whatever part of the list they show", async ({
   person,
 }) => {
-  test.setTimeout(60_000);
   const bob = await person("Bob");
   const doug = await person("Doug");
   const context = bob.page.context();

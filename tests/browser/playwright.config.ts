@@ -10,7 +10,9 @@ export default defineConfig({
   workers: "100%",
   retries: 0,
   forbidOnly: true,
-  timeout: 30_000,
+  // For hangs alone: a busy machine is ten times slower.
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
   reporter: [["list"], ["json", { outputFile: process.env.TEST_REPORT ?? "../results/browser.json" }]],
   use: {
     browserName: "chromium",

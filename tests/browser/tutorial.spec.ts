@@ -1,6 +1,10 @@
-import { addTodo, dbSql, expect, npmRun, progressOf, removeTodos, test, todo } from "./people.ts";
+import { addTodo, expect, npmRun, progressOf, removeTodos, test, todo } from "./people.ts";
 
 // Neon's tutorial, chapter by chapter and with its own SQL: https://neon.com/docs/guides/neon-auth-demo
+
+async function dbSql(statement: string): Promise<Record<string, unknown>[]> {
+  return JSON.parse(await npmRun("db:sql", statement, "--json"));
+}
 
 const deleteDoug = () => dbSql("DELETE FROM neon_auth.users_sync WHERE email LIKE '%doug%'");
 
@@ -21,8 +25,6 @@ test.afterAll("the key is back, however far the tutorial got", async () => {
 });
 
 test("the tutorial, in five chapters", { tag: "@main" }, async ({ newcomer }) => {
-  test.setTimeout(120_000);
-
   const [bob, doug] =
     await test.step("1. Bob and Doug sign up, and their profiles appear in Postgres", async () => {
       const bob = await newcomer("Bob");

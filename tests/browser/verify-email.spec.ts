@@ -47,7 +47,6 @@ test("the mail can be sent again, and a damaged link says how", async ({ newcome
 });
 
 test("where emails have to be confirmed, users see the list only after that", async ({ visitor }) => {
-  test.setTimeout(120_000);
   await using instance = await startInstance({ variables: { LOCAL_REQUIRE_VERIFIED_EMAIL: "true" } });
   const page = await visitor();
   const email = `strict-${crypto.randomUUID().slice(0, 8)}@example.com`;

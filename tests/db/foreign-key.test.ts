@@ -40,7 +40,7 @@ const key = () =>
 /** Waits until a session waits for a lock on a table. */
 async function someoneWaitsFor(table: string): Promise<void> {
   const waiting = `select from pg_locks where not granted and relation = '${table}'::regclass`;
-  await vi.waitFor(async () => expect(await rows(waiting)).toHaveLength(1), { interval: 5, timeout: 10_000 });
+  await vi.waitFor(async () => expect(await rows(waiting)).toHaveLength(1), { interval: 5, timeout: 60_000 });
 }
 
 /** Adds, ticks and reads todos from a session of its own, without a pause, for as long as `work` takes. */
@@ -59,7 +59,7 @@ async function whileWriting<Result>(owners: string[], work: () => Promise<Result
           ({ message }) => refusals.push(message),
         );
       await client.query("update todos set is_complete = not is_complete where id = $1", [
-        (n * 7919) % 100_000,
+        (n * 7919) % 20_000,
       ]);
       await client.query("begin");
       await client.query("select id from neon_auth.users_sync where id = 'owner 1'");
@@ -75,55 +75,51 @@ async function whileWriting<Result>(owners: string[], work: () => Promise<Result
 test.each([
   ["without ghosts", 0],
   ["with the ghosts of 1,000 owners", 1_000],
-])(
-  "up, down and up on 100,000 todos %s, during writes, loses none",
-  { timeout: 60_000 },
-  async (_, ghosts) => {
-    await todosOf();
-    await rows(`insert into neon_auth.users_sync (raw_json)
+])("up, down and up on 20,000 todos %s, during writes, loses none", async (_, ghosts) => {
+  await todosOf();
+  await rows(`insert into neon_auth.users_sync (raw_json)
     select jsonb_build_object('id', 'owner ' || n) from generate_series(1, 1000) n`);
-    await rows(
-      `insert into todos (owner_id, task, add_key)
+  await rows(
+    `insert into todos (owner_id, task, add_key)
     select 'owner ' || n % (1000 + $1::int) + 1, 'todo ' || n, gen_random_uuid()
-    from generate_series(1, 100000) n`,
-      [ghosts],
-    );
-    const columns = "id, owner_id, task, inserted_at, add_key";
-    const inTodos = `select ${columns} from todos`;
-    const inBoth = `${inTodos} union all select ${columns} from orphaned_todos`;
-    const content = (tables: string) =>
-      rows(`select md5(string_agg(t::text, ',' order by id)) from (${tables}) t where task <> 'meanwhile'`);
-    const count = async (tables: string) =>
-      (await rows(`select count(*)::int as count from (${tables}) t`))[0]?.count;
+    from generate_series(1, 20000) n`,
+    [ghosts],
+  );
+  const columns = "id, owner_id, task, inserted_at, add_key";
+  const inTodos = `select ${columns} from todos`;
+  const inBoth = `${inTodos} union all select ${columns} from orphaned_todos`;
+  const content = (tables: string) =>
+    rows(`select md5(string_agg(t::text, ',' order by id)) from (${tables}) t where task <> 'meanwhile'`);
+  const count = async (tables: string) =>
+    (await rows(`select count(*)::int as count from (${tables}) t`))[0]?.count;
 
-    const owners = ["owner 1", "owner 2", ghosts > 0 ? "ghost" : "owner 3"];
-    const before = await content(inTodos);
-    let total = 100_000;
+  const owners = ["owner 1", "owner 2", ghosts > 0 ? "ghost" : "owner 3"];
+  const before = await content(inTodos);
+  let total = 20_000;
 
-    async function goUp(): Promise<void> {
-      const { result: said, written, refusals } = await whileWriting(owners, up);
-      total += written;
-      expect(refusals.filter((message) => !message.includes('constraint "todos_owner_id_fk"'))).toEqual([]);
-      expect(await content(inBoth)).toEqual(before);
-      expect(await count(inBoth)).toBe(total);
-      expect(await key()).toMatchObject([{ valid: true }]);
-      const moved = await count("select from orphaned_todos");
-      expect(moved).toBeGreaterThanOrEqual(ghosts * 50);
-      expect(said.reduce((sum, news) => sum + Number(news.match(/\d+$/)), 0)).toBe(moved);
-      expect(said.length > 0).toBe(ghosts > 0);
-    }
-
-    await goUp();
-    const { result: said, written, refusals } = await whileWriting(owners, down);
+  async function goUp(): Promise<void> {
+    const { result: said, written, refusals } = await whileWriting(owners, up);
     total += written;
-    expect(said).toEqual([]);
     expect(refusals.filter((message) => !message.includes('constraint "todos_owner_id_fk"'))).toEqual([]);
-    expect(await content(inTodos)).toEqual(before);
-    expect(await count(inTodos)).toBe(total);
-    expect(await rows("select to_regclass('orphaned_todos') as it")).toEqual([{ it: null }]);
-    await goUp();
-  },
-);
+    expect(await content(inBoth)).toEqual(before);
+    expect(await count(inBoth)).toBe(total);
+    expect(await key()).toMatchObject([{ valid: true }]);
+    const moved = await count("select from orphaned_todos");
+    expect(moved).toBeGreaterThanOrEqual(ghosts * 10);
+    expect(said.reduce((sum, news) => sum + Number(news.match(/\d+$/)), 0)).toBe(moved);
+    expect(said.length > 0).toBe(ghosts > 0);
+  }
+
+  await goUp();
+  const { result: said, written, refusals } = await whileWriting(owners, down);
+  total += written;
+  expect(said).toEqual([]);
+  expect(refusals.filter((message) => !message.includes('constraint "todos_owner_id_fk"'))).toEqual([]);
+  expect(await content(inTodos)).toEqual(before);
+  expect(await count(inTodos)).toBe(total);
+  expect(await rows("select to_regclass('orphaned_todos') as it")).toEqual([{ it: null }]);
+  await goUp();
+});
 
 test("a ghost that appears between the move and the key is moved, too", async () => {
   await todosOf("bob");

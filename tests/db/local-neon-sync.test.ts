@@ -38,7 +38,7 @@ const userRow = z.object({ name: z.string().nullable(), email: z.string().nullab
 
 /** Waits until no event is left, and tells what the app sees then. */
 async function synced(): Promise<z.infer<typeof userRow>[]> {
-  await expect.poll(() => stack.query(undeliveredUserEvents()), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => stack.query(undeliveredUserEvents()), { timeout: 60_000 }).toEqual([]);
   return app.query(
     statement(userRow, sql`select name, email, deleted_at is not null as deleted from neon_auth.users_sync`),
   );
@@ -82,6 +82,24 @@ where type = 'user.created'
   );
   wake();
   expect(await synced()).toEqual([{ name: "Late", email: "bob@example.com", deleted: true }]);
+});
+
+test("a deletion that arrives twice keeps its first time", async () => {
+  const { wake } = start();
+  const id = await addBob();
+  await stack.query(deleteUser(id));
+  wake();
+  await synced();
+  const deletedAt = statement(
+    z.object({ at: z.coerce.date() }),
+    sql`select deleted_at as at from neon_auth.users_sync`,
+  );
+  const first = await app.query(deletedAt);
+  const again = sql`update user_events set delivered_at = null where type = 'user.deleted'`;
+  await stack.query(statement(z.never(), again));
+  wake();
+  await synced();
+  expect(await app.query(deletedAt)).toEqual(first);
 });
 
 test("events left by an earlier process are applied at the start", async () => {

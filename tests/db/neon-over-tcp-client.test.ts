@@ -1,44 +1,8 @@
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { neonOverTcp } from "#db/neon-over-tcp/index.ts";
-import { clientOf, postgres, refusingUrl, silentServer, url } from "./neon-over-tcp-harness.ts";
-
-test("a client queries in its own session, and ends", async () => {
-  const client = clientOf({ connectionString: url });
-  await client.connect();
-  const ended = new Promise<void>((resolve) => void client.on("end", resolve));
-  await client.query("set application_name = 'a client'");
-  const { rows } = await client.query(
-    "select current_setting('application_name') as name, $1::text as text",
-    ["x".repeat(1 << 20)],
-  );
-  expect(rows).toEqual([{ name: "a client", text: "x".repeat(1 << 20) }]);
-  await client.end();
-  await ended;
-});
-
-test("a client hears a notification", async () => {
-  const client = clientOf({ connectionString: url });
-  await client.connect();
-  const heard = new Promise((resolve) => void client.on("notification", resolve));
-  await client.query("listen news");
-  await postgres.query("select pg_notify('news', 'hello')");
-  expect(await heard).toMatchObject({ channel: "news", payload: "hello" });
-  await client.end();
-});
-
-test("a client learns that the server ended its session", async () => {
-  const client = clientOf({ connectionString: url });
-  await client.connect();
-  const errors: Error[] = [];
-  client.on("error", (error) => errors.push(error));
-  const ended = new Promise<void>((resolve) => void client.on("end", resolve));
-  const { rows } = await client.query("select pg_backend_pid() as pid");
-  await postgres.query("select pg_terminate_backend($1)", [rows[0].pid]);
-  await ended;
-  expect(errors[0]).toMatchObject({ code: "57P01" });
-  await expect(client.query("select 1")).rejects.toThrow();
-});
+import { clientOf, refusingUrl, silentServer, url } from "./neon-over-tcp-harness.ts";
 
 test("a refused client gets an error with a code", async () => {
   const client = clientOf({ connectionString: await refusingUrl() });
@@ -69,6 +33,20 @@ test("a WebSocket sends data that it got before it was open", async () => {
   socket.close();
 });
 
+test("a WebSocket whose connection is reset says so, and closes", async () => {
+  const server = createServer((socket) => void socket.once("data", () => socket.resetAndDestroy()));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const socket = new (neonOverTcp().webSocketFor(`postgresql://127.0.0.1:${port}/`))();
+  const happened: unknown[] = [];
+  socket.addEventListener("error", (error) => happened.push((error as { code?: string }).code));
+  const closed = new Promise((resolve) => socket.addEventListener("close", resolve));
+  socket.send(new Uint8Array(8));
+  await closed;
+  server.close();
+  expect(happened).toEqual(["ECONNRESET"]);
+});
+
 test("a WebSocket that is closed early does not open", async () => {
   const socket = new (neonOverTcp().webSocketFor(url))();
   const happened: string[] = [];
@@ -77,4 +55,18 @@ test("a WebSocket that is closed early does not open", async () => {
   socket.close();
   await closed;
   expect({ happened, readyState: socket.readyState }).toEqual({ happened: [], readyState: 3 });
+});
+
+test("a WebSocket sends all that it was given before it is closed", async () => {
+  const length = 32 << 20; // more than the system's buffers take
+  let arrived = 0;
+  const server = createServer((socket) => void socket.on("data", (chunk) => (arrived += chunk.length)));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const socket = new (neonOverTcp().webSocketFor(`postgresql://127.0.0.1:${port}/`))();
+  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  socket.send(new Uint8Array(length));
+  socket.close();
+  await once(server.close(), "close");
+  expect(arrived).toBe(length);
 });

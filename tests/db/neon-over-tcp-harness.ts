@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { Client, type ClientConfig, neon, neonConfig } from "@neondatabase/serverless";
+import { Client, type ClientConfig, neon, neonConfig, Pool } from "@neondatabase/serverless";
 import pg from "pg";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { type NeonOverTcpOptions, neonOverTcp } from "#db/neon-over-tcp/index.ts";
@@ -40,6 +40,15 @@ export function clientOf(config: ClientConfig & { connectionString: string }, op
   client.neonConfig.webSocketConstructor = neonOverTcp(options).webSocketFor(config.connectionString);
   client.neonConfig.pipelineConnect = false;
   return client;
+}
+
+/** Neon's pool. It has no `neonConfig` of its own. */
+export function pool(): Pool {
+  neonConfig.webSocketConstructor = neonOverTcp().webSocketFor(url);
+  neonConfig.pipelineConnect = false;
+  const opened = new Pool({ connectionString: url });
+  onTestFinished(() => opened.end());
+  return opened;
 }
 
 /** A server that accepts connections and never says a word. */

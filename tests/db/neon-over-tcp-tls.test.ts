@@ -4,7 +4,7 @@ import net from "node:net";
 import tls from "node:tls";
 import { fileURLToPath } from "node:url";
 import { Client, neon, neonConfig } from "@neondatabase/serverless";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { neonOverTcp } from "#db/neon-over-tcp/index.ts";
 
 const url = process.env.DATABASE_URL ?? "";
@@ -16,9 +16,10 @@ afterAll(() => tcp.close());
 const certificate = fileURLToPath(new URL("neon-over-tcp-tls.pem", import.meta.url));
 
 /** Puts TLS before the tests' Postgres, which has none, and accepts nothing else. */
+let yes = "S";
 const encrypted = net.createServer((socket) =>
   socket.once("data", () => {
-    socket.write("S");
+    socket.write(yes);
     const pem = readFileSync(certificate);
     const inside = new tls.TLSSocket(socket, { isServer: true, key: pem, cert: pem });
     inside.on("error", () => {});
@@ -72,4 +73,16 @@ test.each([
 ])("without TLS: '%s' is %s", async (parameters, outcome) => {
   const { hostname, port } = new URL(url);
   expect(await outcomes(hostname, Number(port), parameters)).toEqual([outcome, outcome]);
+});
+
+test.each([
+  "sslmode=allow",
+  "sslmode=require",
+])("more than a yes to TLS is refused: %s", async (parameters) => {
+  yes = "S\0";
+  onTestFinished(() => {
+    yes = "S";
+  });
+  const { port } = encrypted.address() as net.AddressInfo;
+  expect(await outcomes("127.0.0.1", port, parameters)).toEqual(["ECONNRESET", "ECONNRESET"]);
 });

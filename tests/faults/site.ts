@@ -10,8 +10,8 @@ import { openLoopbackServer } from "#db/local/services/loopback-server.ts";
 import { type NeonSync, startNeonSync } from "#db/local/services/neon-sync.ts";
 import { answerFromHandlers } from "#db/local/services/stack-server.ts";
 import { migrate } from "#db/migrate.ts";
-import { by, startTcpProxy, type TcpProxy } from "#tests/db/tcp-proxy.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
+import { by, startTcpProxy, type TcpProxy } from "#tests/setup/tcp-proxy.ts";
 
 /** What the app depends on, behind proxies that can break it. */
 export interface Site extends AsyncDisposable {

@@ -6,7 +6,7 @@ import { statement } from "#app/db/statement.server.ts";
 import { inheritedVariables } from "#app/platform/environment.server.ts";
 import { listVersion } from "#app/routes/todos/list/counts.server.ts";
 import { buildWhenStale } from "#db/local/build.ts";
-import { Watcher } from "#tests/db/live-watcher.ts";
+import { Watcher } from "#tests/processes/live-watcher.ts";
 import { startApp } from "./app-process.ts";
 import { startSite } from "./site.ts";
 import { faults } from "./soak-faults.ts";

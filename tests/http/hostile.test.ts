@@ -21,7 +21,7 @@ import { badValues } from "./table/values.ts";
 import { webhookCases } from "./table/webhooks.ts";
 
 /** The time limit of the last requests' queries, and an idle moment. */
-const settling = { timeout: 20_000, interval: 500 };
+const settling = { timeout: 60_000, interval: 500 };
 
 /** Enough users that none of them reaches the limit of changes per minute. */
 const peopleCount = 80;

@@ -22,7 +22,7 @@ export async function synced(): Promise<void> {
       const { length } = await stack.query(undeliveredUserEvents());
       if (length > 0) throw new Error(`${length} events are on their way to users_sync`);
     },
-    { timeout: 10_000, interval: 5 },
+    { timeout: 60_000, interval: 5 },
   );
 }
 

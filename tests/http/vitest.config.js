@@ -5,8 +5,9 @@ export default defineConfig({
   test: {
     include: ["tests/http/**/*.test.ts"],
     globalSetup: "tests/http/setup.ts",
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 60_000 } },
     fileParallelism: false,
   },
 });

@@ -87,6 +87,16 @@ test("only the named todos are ticked, and one that was already ticked keeps its
 });
 
 test.each([
+  "toggle",
+  "toggle-all",
+])("after a tick and an untick by %s a todo is as it was", async (intent) => {
+  const [id = ""] = await todosOfBoth(1);
+  const before = await everything();
+  for (const complete of ["true", "false"]) await doug.change({ intent, id, complete });
+  expect(await everything()).toEqual(before);
+});
+
+test.each([
   "true",
   "false",
 ])("undoing complete=%s restores exactly what it changed, with its times", async (complete) => {
@@ -254,13 +264,15 @@ test("the newest 1,000 are cleared at once, and the rest the next time", async (
   expect(before).toEqual(expect.arrayContaining(await everything()));
 });
 
+const addKey = `alter table todos add constraint todos_owner_id_fk
+  foreign key (owner_id) references neon_auth.users_sync(id) on delete cascade`;
+
 /** Allows todos whose owner has no profile, until the end of the test. */
 async function allowGhosts(): Promise<void> {
-  await runSql("alter table todos drop constraint todos_owner_id_fk");
+  const dropKey = "alter table todos drop constraint if exists todos_owner_id_fk";
+  await runSql(dropKey);
   onTestFinished(async () => {
-    await runSql("select move_orphaned_todos()");
-    await runSql(`alter table todos add constraint todos_owner_id_fk
-      foreign key (owner_id) references neon_auth.users_sync(id) on delete cascade`);
+    for (const each of ["select move_orphaned_todos()", dropKey, addKey]) await runSql(each);
   });
 }
 
@@ -281,12 +293,16 @@ test("the page says how many todos there are to clear", async () => {
   expect([completed, ownCompleted]).toEqual([3, 1]);
 });
 
-test("the page counts exactly the todos that are cleared, even with ghosts and deleted profiles", async () => {
+test.each([
+  ["without the foreign key", "select"],
+  ["with one that is not valid", `${addKey} not valid`],
+])("the page counts exactly the todos that are cleared, even with ghosts and deleted profiles, %s", async (_, alterTable) => {
   const leaver = await signedIn("leaver");
   await allowGhosts();
   await todosOfBoth(9);
   await runSql(`insert into todos (owner_id, task, is_complete, completed_at)
     values ('nobody', 'haunt the house', true, now())`);
+  await runSql(alterTable);
   // As if the trigger had left it behind.
   await runSql(`update neon_auth.users_sync set deleted_at = now() where id = '${leaver.userId}'`);
   await runSql(`insert into todos (owner_id, task, is_complete, completed_at)

@@ -27,8 +27,8 @@ beforeAll(async () => {
 beforeEach(() => runSql("delete from todos"));
 afterAll(closeOpenPages);
 
-/** Enough for a busy machine. */
-const patience = { timeout: 4_000, interval: 5 };
+/** For hangs alone. */
+const patience = { timeout: 60_000, interval: 5 };
 
 /** Waits until a stream has sent what the loader shows now. */
 async function upToDate(stream: Stream, browser: Browser = bob, search = ""): Promise<void> {
@@ -73,6 +73,23 @@ function onEachRequest(work: (statements: string[], send: () => unknown) => unkn
   onTestFinished(() => {
     neonConfig.fetchFunction = fetchFunction;
   });
+}
+
+/** Holds back the answer to the next reading. */
+function holdReading() {
+  let isHeld = false;
+  let release = () => {};
+  onEachRequest(async (statements, send) => {
+    const answer = await send();
+    if (!isHeld && statements.some((text) => text.includes("from todos_version"))) {
+      isHeld = true;
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+    }
+    return answer;
+  });
+  return { isHeld: () => isHeld, release: () => release() };
 }
 
 /** How many sessions listen on this file's database. */
@@ -126,6 +143,15 @@ test("a stream's headers tell browsers and proxies what it is", async () => {
       "x-accel-buffering": "no",
     },
   ]);
+});
+
+test("what a stream learns about the session is kept in the cookie", async () => {
+  const user = await signedIn("new");
+  const accessToken = await standIn.signAccessToken({ sub: user.userId });
+  user.keep(await startSession({ accessToken, refreshToken: "none" }));
+  const { cookie } = user;
+  await (await askForEvents(user)).body?.cancel();
+  expect(user.cookie).not.toBe(cookie);
 });
 
 test("a stream begins with the retry time, whether it is live, and the current list", async () => {
@@ -295,20 +321,9 @@ test("a new page gets what the database has, not what the others got last", asyn
 
 test("a page that connects while others are being updated does not get what was read before it connected", async () => {
   const first = await watching();
-  let isHeld = false;
-  let release = () => {};
-  onEachRequest(async (statements, send) => {
-    const answer = await send();
-    if (!isHeld && statements.some((text) => text.includes("from todos_version"))) {
-      isHeld = true;
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
-    }
-    return answer;
-  });
+  const { isHeld, release } = holdReading();
   await add("read");
-  await expect.poll(() => isHeld, patience).toBe(true);
+  await expect.poll(isHeld, patience).toBe(true);
   await unheard("update todos set task = 'read later'");
   const second = await watch(doug);
   release();
@@ -316,6 +331,22 @@ test("a page that connects while others are being updated does not get what was 
   const tasks = (stream: Stream) => stream.all("change").map(({ list }) => list?.todos[0]?.task);
   expect(tasks(second)[0]).toBe("read later");
   expect(tasks(first)).toContain("read");
+});
+
+test("what was read before listening began again does not count", async () => {
+  consoleErrors();
+  const stream = await watching();
+  const before = stream.all("state").length;
+  const { isHeld, release } = holdReading();
+  await add("read");
+  await expect.poll(isHeld, patience).toBe(true);
+  await unheard("update todos set task = 'read later'");
+  await runSql(`select pg_terminate_backend(pid, 5000) from pg_stat_activity
+    where application_name = 'todos-live' and datname = current_database()`);
+  const states = () => stream.all("state").slice(before);
+  await expect.poll(states, patience).toEqual([{ isLive: false }, { isLive: true }]);
+  release();
+  await upToDate(stream);
 });
 
 test("a change that was read early, for a new page, still reaches the others", async () => {
@@ -389,7 +420,7 @@ test("only a client that does not read is dropped, and it holds no more memory t
   expect(most).toBeLessThan(50_000_000);
   await add("and on it goes");
   await upToDate(reader);
-}, 30_000);
+});
 
 test("the stream of a deleted user ends as soon as users_sync announces it, after an event to reload", async () => {
   const user = await signedIn("gone");
@@ -401,6 +432,22 @@ test("the stream of a deleted user ends as soon as users_sync announces it, afte
   await upToDate(bobs);
 });
 
+test("a stream that was opened before the profile arrived ends when the profile is gone", async () => {
+  const userId = randomUUID();
+  const user = new Browser();
+  user.keep(
+    await startSession({ accessToken: await standIn.signAccessToken({ sub: userId }), refreshToken: "none" }),
+  );
+  const stream = await watching(user);
+  await runSql(`insert into neon_auth.users_sync (raw_json)
+    values ('{"id": "${userId}", "server_metadata": {"role": "admin"}}')`);
+  // The new right shows that the profile was seen.
+  const reloads = () => stream.all("change").filter(({ version }) => version === "").length;
+  await expect.poll(reloads, patience).toBe(1);
+  await runSql(`delete from neon_auth.users_sync where id = '${userId}'`);
+  await stream.ended;
+});
+
 test("permissions are checked every 60 s, even if no change is announced", async () => {
   const user = await signedIn("gone");
   const stream = await watching(user);
@@ -409,31 +456,21 @@ test("permissions are checked every 60 s, even if no change is announced", async
   await stream.ended;
 });
 
-test("permissions whose check failed are checked again", async () => {
+test("a check of permissions that failed is repeated", async () => {
   const user = await signedIn("gone");
   const stream = await watching(user);
-  consoleErrors();
+  const errors = consoleErrors();
   let failures = 0;
   onEachRequest((statements, send) => {
-    if (failures === tries || !statements.some((text) => text.includes('as "isDeleted"'))) return send();
+    if (failures === tries || !statements.some((text) => text.includes("is_admin(u.raw_json)")))
+      return send();
     failures += 1;
     throw new TypeError("fetch failed");
   });
-  await runSql(`delete from neon_auth.users_sync where id = '${user.userId}'`);
+  await unheard(`delete from neon_auth.users_sync where id = '${user.userId}'`);
+  intervals.pass(60_000);
   await stream.ended;
-  expect(failures).toBe(tries);
-});
-
-test("the stream of a user whose profile came after it ends when the profile is removed", async () => {
-  const userId = randomUUID();
-  const user = Object.assign(new Browser(), { userId });
-  const accessToken = await standIn.signAccessToken({ sub: userId });
-  user.keep(await startSession({ accessToken, refreshToken: "none" }));
-  const stream = await watching(user);
-  await runSql(`insert into neon_auth.users_sync (raw_json) values ('{"id": "${userId}"}')`);
-  await upToDate(stream);
-  await runSql(`delete from neon_auth.users_sync where id = '${userId}'`);
-  await stream.ended;
+  expect([failures, errors.length]).toEqual([tries, 1]);
 });
 
 test("a stream ends when the access token that opened it expires", async () => {
@@ -493,12 +530,14 @@ test("beyond 12 different pages, the others are told to reload, but not all at o
   await expect.poll(() => told(shared), patience).toBe(24);
   expect(shared.every((stream) => stream.last("change")?.list)).toBe(true);
   expect(told(alone)).toBe(0);
-  for (const many of [100, 150]) {
+  // Pages that have left take no turn.
+  for (const stream of alone.splice(0, 25)) stream.leave();
+  for (const many of [100, 125]) {
     intervals.pass(1_000);
     await expect.poll(() => told(alone), patience).toBe(many);
   }
   expect(alone.map((stream) => stream.all("change"))).toEqual(alone.map(() => [{ version }]));
-}, 30_000);
+});
 
 /** Bob's page, with 21 users before Bob in Team progress. */
 async function watchingFromBelow(): Promise<Stream> {
@@ -539,6 +578,14 @@ test("a user who is among the first in Team progress gets no line of their own",
   expect(stream.all("own")).toEqual([]);
 });
 
+test("while Team progress shows all users, no user gets a line of their own", async () => {
+  await add("the first");
+  const stream = await watching(doug);
+  await add("the second");
+  await upToDate(stream, doug);
+  expect(stream.all("own")).toEqual([]);
+});
+
 test("a user's own line is read again after a failed read", async () => {
   const stream = await watchingFromBelow();
   const errors = consoleErrors();
@@ -554,14 +601,13 @@ test("a user's own line is read again after a failed read", async () => {
   expect([failures, errors.length]).toEqual([tries, 1]);
 });
 
-test("a change costs at most 20 statements for 1,000 pages with the same view, and runs no loader", async () => {
-  const users = await usersFor(1_000);
+test("a change costs at most 20 statements for 200 pages with the same view, and runs no loader", async () => {
+  const users = await usersFor(200);
   const streams = [await watching(users[0])];
-  for (let index = 1; index < 1_000; index += 1)
-    streams.push(await watch(users[index % users.length] ?? bob));
-  const patience = { timeout: 10_000 };
+  for (let index = 1; index < 200; index += 1) streams.push(await watch(users[index % users.length] ?? bob));
+  const patience = { timeout: 60_000 };
   await expect.poll(() => streams.every((stream) => stream.last("change")), patience).toBe(true);
-  expect(openPagesCount()).toEqual({ watchers: 1_000, groups: 1, people: 50 });
+  expect(openPagesCount()).toEqual({ watchers: 200, groups: 1, people: 10 });
   for (const stream of streams) stream.blocks.length = 0;
   const asked: string[] = [];
   onEachRequest((statements, send) => {
@@ -582,7 +628,7 @@ test("a change costs at most 20 statements for 1,000 pages with the same view, a
     // It contains the list: no page has to request more.
     expect(streams[0]?.last("change")?.list?.todos).toHaveLength(1);
   }
-}, 30_000);
+});
 
 test("a client that leaves before the answer does not watch", async () => {
   const gone = new AbortController();
@@ -592,27 +638,27 @@ test("a client that leaves before the answer does not watch", async () => {
   expect(openPagesCount()).toEqual({ watchers: 0, groups: 0, people: 0 });
 });
 
-test("after 1,000 pages have come and gone, nothing is left of them", async () => {
-  const users = await Promise.all(Array.from({ length: 100 }, () => signedIn(randomUUID())));
+test("after 200 pages have come and gone, nothing is left of them", async () => {
+  const users = await Promise.all(Array.from({ length: 20 }, () => signedIn(randomUUID())));
   for (let round = 0; round < 10; round += 1) {
     const search = round % 3 === 0 ? "?team=all" : "";
     const gone = new AbortController();
     const [cancelled] = await Promise.all([
-      Promise.all(users.slice(0, 50).map((user) => askForEvents(user, search))),
-      Promise.all(users.slice(50).map((user) => askForEvents(user, search, gone.signal))),
+      Promise.all(users.slice(0, 10).map((user) => askForEvents(user, search))),
+      Promise.all(users.slice(10).map((user) => askForEvents(user, search, gone.signal))),
     ]);
-    expect(openPagesCount()).toMatchObject({ watchers: 100, people: 100 });
+    expect(openPagesCount()).toMatchObject({ watchers: 20, people: 20 });
     for (const answer of cancelled) await answer.body?.cancel();
-    expect(openPagesCount().watchers).toBe(50);
+    expect(openPagesCount().watchers).toBe(10);
     gone.abort();
     expect(openPagesCount()).toEqual({ watchers: 0, groups: 0, people: 0 });
   }
   const isGone = async () => [await listeners(), intervals.count()];
-  await expect.poll(isGone, { timeout: 10_000 }).toEqual([0, 0]);
+  await expect.poll(isGone).toEqual([0, 0]);
   const stream = await watching();
-  expect(stream.all("state")).toEqual([{ isLive: false }, { isLive: true }]);
+  expect(stream.all("state")[0]).toEqual({ isLive: false });
   await upToDate(stream);
-}, 30_000);
+});
 
 test("when the process stops, its streams end, and so do late ones", async () => {
   const stream = await watching();

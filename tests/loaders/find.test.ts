@@ -164,7 +164,7 @@ test("a search that the index cannot help reads the newest todos, says so, and c
   const earlier = await page(`?q=zz&before=${encodeURIComponent(newest.earlier ?? "")}`);
   expect(earlier).toMatchObject({ tasks: ["zz"], isSearchedInPart: false, earlier: null });
   expect(earlier.todos).not.toEqual(newest.todos);
-}, 20_000);
+});
 
 test("a search with the index finds the oldest todo, and counts up to a thousand", async () => {
   await addMany(10_500);
@@ -182,7 +182,7 @@ test("a search with the index finds the oldest todo, and counts up to a thousand
   });
   expect(await page("?q=todo")).toMatchObject({ remaining: 1_000, areMoreRemaining: true });
   expect((await page("?q=todo+77")).remaining).toBe(111);
-}, 20_000);
+});
 
 test("a link to a todo shows the page that holds it, wherever that is", async () => {
   await add(numbered(1, 200));

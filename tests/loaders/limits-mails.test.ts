@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { action as magicLink } from "#app/routes/auth/magic-link/route.tsx";
 import { action as forgotPassword } from "#app/routes/auth/password/forgot-password.tsx";
 import { action as verifyEmail } from "#app/routes/auth/verify-email/route.tsx";
-import { stack, stackRequests } from "#tests/setup/stack.ts";
+import { stack, stackRequests, standIn } from "#tests/setup/stack.ts";
 import { Browser, signedUp } from "./browser.ts";
 import { newEmail, pass, told } from "./limits.ts";
 
@@ -37,6 +37,14 @@ test("the sixth mail is also refused to an address without an account", async ()
   const forgot = () => new Browser().post(forgotPassword, "/forgot-password", { email });
   for (let time = 0; time < 5; time++) expect(await forgot()).toRedirectTo("/forgot-password?done=sent");
   expect(await told(await forgot(), 3_600)).toEqual({ errors: { form: tooMany }, typed: { email } });
+});
+
+test("a mail that Stack refuses counts", async () => {
+  standIn.settings.allowsMagicLinks = false;
+  const email = newEmail();
+  const send = () => new Browser().post(magicLink, "/magic-link", { email });
+  for (let time = 0; time < 5; time++) expect((await send()).status).toBe(400);
+  expect(await told(await send(), 3_600)).toEqual({ errors: { form: tooMany }, typed: { email } });
 });
 
 test("a mail does not count when Stack cannot be asked for it", async () => {

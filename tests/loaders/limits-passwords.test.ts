@@ -10,8 +10,6 @@ import { mailedLinkTo } from "./mailed-codes.ts";
 
 const asksStack = "POST /api/v1/auth/password/sign-in";
 const tooMany = "Too many wrong passwords for this email address. Try again in 15 minutes.";
-// The stand-in checks passwords slowly, as Stack does.
-vi.setConfig({ testTimeout: 20_000 });
 const log = vi.spyOn(console, "error").mockReturnValue();
 afterEach(() => void log.mockClear());
 

@@ -55,6 +55,13 @@ test.each([
   expect(await allProfiles()).toMatchObject([{ user: changed, name: changed.display_name }]);
 });
 
+test("a profile of unknown age is stored again", async () => {
+  const changed = await atStack.change(await storedUser(), { display_name: "Bobby" });
+  await runSql("update neon_auth.users_sync set updated_at = null");
+  await refreshProfile(tokenOf(changed));
+  expect(await allProfiles()).toMatchObject([{ name: "Bobby", updatedAt: expect.any(String) }]);
+});
+
 test("Stack is not asked about a profile that agrees with the token", async () => {
   await refreshProfile(tokenOf(await storedUser()));
   expect(stackRequests).toEqual([]);
@@ -95,10 +102,7 @@ test("a deleted profile stays as it is", async () => {
 test.each([
   ["is deleted", "update neon_auth.users_sync set deleted_at = now()"],
   ["is removed", "delete from neon_auth.users_sync"],
-  [
-    "is stored as of a later time",
-    "update neon_auth.users_sync set updated_at = now() + interval '1 minute'",
-  ],
+  ["is stored again", "update neon_auth.users_sync set updated_at = now()"],
 ])("a profile that %s while Stack is asked stays as it is", async (_, meanwhile) => {
   const user = await storedUser();
   const { isAsked, release } = heldAnswer({ ...user, display_name: "Bobby" });
@@ -129,7 +133,7 @@ test.each([
   stack.use(http.get(`${environment().stack.apiUrl}/api/v1/users/:id`, answer));
   const startedAt = performance.now();
   await refreshProfile({ ...tokenOf(user), name: "Bobby" });
-  expect(performance.now() - startedAt).toBeLessThan(4_000);
+  expect(performance.now() - startedAt).toBeLessThan(60_000);
   expect(await allProfiles()).toEqual(before);
   expect(output.mock.calls).toEqual([[expect.stringMatching(/^Refreshing a profile: .+/)]]);
 });

@@ -1,17 +1,9 @@
-import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { ServerBuild } from "@remix-run/node";
-import { http, passthrough } from "msw";
 import ts from "typescript";
 import { expect, test } from "vitest";
-import * as entry from "#app/entry.server.tsx";
 import { dataPath } from "#app/http/remix-data.ts";
-import * as root from "#app/root.tsx";
-import { requestHandler } from "#app/server/request-handler.server.ts";
-import { stack } from "#tests/setup/stack.ts";
+import { servePage } from "./served-page.ts";
 
 // react-router 6.30.6 has two known holes, which only 7.18 closes. docs/decisions/0001-remix-2.md says why neither can
 // be reached here; these tests fail when that stops being true.
@@ -105,56 +97,19 @@ test("every link and redirect leads to a path of this site (GHSA-wrjc-x8rr-h8h6)
   expect(targets.filter((target) => !isOurs(target)).map(placeOf)).toEqual([]);
 });
 
-/** A production build whose only page throws. */
-function buildOf(page: object): ServerBuild {
-  const routes = {
-    root: { id: "root", path: "", module: root },
-    page: { id: "page", path: "page", parentId: "root", module: page },
-  };
-  const manifest = ({ module, ...route }: { id: string; module: object }) => [
-    route.id,
-    { ...route, hasLoader: "loader" in module, hasErrorBoundary: "ErrorBoundary" in module, module: "" },
-  ];
-  const build = {
-    assets: {
-      entry: { imports: [], module: "" },
-      routes: Object.fromEntries(Object.values(routes).map(manifest)),
-      url: "",
-      version: "",
-    },
-    assetsBuildDirectory: "public",
-    basename: "/",
-    entry: { module: entry },
-    future: {},
-    isSpaMode: false,
-    publicPath: "/",
-    routes,
-  };
-  return build as unknown as ServerBuild;
-}
-
 test("an error reaches the browser without the name of a constructor (GHSA-337j-9hxr-rhxg)", async () => {
   const loader = () => {
     throw Object.assign(new Error("/planted.js"), { name: "Worker" });
   };
-  const server = createServer(requestHandler(buildOf({ loader, default: () => null })));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  stack.use(http.get(`http://127.0.0.1:${port}/page`, () => passthrough()));
-  try {
-    for (const [path, told] of [
-      ["/page", '"__type":"Error"'],
-      [dataPath("/page", "page"), "Unexpected Server Error"],
-    ]) {
-      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
-      const text = await answer.text();
-      expect([answer.status, text]).toEqual([500, expect.stringContaining(told ?? "")]);
-      expect(text).not.toMatch(/__subType|Worker|planted/);
-    }
-  } finally {
-    server.closeAllConnections();
-    server.close();
+  const origin = await servePage({ loader, default: () => null });
+  for (const [path, told] of [
+    ["/page", '"__type":"Error"'],
+    [dataPath("/page", "page"), "Unexpected Server Error"],
+  ]) {
+    const answer = await fetch(origin + path);
+    const text = await answer.text();
+    expect([answer.status, text]).toEqual([500, expect.stringContaining(told ?? "")]);
+    expect(text).not.toMatch(/__subType|Worker|planted/);
   }
 });
 

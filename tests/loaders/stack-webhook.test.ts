@@ -192,6 +192,15 @@ test("an event about a user whom Stack does not know does not replace a newer pr
   expect(await profile()).toMatchObject({ name: "later" });
 });
 
+test("an event replaces a profile of unknown age, and one from the same second", async () => {
+  await runSql(`insert into neon_auth.users_sync (raw_json) values ('{"id": "${noUser}"}')`);
+  const at = new Date();
+  for (const name of ["first", "second"]) {
+    await deliver({ type: "user.updated", data: { id: noUser, display_name: name } }, { at });
+    expect(await profile()).toMatchObject({ name });
+  }
+});
+
 test("a sender whose clock is ahead does not block later answers", async () => {
   const user = await atStack.create({ display_name: "known" });
   const [created = {}] = await eventsOf(user);

@@ -116,6 +116,7 @@ test.each(
   const answer = await admin.load(load, path);
   await answer.text();
   expect([made(), stackRequests, answer.headers.get("Cache-Control")]).toEqual([1, [], "no-store"]);
+  expect(answer.headers.getSetCookie()).toEqual([]);
 });
 
 test.each(pages)("%s says when the database is unreachable, and when to try again", async (path, load) => {
@@ -146,6 +147,16 @@ test("the days are the last thirty, in UTC, with what was created and completed"
   expect(chart.description).toMatch(
     /435 todos were created, most of them on .*: 29\. 210 todos were completed/,
   );
+});
+
+test("the days do not count a deleted user's todos, even if the trigger left them behind", async () => {
+  await addMembers(1);
+  await runSql("update neon_auth.users_sync set deleted_at = now() where id = 'member 0001'");
+  await runSql(`insert into todos (owner_id, task, is_complete, completed_at)
+    values ('member 0001', 'say goodbye', true, now())`);
+  const { days, totals } = await stats();
+  expect(days.filter(({ created, completed }) => created + completed !== 0)).toEqual([]);
+  expect(totals).toMatchObject({ users: 1, todos: 0, complete: 0 });
 });
 
 test("metadata never leaves the server", async () => {
@@ -347,6 +358,7 @@ test("a file whose last batch is full ends correctly", async () => {
   const { text, error } = await download(await admin.load(csvLoader, "/stats.csv"));
   expect(error).toBeUndefined();
   expect(text.trimEnd().split("\r\n")).toHaveLength(2_001);
+  expect(text.lastIndexOf("\uFEFF")).toBe(0);
 });
 
 test("nothing more is read once the client has left", async () => {

@@ -343,6 +343,17 @@ test.each([
   expect(await allTodos()).toEqual([]);
 });
 
+test("a form's type may be in capitals, and have a charset", async () => {
+  const { action } = await import("#app/routes/todos/route.tsx");
+  const bob = await person("bob");
+  const headers = {
+    Cookie: bob.cookie,
+    "Content-Type": "Application/X-WWW-Form-URLEncoded ; charset=UTF-8",
+  };
+  const init = { method: "POST", headers, body: "intent=add&task=x" };
+  expect(await bob.send(action, new Request("http://localhost:3000/", init))).toRedirectTo("/");
+});
+
 test("a todo that was deleted meanwhile is 404 for every change", async () => {
   const id = await addedBy("bob", "water the plants");
   const bob = await person("bob");

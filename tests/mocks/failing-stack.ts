@@ -8,11 +8,11 @@ export type Failure = (request: IncomingMessage, response: ServerResponse) => vo
 
 /** Ways for Stack to fail, on real connections. */
 export const failures = {
-  "takes 10 s for each call, or stops in the middle of an answer": (request, response) => {
+  "takes two minutes for each call, or stops in the middle of an answer": (request, response) => {
     if (request.url?.endsWith("sign-up")) {
       response.writeHead(200, { "content-type": "application/json" }).write('{"access_token": "eyJ');
     } else {
-      const timer = setTimeout(() => response.end("{}"), 10_000);
+      const timer = setTimeout(() => response.end("{}"), 120_000);
       response.on("close", () => clearTimeout(timer));
     }
   },
@@ -21,8 +21,10 @@ export const failures = {
   "answers 429 and says when to come back": (_, response) =>
     void response.writeHead(429, { "retry-after": "3600" }).end("Too many requests"),
   "answers 500": (_, response) => void response.writeHead(500).end("Internal server error"),
-  "answers 500 under 200": (_, response) =>
-    void response.writeHead(200, { "x-stack-actual-status": "500" }).end("Internal server error"),
+  "answers 429 under 200 and says when to come back": (_, response) =>
+    void response
+      .writeHead(200, { "x-stack-actual-status": "429", "retry-after": "3600" })
+      .end("Too many requests"),
   "answers with an HTML page and 200": (_, response) => void htmlPage(response, 200),
   "answers with an HTML page and 502": (_, response) => void htmlPage(response, 502),
   "redirects every request": (_, response) => void response.writeHead(307, { location: "/elsewhere" }).end(),

@@ -26,7 +26,7 @@ afterAll(async () => {
   await vi.waitFor(
     () => Promise.all(Object.values(names).map((name) => run(`drop database if exists ${name}`))),
     {
-      timeout: 3_000,
+      timeout: 60_000,
       interval: 50,
     },
   );

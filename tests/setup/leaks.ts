@@ -7,7 +7,7 @@ import { afterAll, expect } from "vitest";
 const before = held();
 
 /** Sockets take a moment to close. */
-const patienceMs = 8_000;
+const patienceMs = 60_000;
 
 afterAll(async () => {
   // Not vi.waitFor, which has timers of its own.

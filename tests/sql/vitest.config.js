@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["tests/sql/**/*.test.ts"],
     globalSetup: "tests/setup/postgres.ts",
     setupFiles: ["tests/setup/databases.ts"],
-    testTimeout: 60_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

@@ -12,11 +12,21 @@ const headers = z.object({
   "neon-array-mode": z.literal("true"),
 });
 
-/** Every batch of the app is a snapshot. */
+/** By what the driver calls them. */
+const isolationLevels = {
+  ReadUncommitted: "read uncommitted",
+  ReadCommitted: "read committed",
+  RepeatableRead: "repeatable read",
+  Serializable: "serializable",
+};
+
+const flag = z.enum(["true", "false"]).optional();
 const batchHeaders = headers.extend({
-  "neon-batch-isolation-level": z.literal("RepeatableRead"),
-  "neon-batch-read-only": z.literal("true"),
-  "neon-batch-deferrable": z.literal("false").optional(),
+  "neon-batch-isolation-level": z
+    .enum(Object.keys(isolationLevels) as (keyof typeof isolationLevels)[])
+    .optional(),
+  "neon-batch-read-only": flag,
+  "neon-batch-deferrable": flag,
 });
 
 const request = z.union([
@@ -29,10 +39,11 @@ export interface SqlRequest {
   connectionString: string;
   /** One, or those of a batch. */
   statements: Statement[];
-  isBatch: boolean;
+  /** What begins the transaction of a batch. */
+  begin?: string;
 }
 
-/** @throws {z.ZodError} for a request that Neon would misunderstand, or that the app never means to send */
+/** @throws {z.ZodError} for a request that Neon would misunderstand */
 export async function readRequest(received: Request): Promise<SqlRequest> {
   const { headers, body } = request.parse({
     headers: Object.fromEntries(received.headers),
@@ -40,6 +51,16 @@ export async function readRequest(received: Request): Promise<SqlRequest> {
   });
   const connectionString = headers["neon-connection-string"];
   return "queries" in body
-    ? { connectionString, statements: body.queries, isBatch: true }
-    : { connectionString, statements: [body], isBatch: false };
+    ? { connectionString, statements: body.queries, begin: beginAskedBy(headers) }
+    : { connectionString, statements: [body] };
+}
+
+function beginAskedBy(asked: Partial<z.infer<typeof batchHeaders>>): string {
+  const level = asked["neon-batch-isolation-level"];
+  const modes = [
+    level && `isolation level ${isolationLevels[level]}`,
+    asked["neon-batch-read-only"] === "true" && "read only",
+    asked["neon-batch-deferrable"] === "true" && "deferrable",
+  ];
+  return `begin ${modes.filter(Boolean).join(", ")}`;
 }

@@ -52,12 +52,12 @@ export function createNeonStandIn(serverUrl: string): NeonStandIn {
   };
 }
 
-async function run(client: pg.PoolClient, { statements, isBatch }: SqlRequest) {
-  if (isBatch) await client.query("begin isolation level repeatable read, read only");
+async function run(client: pg.PoolClient, { statements, begin }: SqlRequest) {
+  if (begin) await client.query(begin);
   const results = [];
   for (const statement of statements) results.push(await resultOf(client, statement));
-  if (isBatch) await client.query("commit");
-  return isBatch ? { results } : results[0];
+  if (begin) await client.query("commit");
+  return begin ? { results } : results[0];
 }
 
 async function resultOf(client: pg.PoolClient, { query, params }: Statement) {

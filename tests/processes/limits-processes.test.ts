@@ -42,6 +42,11 @@ afterAll(async () => {
 
 beforeEach(() => database.query(statement(z.never(), sql`delete from request_limits`)));
 
+/** As if every client that was counted had tried this often. */
+async function countTo(points: number): Promise<void> {
+  await database.query(statement(z.never(), sql`update request_limits set points = ${points}::integer`));
+}
+
 /** Starts `npm start`, and waits until it answers. @returns its origin */
 async function startApp(variables: Record<string, string>): Promise<string> {
   const port = String(await freePort());
@@ -57,7 +62,7 @@ async function startApp(variables: Record<string, string>): Promise<string> {
       ({ ok }) => ok,
       () => false,
     );
-  await vi.waitUntil(isUp, { timeout: 20_000 });
+  await vi.waitUntil(isUp, { timeout: 60_000 });
   return origin;
 }
 
@@ -103,15 +108,17 @@ test("twenty simultaneous guesses at two processes count as ten", async () => {
 test("behind a proxy only the address that it adds counts", async () => {
   const from = (address: string, time: number) =>
     signIn(behindProxy, { email: "nobody" }, `${forged(time)}, ${address}`);
-  for (let time = 0; time < 300; time++) expect((await from("192.0.2.1", time)).status).toBe(400);
+  expect((await from("192.0.2.1", 1)).status).toBe(400);
+  await countTo(299);
+  expect((await from("192.0.2.1", 300)).status).toBe(400);
   expect((await from("192.0.2.1", 301)).status).toBe(429);
   expect((await from("192.0.2.2", 302)).status).toBe(400);
 });
 
 test("without a proxy, a client's forwarding header is ignored", async () => {
-  for (let time = 0; time < 300; time++) {
-    expect((await signIn(time % 2 === 0 ? a : b, { email: "nobody" }, forged(time))).status).toBe(400);
-  }
+  expect((await signIn(a, { email: "nobody" }, forged(1))).status).toBe(400);
+  await countTo(299);
+  expect((await signIn(b, { email: "nobody" }, forged(300))).status).toBe(400);
   for (const origin of [a, b])
     expect((await signIn(origin, { email: "nobody" }, forged(301))).status).toBe(429);
 });

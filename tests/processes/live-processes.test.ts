@@ -24,13 +24,13 @@ import { type LoopbackServer, openLoopbackServer } from "#db/local/services/loop
 import { answerFromHandlers } from "#db/local/services/stack-server.ts";
 import { migrate } from "#db/migrate.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
+import { by, startTcpProxy, type TcpProxy } from "#tests/setup/tcp-proxy.ts";
 import { Watcher } from "./live-watcher.ts";
-import { by, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
 // Two processes of the production build on one database, with 50 pages that stay open from the first test to the last.
 
 /** The most that pages may take after a fault has ended. */
-const patience = { timeout: 10_000, interval: 20 };
+const patience = { timeout: 60_000, interval: 20 };
 
 let directory: string;
 let postgres: Postgres;

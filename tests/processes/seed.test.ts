@@ -68,7 +68,7 @@ test("db:seed creates Bob, Doug, an admin and a dozen todos once, and prints pas
       expect(answer.status).toBe(200);
     }
   });
-}, 60_000);
+});
 
 test.each([
   ["a configured database without --local", []],

@@ -21,7 +21,7 @@ import { postgresDirectory } from "#db/local/databases/local-postgres.ts";
 import { instanceFile, lockLocalDirectory } from "#db/local/directory/instance.ts";
 import { runningPostgres } from "#db/local/postgres/server.ts";
 import { Refusal } from "#db/refusal.ts";
-import { by, startTcpProxy } from "./tcp-proxy.ts";
+import { by, startTcpProxy } from "#tests/setup/tcp-proxy.ts";
 
 const databaseUrl = z.string().parse(process.env.DATABASE_URL);
 let directory: string;

@@ -63,7 +63,6 @@ const nothingSet = Object.fromEntries(
 
 async function runAdmin(args: string[], variables: Record<string, string>) {
   const env = { ...process.env, ...nothingSet, ...variables, LOCAL_DIR: directory };
-  const startedAt = performance.now();
   const child = spawn(process.execPath, ["--import", "tsx", "db/commands/admin.ts", ...args], { env });
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
@@ -71,7 +70,7 @@ async function runAdmin(args: string[], variables: Record<string, string>) {
     once(child, "close"),
   ]);
   expect(stderr).not.toMatch(/ {4}at |ssk_|DeprecationWarning/);
-  return { code, stdout, stderr, seconds: (performance.now() - startedAt) / 1000 };
+  return { code, stdout, stderr };
 }
 
 /** Runs the command with a configured Stack project and nothing else. */
@@ -339,7 +338,6 @@ test("when Stack is down, the command ends with a sentence", async () => {
   await stopped[Symbol.asyncDispose]();
   const down = await runAdmin(["bob@example.com"], { ...configured, STACK_API_URL: stopped.origin });
   expectRefusal(down, /got no answer \(ECONNREFUSED\)\. Nothing was changed/);
-  expect(down.seconds).toBeLessThan(10);
 });
 
 test.each([
@@ -364,7 +362,6 @@ test("when Stack hangs, the command ends with a sentence", async () => {
   onRequest = () => new Promise(() => {});
   const hanging = await admin("bob@example.com");
   expectRefusal(hanging, /Stack took longer than 5000 ms\. Nothing was changed/);
-  expect(hanging.seconds).toBeLessThan(10);
 });
 
 test("the command says that an unanswered change may have been made", async () => {

@@ -137,7 +137,7 @@ function keepDoing(times: number, work: (who: number, turn: number) => Promise<v
 }
 
 /** The machine may have much else to do. */
-const patience = { timeout: 10_000 };
+const patience = { timeout: 60_000 };
 
 test("a restore brings back rows and sequences repeatedly, and leaves Stack's database alone", async () => {
   await insert(1);

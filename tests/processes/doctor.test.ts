@@ -11,7 +11,7 @@ import type { Finding } from "#db/commands/doctor/finding.ts";
 import { openLoopbackServer } from "#db/local/services/loopback-server.ts";
 import { answerFromHandlers } from "#db/local/services/stack-server.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
-import { by, startTcpProxy } from "./tcp-proxy.ts";
+import { by, startTcpProxy } from "#tests/setup/tcp-proxy.ts";
 
 const databaseUrl = z.string().parse(process.env.DATABASE_URL);
 const server = await openLoopbackServer(0);
