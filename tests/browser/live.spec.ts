@@ -105,12 +105,12 @@ test("a new tab learns from the tab that has the stream that live updates are pa
   const context = page.context();
   await context.route("**/events*", (route) => route.abort("connectionreset"));
   await page.reload();
-  await expect(page.getByText("Live updates are paused")).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText("Live updates are paused")).toBeVisible();
   // From now on nothing happens to the stream that the other tab could hear of.
   await context.route("**/events*", () => {});
   const other = await context.newPage();
   await other.goto("/");
-  await expect(other.getByText("Live updates are paused")).toBeVisible({ timeout: 15_000 });
+  await expect(other.getByText("Live updates are paused")).toBeVisible();
 });
 
 test("a page whose stream is refused asks for the list, and then for another stream", async ({
