@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { Page, Route } from "@playwright/test";
 import { addTodo, dbSql, expect, progressOf, removeTodos, test, todo } from "./people.ts";
 
 const editButton = (page: Page, task: string) =>
@@ -31,6 +31,11 @@ test("Cancel leaves a todo unchanged", async ({ person }) => {
   await editField(page).fill("Forget them");
   await page.getByRole("link", { name: "Cancel" }).click();
   await expect(editField(page)).toHaveCount(0);
+  const [row] = await dbSql("select id from todos where task = 'Water the plants'");
+  await page.goto(`/?edit=${row?.id}`);
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(page).toHaveURL("/");
+  await expect(editField(page)).toHaveCount(0);
   await page.reload();
   await removeTodos(page, ["Water the plants"]);
 });
@@ -56,27 +61,61 @@ test("a task that is too long is refused beside its field, which keeps the text"
 });
 
 test(
-  "editing starts with the text selected, Escape restores it, and leaving the field saves",
+  "editing starts with the text selected, Escape restores it, and leaving the field saves what has changed",
   { tag: ["@main", "@script"] },
   async ({ person }) => {
     const { page } = await person("Bob");
     await addTodo(page, "Water the plants");
+    const sent: (string | null)[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "POST") sent.push(new URLSearchParams(request.postData() ?? "").get("task"));
+    });
     await editButton(page, "Water the plants").focus();
     await page.keyboard.press("Enter");
     await expect(editField(page)).toBeFocused();
     await page.keyboard.type("Forget them");
     await expect(editField(page)).toHaveValue("Forget them");
+    // Escape that ends the composition of a character, and a window that loses the focus while its field keeps it.
+    await editField(page).dispatchEvent("keydown", { key: "Escape", isComposing: true });
+    await editField(page).dispatchEvent("focusout");
+    await expect(editField(page)).toHaveValue("Forget them");
     await page.keyboard.press("Escape");
     await expect(editButton(page, "Water the plants")).toBeFocused();
 
+    await page.keyboard.press("Enter");
+    await expect(editField(page)).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(editButton(page, "Water the plants")).toBeFocused();
     await page.keyboard.press("Enter");
     await page.keyboard.type("Water the cacti");
     const saved = page.waitForResponse("**/?index*");
     await page.getByRole("heading", { name: "Todos", exact: true }).click();
     await expect(todo(page, "Water the cacti")).toBeVisible();
     await saved;
+    expect(sent).toEqual(["Water the cacti"]);
     await page.reload();
     await removeTodos(page, ["Water the cacti"]);
+  },
+);
+
+test(
+  "an edit that was saved after its page was left is not offered again",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    await addTodo(page, "Water the plants");
+    const held: Route[] = [];
+    await page.route("**/?index*", (route) => void held.push(route));
+    await editButton(page, "Water the plants").click();
+    await editField(page).fill("Water the cacti");
+    await editField(page).press("Enter");
+    await expect.poll(() => held.length).toBe(1);
+    await page.getByRole("link", { name: "Account" }).click();
+    await expect(page.getByRole("heading", { name: "Account", level: 1 })).toBeVisible();
+    await held[0]?.fetch();
+    await page.getByRole("link", { name: "Shared todos" }).click();
+    await expect(todo(page, "Water the cacti")).toBeVisible();
+    await expect(editField(page)).toHaveCount(0);
   },
 );
 
@@ -100,29 +139,34 @@ test("emptying a todo asks whether to delete it", { tag: "@script" }, async ({ p
   await removeTodos(page, ["Water the plants"]);
 });
 
-test("several lines are pasted as one", { tag: "@script" }, async ({ person }) => {
-  const { page } = await person("Bob");
-  await addTodo(page, "Water");
-  await editButton(page, "Water").click();
-  await editField(page).press("End");
-  await editField(page).evaluate((field) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData("text/plain", " the plants\r\n  and\nthe cacti");
-    field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-  });
-  await expect(editField(page)).toHaveValue("Water the plants and the cacti");
-  await editField(page).press("Enter");
-  await removeTodos(page, ["Water the plants and the cacti"]);
-});
+test(
+  "several lines are pasted as one, in place of what was selected",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    await addTodo(page, "Water it all");
+    await editButton(page, "Water it all").click();
+    await editField(page).evaluate((field: HTMLInputElement) => field.setSelectionRange(5, 12));
+    await editField(page).evaluate((field) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", " the plants\r\n  and\nthe cacti");
+      field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    });
+    await expect(editField(page)).toHaveValue("Water the plants and the cacti");
+    await editField(page).press("Enter");
+    await removeTodos(page, ["Water the plants and the cacti"]);
+  },
+);
 
 test(
-  "the text being typed outlives someone else's change, and the deletion of the todo",
+  "the text being typed outlives someone else's change, and keeps its place when the todo is deleted",
   { tag: "@script" },
   async ({ person, expectConsoleError }) => {
     expectConsoleError(/404/);
     const { page } = await person("Bob");
     await addTodo(page, "Water the plants");
     await addTodo(page, "Feed the cat");
+    await addTodo(page, "Buy seeds");
     await editButton(page, "Water the plants").click();
     await editField(page).fill("Half a thou");
     await dbSql("update todos set task = 'Feed the dog' where task = 'Feed the cat'");
@@ -133,6 +177,9 @@ test(
     await dbSql("delete from todos where task in ('Water the plants', 'Feed the dog')");
     await expect(todo(page, "Feed the dog")).toHaveCount(0);
     await expect(editField(page)).toHaveValue("Half a thou");
+    await expect(
+      page.getByRole("list", { name: "Todos", exact: true }).getByRole("checkbox").last(),
+    ).toHaveAccessibleName("Buy seeds");
     await editField(page).press("Enter");
     await expect(editField(page)).toHaveAccessibleDescription(/no longer exists/);
     await expect(editField(page)).toHaveValue("Half a thou");
@@ -160,6 +207,9 @@ test(
     await sent;
     await expect(todo(page, "Water the cacti")).toBeVisible();
     await expect(editField(page)).toHaveCount(0);
+    await editButton(page, "Water the cacti").click();
+    await expect(editField(page)).toHaveValue("Water the cacti");
+    await editField(page).press("Escape");
     fail();
     await expect(editField(page)).toHaveAccessibleDescription(/reach the server/);
     await expect(editField(page)).toHaveValue("Water the cacti");
@@ -193,16 +243,19 @@ test("Undo brings a deleted todo back to its place", { tag: "@main" }, async ({ 
 });
 
 test(
-  "Undo is offered for ten seconds, longer while hovered or focused",
+  "Undo is offered for ten seconds after each deletion, longer while hovered or focused",
   { tag: "@script" },
   async ({ person }) => {
     const { page } = await person("Bob");
+    for (const task of ["Water the plants", "Feed the cat", "Buy seeds"]) await addTodo(page, task);
     await page.clock.install();
-    await addTodo(page, "Water the plants");
-    await removeTodos(page, ["Water the plants"]);
-    await expect(undoButton(page)).toBeVisible();
-    await page.clock.runFor(10_000);
-    await expect(undoButton(page)).toBeVisible();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    for (const task of ["Water the plants", "Feed the cat"]) {
+      await removeTodos(page, [task]);
+      await expect(undoButton(page)).toBeVisible();
+      await page.clock.runFor(10_000);
+      await expect(undoButton(page)).toBeVisible();
+    }
     await undoButton(page).hover();
     await page.clock.runFor(60_000);
     await expect(undoButton(page)).toBeVisible();
@@ -213,6 +266,8 @@ test(
     await undoButton(page).blur();
     await page.clock.runFor(15_000);
     await expect(undoButton(page)).toHaveCount(0);
+    await removeTodos(page, ["Buy seeds"]);
+    await expect(undoButton(page)).toBeVisible();
   },
 );
 
@@ -240,12 +295,13 @@ test(
 );
 
 test(
-  "Ctrl+Z right after a deletion undoes that one, even before its answer",
+  "Ctrl+Z right after deletions undoes the last, and then the one before, even before their answers",
   { tag: "@script" },
   async ({ person }) => {
     const { page } = await person("Bob");
     await addTodo(page, "Water the plants");
     await addTodo(page, "Feed the cat");
+    await addTodo(page, "Buy seeds");
     await removeTodos(page, ["Water the plants"]);
     await expect(page.getByText("The todo was deleted.")).toBeVisible();
     let answer = () => {};
@@ -263,17 +319,28 @@ test(
     await expect(todo(page, "Feed the cat")).toBeVisible();
     await expect(todo(page, "Water the plants")).toHaveCount(0);
     await page.unroute("**/?index*");
-    await removeTodos(page, ["Feed the cat"]);
+
+    const held: Route[] = [];
+    await page.route("**/?index*", (route) => void held.push(route), { times: 2 });
+    for (const task of ["Feed the cat", "Buy seeds"])
+      await todo(page, task).getByRole("button", { name: "Delete" }).click();
+    await expect.poll(() => held.length).toBe(2);
+    for (let times = 0; times < 2; times++) await page.keyboard.press("Control+z");
+    for (const route of held) await route.continue();
+    for (const task of ["Feed the cat", "Buy seeds"]) await expect(todo(page, task)).toBeVisible();
+    await removeTodos(page, ["Feed the cat", "Buy seeds"]);
   },
 );
 
 test(
-  "a deletion shows at once, and is reverted with a message when there is no connection",
+  "a deletion shows at once, and is reverted with a message when there is no connection; Ctrl+Z undoes the one before",
   { tag: "@script" },
   async ({ person, expectConsoleError }) => {
     expectConsoleError(/ERR_INTERNET_DISCONNECTED/);
     const { page } = await person("Bob");
     await addTodo(page, "Water the plants");
+    await addTodo(page, "Feed the cat");
+    await removeTodos(page, ["Feed the cat"]);
     let fail = () => {};
     await page.route("**/?index*", (route) => {
       fail = () => void route.abort("internetdisconnected");
@@ -286,6 +353,26 @@ test(
     await expect(todo(page, "Water the plants")).toBeVisible();
     await expect(page.getByText("“Water the plants” was not deleted. Can't reach the server.")).toBeVisible();
     await page.unroute("**/?index*");
+    await page.keyboard.press("Control+z");
+    await expect(todo(page, "Feed the cat")).toBeVisible();
+    await removeTodos(page, ["Water the plants", "Feed the cat"]);
+  },
+);
+
+test(
+  "an undo that fails for a moment is offered again",
+  { tag: "@script" },
+  async ({ person, expectConsoleError }) => {
+    expectConsoleError(/ERR_INTERNET_DISCONNECTED/);
+    const { page } = await person("Bob");
+    await addTodo(page, "Water the plants");
+    await removeTodos(page, ["Water the plants"]);
+    await expect(undoButton(page)).toBeVisible();
+    await page.route("**/?index*", (route) => route.abort("internetdisconnected"), { times: 1 });
+    await undoButton(page).click();
+    await expect(page.getByText("Nothing was undone. Can't reach the server.")).toBeVisible();
+    await undoButton(page).click();
+    await expect(todo(page, "Water the plants")).toBeVisible();
     await removeTodos(page, ["Water the plants"]);
   },
 );

@@ -8,7 +8,6 @@ test(
     tag: "@script",
   },
   async ({ visitor }) => {
-    test.setTimeout(300_000);
     const directory = newLocalDirectory();
     const email = "bob@example.com";
     const page = await visitor();

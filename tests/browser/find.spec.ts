@@ -86,6 +86,47 @@ test("earlier pages keep the filters", { tag: "@main" }, async ({ person }) => {
 });
 
 test(
+  "a filter that is chosen while another one loads does not undo it",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    // The first never loads.
+    await page.route(
+      ({ href }) => isDataRequest(href),
+      () => {},
+      { times: 1 },
+    );
+    const first = page.waitForRequest((request) => isDataRequest(request.url()));
+    await filter(page, "Mine").click();
+    await first;
+    await filter(page, "Active").click();
+    await expect(page).toHaveURL("/?show=active&owner=me");
+  },
+);
+
+test(
+  "a todo that is being edited stays so when the user steps back to another view that shows it",
+  {
+    tag: "@script",
+  },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    await addTodo(page, "Buy milk");
+    await filter(page, "Mine").click();
+    await expect(page).toHaveURL("/?owner=me");
+    const edit = page.getByRole("textbox", { name: "Edit todo" });
+    await page.getByRole("button", { name: "Edit Buy milk" }).click();
+    await edit.fill("Half a thou");
+    await page.goBack();
+    await expect(page).toHaveURL("/");
+    await expect(filter(page, "All")).toHaveAttribute("aria-current", "page");
+    await expect(edit).toHaveValue("Half a thou");
+    await expect(edit).toBeFocused();
+    await expect(edit).not.toHaveAccessibleDescription(/./);
+  },
+);
+
+test(
   "a search finds part of a text, ignores case and accents, and keeps the filters",
   { tag: "@main" },
   async ({ person }) => {

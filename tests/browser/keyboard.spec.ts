@@ -76,11 +76,12 @@ test(
 );
 
 test(
-  "arrows, Home, and End move through the list, and Space ticks",
+  "arrows, and in the list Home and End, move through it, and Space ticks",
   { tag: ["@main", "@script"] },
   async ({ person }) => {
     const { page } = await person("Bob");
     const tasks = await withTodos(page);
+    for (const key of ["Home", "End"]) expect(await isTaken(page, { key })).toBe(false);
     for (const task of [...tasks, "Buy seeds"]) {
       await page.keyboard.press("ArrowDown");
       await expect(checkbox(page, task)).toBeFocused();
@@ -100,7 +101,7 @@ test(
 );
 
 test(
-  "when a ticked todo leaves the list, the focus goes to the next one",
+  "when a ticked todo leaves the list, the focus goes to the next one, or to the last",
   { tag: "@script" },
   async ({ person }) => {
     const { page } = await person("Bob");
@@ -113,13 +114,17 @@ test(
     await expect(said(page, "Ticked “Feed the cat”")).toHaveCount(1);
     await page.keyboard.press("ArrowDown");
     await expect(checkbox(page, "Buy seeds")).toBeFocused();
+    await page.keyboard.press("Space");
+    await expect(checkbox(page, "Buy seeds")).toHaveCount(0);
+    await page.keyboard.press("ArrowDown");
+    await expect(checkbox(page, "Water the plants")).toBeFocused();
     await page.goto("/?owner=me");
     await removeTodos(page, tasks);
   },
 );
 
 test(
-  "e edits the focused todo, and Delete deletes it and goes to the next one",
+  "e edits the focused todo, and Delete, however long it is held, deletes just that one and goes to the next",
   { tag: "@script" },
   async ({ person }) => {
     const { page } = await person("Bob");
@@ -133,14 +138,36 @@ test(
     await expect(said(page, "Saved “Water the cacti”")).toHaveCount(1);
     await page.keyboard.press("ArrowDown");
     await expect(checkbox(page, "Feed the cat")).toBeFocused();
-    await page.keyboard.press("Delete");
+    await page.keyboard.down("Delete");
     await expect(todo(page, "Feed the cat")).toHaveCount(0);
     await expect(checkbox(page, "Buy seeds")).toBeFocused();
+    await page.keyboard.down("Delete");
+    await page.keyboard.up("Delete");
+    await expect(checkbox(page, "Buy seeds")).toBeFocused();
     await expect(said(page, "Deleted “Feed the cat”. Undo: Ctrl+Z or the Undo button")).toHaveCount(1);
+    for (const other of ["repeat", "shiftKey", "altKey"]) {
+      expect(await isTaken(page, { key: "z", ctrlKey: true, [other]: true }), other).toBe(false);
+    }
     await page.keyboard.press("Control+z");
     await expect(said(page, "Undone")).toHaveCount(1);
     await expect(todo(page, "Feed the cat")).toBeVisible();
     await removeTodos(page, ["Water the cacti", "Feed the cat", "Buy seeds"]);
+  },
+);
+
+test(
+  "after a deletion the focus goes to the same control of the next todo, or of the one before the last",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    await withTodos(page);
+    const button = (task: string) => page.getByRole("button", { name: `Delete ${task}`, exact: true });
+    await button("Feed the cat").focus();
+    await page.keyboard.press("Enter");
+    await expect(button("Buy seeds")).toBeFocused();
+    await checkbox(page, "Buy seeds").focus();
+    await page.keyboard.press("Delete");
+    await expect(checkbox(page, "Water the plants")).toBeFocused();
   },
 );
 
@@ -186,39 +213,65 @@ test(
   },
 );
 
-test("single letters can be turned off and on again, and stay so", { tag: "@script" }, async ({ person }) => {
-  const { page } = await person("Bob");
-  await addTodo(page, "Water the plants");
-  await opener(page).click();
-  const letters = dialog(page).getByRole("switch", { name: "Single-letter shortcuts" });
-  await expect(letters).toBeChecked();
-  await letters.click();
-  await expect(letters).not.toBeChecked();
-  await page.reload();
-  await ready(page);
-  for (const key of ["n", "/", "?"]) await page.keyboard.press(key);
-  await expect(newTodo(page)).not.toBeFocused();
-  await expect(newTodo(page)).not.toHaveAttribute("aria-keyshortcuts");
-  await expect(dialog(page)).toBeHidden();
-  await page.keyboard.press("ArrowUp");
-  await expect(
-    page.getByRole("list", { name: "Todos", exact: true }).getByRole("checkbox").last(),
-  ).toBeFocused();
-  await checkbox(page, "Water the plants").focus();
-  await page.keyboard.press("e");
-  await expect(page.getByRole("textbox", { name: "Edit todo" })).toHaveCount(0);
-  await page.keyboard.press("Delete");
-  await expect(todo(page, "Water the plants")).toHaveCount(0);
+test(
+  "single letters can be turned off and on again in all tabs, and stay so",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    await addTodo(page, "Water the plants");
+    const otherTab = await page.context().newPage();
+    await otherTab.goto("/");
+    await expect(newTodo(otherTab)).toHaveAttribute("aria-keyshortcuts", "n");
+    await opener(page).click();
+    const letters = dialog(page).getByRole("switch", { name: "Single-letter shortcuts" });
+    await expect(letters).toBeChecked();
+    await letters.click();
+    await expect(letters).not.toBeChecked();
+    await expect(newTodo(otherTab)).not.toHaveAttribute("aria-keyshortcuts");
+    await page.reload();
+    await ready(page);
+    for (const key of ["n", "/", "?"]) await page.keyboard.press(key);
+    await expect(newTodo(page)).not.toBeFocused();
+    await expect(newTodo(page)).not.toHaveAttribute("aria-keyshortcuts");
+    await expect(dialog(page)).toBeHidden();
+    await page.keyboard.press("ArrowUp");
+    await expect(
+      page.getByRole("list", { name: "Todos", exact: true }).getByRole("checkbox").last(),
+    ).toBeFocused();
+    await checkbox(page, "Water the plants").focus();
+    await page.keyboard.press("e");
+    await expect(page.getByRole("textbox", { name: "Edit todo" })).toHaveCount(0);
+    await page.keyboard.press("Delete");
+    await expect(todo(page, "Water the plants")).toHaveCount(0);
 
-  await opener(page).click();
-  await letters.click();
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("n");
-  await expect(newTodo(page)).toBeFocused();
-});
+    await opener(page).click();
+    await letters.click();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("n");
+    await expect(newTodo(page)).toBeFocused();
+  },
+);
 
 test(
-  "screen readers hear the user's own changes by name, and others' changes once",
+  "in a browser that stores nothing, single letters stay off until the page is left",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    await ready(page);
+    await page.evaluate(() => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException("", "QuotaExceededError");
+      };
+    });
+    await opener(page).click();
+    await dialog(page).getByRole("switch", { name: "Single-letter shortcuts" }).click();
+    await page.keyboard.press("Escape");
+    expect(await isTaken(page, { key: "n" })).toBe(false);
+  },
+);
+
+test(
+  "screen readers hear the user's own changes by name, others' changes once, and nothing of another view",
   { tag: "@script" },
   async ({ person }) => {
     const bob = await person("Bob");
@@ -239,6 +292,19 @@ test(
     await expect(said(bob.page, "The list has changed")).toHaveCount(1);
     await bob.page.clock.runFor(10_000);
     expect(await heard()).toEqual(["Added “Water the plants”", "The list has changed"]);
+
+    await bob.page.getByRole("link", { name: "Mine", exact: true }).click();
+    await expect(todo(bob.page, "Sow them")).toHaveCount(0);
+    await bob.page.clock.runFor(10_000);
+    expect(await heard()).toHaveLength(2);
+    await bob.page.getByRole("link", { name: "All", exact: true }).click();
+    await expect(todo(bob.page, "Sow them")).toBeVisible();
+    await removeTodos(doug.page, tasks.splice(2));
+    await expect(todo(bob.page, "Sow them")).toHaveCount(0);
+    await bob.page.clock.runFor(2_000);
+    await expect
+      .poll(heard)
+      .toEqual(["Added “Water the plants”", "The list has changed", "The list has changed"]);
     await bob.page.clock.resume();
     await removeTodos(bob.page, ["Water the plants"]);
     await removeTodos(doug.page, tasks);

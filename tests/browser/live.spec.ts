@@ -68,7 +68,9 @@ test("someone else's change keeps the text being typed, the focus, and the scrol
   await removeTodos(bob.page, ["By hand"]);
 });
 
-test("eight tabs share one stream, and all are live", async ({ person }) => {
+test("eight tabs share one stream, and all are live, whatever part of the list they show", async ({
+  person,
+}) => {
   const bob = await person("Bob");
   const doug = await person("Doug");
   const context = bob.page.context();
@@ -79,7 +81,7 @@ test("eight tabs share one stream, and all are live", async ({ person }) => {
   });
   for (let tab = 1; tab < 8; tab++) {
     const page = await context.newPage();
-    await page.goto("/");
+    await page.goto(tab % 2 === 0 ? "/" : "/?show=active");
     tabs.push(page);
   }
   await addTodo(doug.page, "For eight tabs");
@@ -92,6 +94,40 @@ test("eight tabs share one stream, and all are live", async ({ person }) => {
   await opened;
   await removeTodos(doug.page, ["For eight tabs"]);
   for (const tab of tabs) await expect(todo(tab, "For eight tabs")).toHaveCount(0);
+});
+
+test("a new tab learns from the tab that has the stream that live updates are paused", async ({
+  person,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/ERR_CONNECTION_RESET/);
+  const { page } = await person("Bob");
+  const context = page.context();
+  await context.route("**/events*", (route) => route.abort("connectionreset"));
+  await page.reload();
+  await expect(page.getByText("Live updates are paused")).toBeVisible();
+  // From now on nothing happens to the stream that the other tab could hear of.
+  await context.route("**/events*", () => {});
+  const other = await context.newPage();
+  await other.goto("/");
+  await expect(other.getByText("Live updates are paused")).toBeVisible();
+});
+
+test("a page whose stream is refused asks for the list, and then for another stream", async ({
+  person,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/status of 503/);
+  const { page, email } = await person("Bob");
+  await page.route("**/events*", (route) => route.fulfill({ status: 503 }), { times: 1 });
+  const refused = page.waitForResponse((answer) => answer.status() === 503);
+  const asked = page.waitForRequest((request) => isDataRequest(request.url()));
+  const next = refused.then(() => page.waitForRequest("**/events*"));
+  await page.reload();
+  await asked;
+  await next;
+  await addByHand(email);
+  await expect(todo(page, "By hand")).toBeVisible();
 });
 
 test("while the database refuses connections a page keeps its list, says so, and catches up by itself", async ({

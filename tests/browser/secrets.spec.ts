@@ -11,7 +11,6 @@ test("no secret is in a URL that leaves the site, in a log line, in a page, or i
   browser,
   javaScriptEnabled,
 }) => {
-  test.setTimeout(180_000);
   await using instance = await startInstance();
   const app = new URL(instance.appUrl);
   await using proxy = await startRecordingProxy();

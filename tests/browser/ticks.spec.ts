@@ -32,3 +32,34 @@ test(
     await removeTodos(page, ["Water the plants", "By hand"]);
   },
 );
+
+test("a page that does not see its tick in the list within five seconds asks for the list", async ({
+  person,
+}) => {
+  const { page } = await person("Bob");
+  for (const task of ["Water the plants", "Feed the cat"]) await addTodo(page, task);
+  await page.goto("/?show=active");
+  const requests: string[] = [];
+  page.on("request", (request) => {
+    if (isDataRequest(request.url())) requests.push(request.method());
+  });
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 60_000);
+
+  await todo(page, "Feed the cat").getByRole("checkbox").click();
+  await expect(todo(page, "Feed the cat")).toHaveCount(0);
+  await page.clock.runFor(10_000);
+  // The server is asked for the state that the todo has, so there is nothing to bring.
+  await page.route("**/?index*", (route) =>
+    route.continue({
+      postData: route.request().postData()?.replace("complete=true", "complete=false") ?? "",
+    }),
+  );
+  await todo(page, "Water the plants").getByRole("checkbox").click();
+  await expect(todo(page, "Water the plants").getByRole("checkbox")).toBeChecked();
+  await expect(async () => {
+    await page.clock.runFor(1_000);
+    await expect(todo(page, "Water the plants").getByRole("checkbox")).not.toBeChecked({ timeout: 100 });
+  }).toPass();
+  await expect.poll(() => requests).toEqual(["POST", "POST", "GET"]);
+});
