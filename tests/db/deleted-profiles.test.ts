@@ -3,7 +3,14 @@ import type { Client } from "@neondatabase/serverless";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { connectClient } from "#app/db/database.server.ts";
 import { migrate, rollback } from "#db/migrate.ts";
-import { clear, migrationsUpTo, saidBy, session, statementsOf } from "./migrations-harness.ts";
+import {
+  applyMigrations,
+  clear,
+  migrationsUpTo,
+  saidBy,
+  session,
+  statementsOf,
+} from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;
 const database = await connectClient(DATABASE_URL);
@@ -17,7 +24,7 @@ async function rows(text: string, values: unknown[] = []): Promise<Record<string
 
 /** A migrated database in which each of these people has a profile and one todo. */
 async function todosOf(...people: string[]): Promise<void> {
-  await migrate(DATABASE_URL);
+  await applyMigrations(database);
   for (const person of people) await addPerson(person);
 }
 

@@ -1,7 +1,14 @@
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { connectClient } from "#app/db/database.server.ts";
 import { migrate, rollback } from "#db/migrate.ts";
-import { clear, migrationsUpTo, saidBy, session, statementsOf } from "./migrations-harness.ts";
+import {
+  applyMigrations,
+  clear,
+  migrationsUpTo,
+  saidBy,
+  session,
+  statementsOf,
+} from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;
 const database = await connectClient(DATABASE_URL);
@@ -18,7 +25,7 @@ const down = () => saidBy(() => rollback(DATABASE_URL, { migrations: migrationsU
 
 /** The database before this migration, with profiles by these ids. */
 async function todosOf(...profiles: string[]): Promise<void> {
-  await migrate(DATABASE_URL, { migrations: migrationsUpTo("todos") });
+  await applyMigrations(database, "todos");
   for (const id of profiles) await addProfile(id);
 }
 

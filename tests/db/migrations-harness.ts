@@ -25,6 +25,17 @@ export function statementsOf(name: string): { up: string; down: string } {
   return { up, down: `--${down}` };
 }
 
+/** What `migrate` leaves, without dbmate, which takes half a second. @param last the newest migration's name */
+export async function applyMigrations(client: Client, last?: string): Promise<void> {
+  const end =
+    last === undefined ? files.length : files.findIndex((file) => file.endsWith(`_${last}.sql`)) + 1;
+  await client.query("create table schema_migrations (version varchar(128) primary key)");
+  for (const file of files.slice(0, end)) {
+    await client.query(statementsOf(file).up);
+    await client.query("insert into schema_migrations values ($1)", [file.split("_")[0]]);
+  }
+}
+
 /** A session for as long as the test runs. */
 export async function session(url = process.env.DATABASE_URL ?? ""): Promise<Client> {
   const client = await connectClient(url);

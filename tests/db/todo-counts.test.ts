@@ -14,8 +14,7 @@ import {
 import { remainingTodos } from "#app/routes/todos/list/counts.server.ts";
 import { progressOf, teamProgress } from "#app/routes/todos/list/team.server.ts";
 import { wholeList } from "#app/routes/todos/list/views.ts";
-import { migrate } from "#db/migrate.ts";
-import { clear, session, statementsOf } from "./migrations-harness.ts";
+import { applyMigrations, clear, session, statementsOf } from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;
 const database = connectDatabase(DATABASE_URL);
@@ -28,7 +27,7 @@ const member = { ...boss, userId: "person 0" };
 beforeEach(async () => {
   sql = await session();
   await clear(sql);
-  await migrate(DATABASE_URL);
+  await applyMigrations(sql);
   await sql.query(`insert into neon_auth.users_sync (raw_json)
     values ('{"id": "boss", "primary_email": "boss@example.com", "server_metadata": {"role": "admin"}}')`);
   await addProfiles(people);

@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { connectClient } from "#app/db/database.server.ts";
 import { migrate, rollback } from "#db/migrate.ts";
-import { clear, migrationsUpTo, saidBy, session, statementsOf } from "./migrations-harness.ts";
+import {
+  applyMigrations,
+  clear,
+  migrationsUpTo,
+  saidBy,
+  session,
+  statementsOf,
+} from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;
 const database = await connectClient(DATABASE_URL);
@@ -10,7 +17,7 @@ const database = await connectClient(DATABASE_URL);
 // Before this migration.
 beforeEach(async () => {
   await clear(database);
-  await migrate(DATABASE_URL, { migrations: migrationsUpTo("todo_changes") });
+  await applyMigrations(database, "todo_changes");
 });
 afterAll(() => database.end());
 

@@ -4,7 +4,14 @@ import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { listVersion } from "#app/routes/todos/list/counts.server.ts";
 import { migrate } from "#db/migrate.ts";
-import { clear, migrationsUpTo, saidBy, session, statementsOf } from "./migrations-harness.ts";
+import {
+  applyMigrations,
+  clear,
+  migrationsUpTo,
+  saidBy,
+  session,
+  statementsOf,
+} from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;
 const database = connectDatabase(DATABASE_URL);
@@ -13,7 +20,7 @@ let sql: Client;
 beforeEach(async () => {
   sql = await session();
   await clear(sql);
-  await migrate(DATABASE_URL);
+  await applyMigrations(sql);
   await sql.query(`insert into neon_auth.users_sync (raw_json)
     values ('{"id": "bob", "display_name": "Bob"}'), ('{"id": "doug"}')`);
   await sql.query(

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { migrate, rollback } from "#db/migrate.ts";
-import { clear, migrationsUpTo, saidBy, session } from "./migrations-harness.ts";
+import { applyMigrations, clear, migrationsUpTo, saidBy, session } from "./migrations-harness.ts";
 
 const { DATABASE_URL = "" } = process.env;
 let sql: Awaited<ReturnType<typeof session>>;
@@ -17,7 +17,7 @@ async function rows(text: string, values: unknown[] = []): Promise<Record<string
 
 /** A migrated database in which each of these people has a profile, and a todo that could be brought back. */
 async function removedTodosOf(...people: string[]): Promise<void> {
-  await migrate(DATABASE_URL);
+  await applyMigrations(sql);
   for (const person of people) await addPerson(person);
 }
 
