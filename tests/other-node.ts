@@ -19,7 +19,7 @@ const npmExec = ["exec", "--yes", `--package=${program}`, "-c"];
 
 const found = spawnSync("npm", [...npmExec, "node --version"], { encoding: "utf8", timeout: 300_000 });
 if (found.stdout?.trim() !== `v${version}`) {
-  console.log(`- skipped: npm does not bring ${program}`);
+  console.log(`↓ skipped: npm does not bring ${program}`);
   process.exit(0);
 }
 const { TEST_REPORT = "tests/results/other-node.json" } = process.env;

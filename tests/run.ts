@@ -113,14 +113,15 @@ async function run({ title, command }: Stage): Promise<Result> {
   return { title, seconds, ...counts, failed };
 }
 
-/** A test or a file of tests that is done, or what a benchmark or a skipped test says. */
+/** A test or a file of tests that is done or skipped. A failure's difference begins with `-`, its places with `❯`. */
 function isProgress(line: string): boolean {
-  return /^\s*[✓✘×❯-] /.test(stripVTControlCharacters(line));
+  return /^\s*[✓✘×↓] /.test(stripVTControlCharacters(line));
 }
 
 function printSummary(): void {
   const failures = results.flatMap((result) => result.failures);
-  for (const { title, seen, alone } of failures) console.log(`\n✘ ${title}\n${seen}\n  Alone: ${alone}`);
+  for (const { title, seen, alone } of failures)
+    console.log(`\n✘ ${title}\n${stripVTControlCharacters(seen)}\n  Alone: ${alone}`);
 
   const width = Math.max(...titles.map(({ length }) => length));
   console.log(`\n${"".padEnd(width)}   passed   failed        s`);

@@ -8,12 +8,17 @@ import { connectClient } from "#app/db/database.server.ts";
 const directory = "db/migrations";
 const files = readdirSync(directory).sort();
 
+function filesUpTo(name: string): string[] {
+  const last = files.findIndex((file) => file.endsWith(`_${name}.sql`));
+  if (last === -1) throw new Error(`There is no migration ${name}`);
+  return files.slice(0, last + 1);
+}
+
 /** A folder with the migrations up to the one of this name, for as long as the test runs. */
 export function migrationsUpTo(name: string): string {
-  const last = files.findIndex((file) => file.endsWith(`_${name}.sql`));
   const folder = mkdtempSync(join(tmpdir(), "todos-migrations-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const file of files.slice(0, last + 1)) cpSync(join(directory, file), join(folder, file));
+  for (const file of filesUpTo(name)) cpSync(join(directory, file), join(folder, file));
   return folder;
 }
 
@@ -27,10 +32,8 @@ export function statementsOf(name: string): { up: string; down: string } {
 
 /** What `migrate` leaves, without dbmate, which takes half a second. @param last the newest migration's name */
 export async function applyMigrations(client: Client, last?: string): Promise<void> {
-  const end =
-    last === undefined ? files.length : files.findIndex((file) => file.endsWith(`_${last}.sql`)) + 1;
   await client.query("create table schema_migrations (version varchar(128) primary key)");
-  for (const file of files.slice(0, end)) {
+  for (const file of last === undefined ? files : filesUpTo(last)) {
     await client.query(statementsOf(file).up);
     await client.query("insert into schema_migrations values ($1)", [file.split("_")[0]]);
   }

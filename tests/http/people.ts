@@ -12,10 +12,7 @@ export interface Person {
   todoId: string;
 }
 
-/**
- * Creates users without the app, with rows in users_sync that their sessions have seen.
- * @param password none by default, since each takes a tenth of a second
- */
+/** Creates users without the app, with rows in users_sync that their sessions have seen. */
 export async function signedInPeople(count: number, password?: string): Promise<Person[]> {
   const people = await Promise.all(Array.from({ length: count }, () => newPerson(password)));
   // Small ids, which hostile input guesses, belong to no todo.

@@ -26,11 +26,7 @@ export async function stackRequest(
   return answer.json();
 }
 
-/**
- * Creates a user without the app.
- * @param fields `password` costs a tenth of a second
- * @returns the id
- */
+/** Creates a user without the app. @returns the id */
 export async function newUser(
   project: Project,
   fields: { email: string; name?: string; password?: string | undefined },

@@ -61,6 +61,10 @@ export async function startInstance({
 
   const instance = await untilWritten<LocalInstance>(instanceFile(directory), () => {
     if (app.exitCode !== null) throw new Error(`The instance has ended: ${log()}`);
+  }).catch((error) => {
+    // What local mode started ends with its parent.
+    app.kill();
+    throw error;
   });
   const { sessionSecret } = JSON.parse(readFileSync(`${directory}/settings.json`, "utf8"));
   async function stop(): Promise<void> {
