@@ -21,9 +21,12 @@ import { listen } from "#app/server/server.server.ts";
 // `npm start` and local mode run the server from the build, so that it shares its modules with the app.
 export { loadDotEnv } from "#app/platform/environment.server.ts";
 
-/** @throws {InvalidEnvironment} before anything is opened */
-export async function startServer(build: ServerBuild): Promise<void> {
-  await listen(build);
+/**
+ * @param noticeMs see `stopOnSignal`
+ * @throws {InvalidEnvironment} before anything is opened
+ */
+export async function startServer(build: ServerBuild, noticeMs?: number): Promise<void> {
+  await listen(build, noticeMs);
   sweep().catch((error) => logOutage("Sweeping", error));
 }
 

@@ -24,8 +24,11 @@ const limits = {
 /** For clients that stop reading. Event streams send something at least every 20 s. */
 const silenceLimitMs = 90_000;
 
-/** @throws {InvalidEnvironment} before anything is opened */
-export async function listen(build: ServerBuild): Promise<void> {
+/**
+ * @param noticeMs see `stopOnSignal`
+ * @throws {InvalidEnvironment} before anything is opened
+ */
+export async function listen(build: ServerBuild, noticeMs?: number): Promise<void> {
   const { appOrigin, port, host, logLevel } = environment();
   logAsJson(logLevel);
   // Node would end the process too, but print everything in the error, such as rows and requests.
@@ -43,5 +46,5 @@ export async function listen(build: ServerBuild): Promise<void> {
   server.listen(port, host);
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   log.info(`Listening on port ${(server.address() as AddressInfo).port}, serving ${appOrigin}`);
-  stopOnSignal(server);
+  stopOnSignal(server, noticeMs);
 }

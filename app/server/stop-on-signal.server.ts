@@ -6,16 +6,15 @@ import { beginStop, finishStop, isStopping } from "#app/platform/stopping.server
 
 /** From the signal on. What is not done by then is cut off. */
 const stopLimitMs = 10_000;
-/** New connections are still taken for this long after a SIGTERM: a load balancer hears of it a moment later. */
-const noticeMs = 1_000;
 /** All requests are answered by then: a pool that hangs does not delay the exit. */
 const closeLimitMs = 2_000;
 
 /**
  * Stops the process on SIGTERM, on SIGINT, and when the npm that started it is gone: live streams end, requests in
  * flight finish, and database connections close. It exits with 1 after 10 s, or at a second signal.
+ * @param noticeMs how long new connections are still taken after a SIGTERM: a load balancer hears of it a moment later
  */
-export function stopOnSignal(server: Server): void {
+export function stopOnSignal(server: Server, noticeMs = 1_000): void {
   const unanswered = new Set<ServerResponse>();
   server.on("request", (_, response) => {
     unanswered.add(response);
@@ -26,6 +25,7 @@ export function stopOnSignal(server: Server): void {
     if (isStopping()) process.exit(1);
     setTimeout(() => process.exit(1), stopLimitMs).unref();
     beginStop();
+    for (const response of unanswered) if (!response.headersSent) response.setHeader("Connection", "close");
     await delay(notice);
     server.close();
     // Not until the server is closed: an idle connection would keep it open.

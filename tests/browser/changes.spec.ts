@@ -1,5 +1,5 @@
 import type { Page, Route } from "@playwright/test";
-import { addTodo, dbSql, expect, progressOf, removeTodos, test, todo } from "./people.ts";
+import { addTodo, dbSql, expect, progressOf, removeTodos, routeFirst, test, todo } from "./people.ts";
 
 const editButton = (page: Page, task: string) =>
   page.getByRole("button", { name: `Edit ${task}`, exact: true });
@@ -321,7 +321,7 @@ test(
     await page.unroute("**/?index*");
 
     const held: Route[] = [];
-    await page.route("**/?index*", (route) => void held.push(route), { times: 2 });
+    await routeFirst(page, "**/?index*", (route) => held.push(route), 2);
     for (const task of ["Feed the cat", "Buy seeds"])
       await todo(page, task).getByRole("button", { name: "Delete" }).click();
     await expect.poll(() => held.length).toBe(2);
@@ -368,7 +368,7 @@ test(
     await addTodo(page, "Water the plants");
     await removeTodos(page, ["Water the plants"]);
     await expect(undoButton(page)).toBeVisible();
-    await page.route("**/?index*", (route) => route.abort("internetdisconnected"), { times: 1 });
+    await routeFirst(page, "**/?index*", (route) => route.abort("internetdisconnected"));
     await undoButton(page).click();
     await expect(page.getByText("Nothing was undone. Can't reach the server.")).toBeVisible();
     await undoButton(page).click();

@@ -1,6 +1,16 @@
 import type { Page } from "@playwright/test";
 import { isDataRequest } from "#app/http/remix-data.ts";
-import { addTodo, dbSql, expect, progressOf, removeTodos, test, todo, withManyTodos } from "./people.ts";
+import {
+  addTodo,
+  dbSql,
+  expect,
+  progressOf,
+  removeTodos,
+  routeFirst,
+  test,
+  todo,
+  withManyTodos,
+} from "./people.ts";
 
 const filter = (page: Page, name: string) => page.getByRole("link", { name, exact: true });
 const searchbox = (page: Page) => page.getByRole("searchbox", { name: "Search" });
@@ -91,10 +101,10 @@ test(
   async ({ person }) => {
     const { page } = await person("Bob");
     // The first never loads.
-    await page.route(
+    await routeFirst(
+      page,
       ({ href }) => isDataRequest(href),
       () => {},
-      { times: 1 },
     );
     const first = page.waitForRequest((request) => isDataRequest(request.url()));
     await filter(page, "Mine").click();

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import { type BrowserContext, test as base, expect, type Page, type Route } from "@playwright/test";
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { connectClient, connectDatabase } from "#app/db/database.server.ts";
@@ -94,7 +94,7 @@ export const test = base.extend<Fixtures & OwnFixtures, { instance: Instance }>(
     });
     await removeTodosOf(emails);
   },
-  person: async ({ openPage, newEmail, instance }, use) => {
+  person: async ({ openPage, newEmail, instance, javaScriptEnabled }, use) => {
     await use(async (name) => {
       const email = newEmail(name);
       const userId = await accounts.newUser(instance, { email, name, password });
@@ -104,6 +104,9 @@ export const test = base.extend<Fixtures & OwnFixtures, { instance: Instance }>(
       await expect.poll(() => profileInPostgres(email), { intervals: [5] }).toBeDefined();
       await page.goto("/");
       await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+      // The script adds it.
+      if (javaScriptEnabled)
+        await expect(page.getByRole("button", { name: "Keyboard shortcuts" })).toBeVisible();
       return { page, email };
     });
   },
@@ -130,6 +133,20 @@ export async function signUp(page: Page, url: string, name: string, email: strin
 /** Otherwise all browsers of a run would share one address, which may send 300 forms in 15 minutes. */
 function someAddress(): string {
   return `10.${[1, 2, 3].map(() => Math.floor(Math.random() * 256)).join(".")}`;
+}
+
+/**
+ * Answers the first requests to a URL in another way than the app. Playwright's own `times` stops intercepting then, and
+ * may lose sight of a request that is made at that moment.
+ */
+export async function routeFirst(
+  page: Page,
+  url: Parameters<Page["route"]>[0],
+  handle: (route: Route) => unknown,
+  count = 1,
+): Promise<void> {
+  let seen = 0;
+  await page.route(url, (route) => (++seen > count ? route.continue() : handle(route)));
 }
 
 /** Adds a todo as a user does, and waits for the server: the page shows it before that. */

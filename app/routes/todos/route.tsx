@@ -12,7 +12,7 @@ import { Unavailable } from "#app/components/unavailable.tsx";
 import { documentHeaders, personalHeaders, retryHeaders } from "#app/http/headers.ts";
 import { notNow } from "#app/http/not-now.server.ts";
 import { countChange } from "#app/limits/limits.server.ts";
-import type { ActionAnswer } from "./changes/answer.ts";
+import { type ActionAnswer, outboxUserField } from "./changes/answer.ts";
 import { parseChange, readChangeForm } from "./changes/index.server.ts";
 import { accept, refuse } from "./changes/respond.server.ts";
 import { EditTodo } from "./editing/edit-todo.tsx";
@@ -45,8 +45,7 @@ export async function action({ request }: ActionFunctionArgs) {
   try {
     const { session, setCookie } = await readSession(request);
     if (!session) return seeOther("/sign-in", setCookie);
-    // A change that waited in the browser belongs to the user who made it.
-    if ((form?.get("by") ?? session.userId) !== session.userId) return seeOther("/", setCookie);
+    if ((form?.get(outboxUserField) ?? session.userId) !== session.userId) return seeOther("/", setCookie);
 
     const change = parseChange(changeForm);
     if ("errors" in change) return refuse(400, change.errors, form, { setCookie });

@@ -4,7 +4,7 @@ import type {
   ShouldRevalidateFunction,
 } from "@remix-run/react";
 import { neverReachedApp } from "#app/http/remix-data.ts";
-import { type ActionAnswer, typedIn } from "./changes/answer.ts";
+import { type ActionAnswer, outboxUserField, typedIn } from "./changes/answer.ts";
 import { stream } from "./live/stream.ts";
 import { siteUnreachable } from "./outbox/words.ts";
 import type { PageData } from "./page-data.server.ts";
@@ -44,13 +44,17 @@ export async function clientAction(args: ClientActionFunctionArgs): Promise<Acti
   }
 }
 
-/** Not after a temporary failure, which would only lose the page, nor when the stream brings the result of a tick. */
+/**
+ * Not after a temporary failure, which would only lose the page, nor when the stream brings the result of a tick. The
+ * outbox forgets a tick with its answer, so it needs the list then.
+ */
 export const shouldRevalidate: ShouldRevalidateFunction = ({
   actionResult,
   formData,
   defaultShouldRevalidate,
 }) => {
   if (actionResult?.isTemporary) return false;
-  if (actionResult?.ok && formData?.get("intent") === "toggle" && stream.isHeard) return false;
+  const isOnlineTick = formData?.get("intent") === "toggle" && !formData.has(outboxUserField);
+  if (actionResult?.ok && isOnlineTick && stream.isHeard) return false;
   return defaultShouldRevalidate;
 };

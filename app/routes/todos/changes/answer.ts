@@ -21,6 +21,9 @@ export function isByScript(form: { get(name: string): unknown } | undefined): bo
   return form?.get("via") === byScript.via;
 }
 
+/** The outbox adds whose change it is: another user's session must not send it. */
+export const outboxUserField = "by";
+
 /** The fields that a user types into. Refusals, the outbox and edits pass on what was typed by these names. */
 const typedFields = ["task"] as const;
 export type TypedField = (typeof typedFields)[number];

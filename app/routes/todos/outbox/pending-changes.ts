@@ -1,12 +1,14 @@
+import { outboxUserField } from "../changes/answer.ts";
 import type { Todo } from "../list/todo.server.ts";
 import type { Fields } from "../sending/change-form.tsx";
 import type { WaitingAdd, WaitingChange } from "./storage.ts";
 
 export function fieldsOf(change: WaitingChange): Fields {
-  const { intent, key, userId } = change;
+  const { intent, key } = change;
+  const user = { [outboxUserField]: change.userId };
   return change.intent === "toggle"
-    ? { intent, id: change.id, complete: String(change.complete), by: userId }
-    : { intent, key, ...change.typed, by: userId };
+    ? { intent, id: change.id, complete: String(change.complete), ...user }
+    : { intent, key, ...change.typed, ...user };
 }
 
 /** Adds that the list does not show yet. It may show them before the answer is in. */
