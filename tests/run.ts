@@ -39,11 +39,11 @@ const everythingElse: Lane[] = [
     vitest("Loaders by Neon's route", "remix.config.js", "--project", "loaders on Neon"),
     { title: "Loaders on Node 22", command: ["tsx", "tests/other-node.ts"] },
     vitest("Faults", "tests/faults/vitest.config.js"),
-    { title: "Soak, one minute", command: ["tsx", "tests/faults/soak.ts", "1"] },
+    vitest("Hostile input over HTTP", "tests/http/vitest.config.js", "--exclude", "**/permissions.test.ts"),
   ],
   [
     playwright("All other flows in a browser", "--grep-invert", "@main"),
-    vitest("Hostile input over HTTP", "tests/http/vitest.config.js", "--exclude", "**/permissions.test.ts"),
+    { title: "Soak, one minute", command: ["tsx", "tests/faults/soak.ts", "1"] },
   ],
 ];
 

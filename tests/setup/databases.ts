@@ -8,8 +8,11 @@ const adminUrl = inject("adminUrl");
 const id = randomUUID().slice(0, 8);
 const names = { app: `test_${id}`, stack: `test_${id}_stack` };
 
-await run(`create database ${names.app} template ${inject("template")}`);
-await run(`create database ${names.stack}`);
+// In place of the default `wal_log`: 100 ms instead of 140, and 6 instead of 29 to drop it.
+await Promise.all([
+  run(`create database ${names.app} template ${inject("template")} strategy file_copy`),
+  run(`create database ${names.stack} strategy file_copy`),
+]);
 
 process.env.DATABASE_URL = urlOf(names.app);
 process.env.STACK_DATABASE_URL = urlOf(names.stack);
