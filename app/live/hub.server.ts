@@ -40,12 +40,15 @@ const retryMs = 1_000;
 /** How often pages are read while no change can be heard. */
 const pollMs = 3_000;
 const rightsMs = 60_000;
-/** How often a comment is sent: proxies may close a stream that is silent for 30 s. */
+/**
+ * How often each stream is sent something: proxies may close one that is silent for 30 s, and pages take a silent one
+ * for broken. Scripts do not see comments.
+ */
 const heartbeatMs = 15_000;
 /** A page that is reloaded leaves and comes back. */
 const lingerMs = 5_000;
 
-const heartbeat = new TextEncoder().encode(": still here\n\n");
+const comment = new TextEncoder().encode(": still here\n\n");
 const toEvent = eventMaker<StreamEvents>();
 const resetEvent = toEvent("reset", {});
 const stateEvent = (isLive: boolean) => toEvent("state", { isLive });
@@ -137,7 +140,7 @@ export class Hub<W extends Watcher> {
       onLive: (isLive) => this.#setLive(isLive),
     });
     this.#timers = [
-      setInterval(() => this.#sendToAll(heartbeat), heartbeatMs),
+      setInterval(() => this.#sendHeartbeat(), heartbeatMs),
       setInterval(() => this.#checkRightsSoon(), rightsMs),
       setInterval(() => this.#isLive || this.#allStale(), pollMs),
       setInterval(() => this.#reloadSome(), 1_000),
@@ -253,6 +256,11 @@ export class Hub<W extends Watcher> {
       this.#toReload.delete(watcher);
       watcher.send(event);
     }
+  }
+
+  #sendHeartbeat(): void {
+    this.#sendToAll(comment);
+    this.#sendToAll(stateEvent(this.#isLive));
   }
 
   #sendToAll(event: Uint8Array): void {

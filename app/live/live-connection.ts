@@ -7,6 +7,14 @@ export type LiveMessage<Events extends StreamEvents> = {
 
 /** The pause after an answer that was not a stream. Meanwhile the page asks its loader. */
 const reopenMs = () => 4_000 + Math.random() * 4_000;
+/**
+ * A connection may go silent without closing: after sleep, behind NAT, in a VPN. The server sends its state every 15 s,
+ * so this is two of them lost.
+ */
+const silenceMs = 35_000;
+/** Longer than the server takes to answer, even if its database hangs. */
+const openingMs = 15_000;
+const checkMs = 2_500;
 
 /**
  * Hears what the server sends to the pages of this browser, while this page is visible. A browser opens at most six
@@ -24,27 +32,36 @@ export function openLiveConnection<Events extends StreamEvents>(
   const channel = new BroadcastChannel(path);
   let hide: (() => void) | undefined;
   let wasHidden = false;
+  let heardAt = Date.now();
   // What the tab that has the stream repeats for one that appears.
   const last = new Map<Message["name"], Message>();
 
   const toMessage = (name: keyof Events, data: unknown) => ({ name, data, search }) as Message;
+  // While the machine sleeps, no other clock of a browser is sure to go on. This one may be set.
+  const isSilentFor = (ms: number) => Math.abs(Date.now() - heardAt) > ms;
+
+  function hear(message: Message): void {
+    heardAt = Date.now();
+    onMessage(message);
+  }
 
   function tell(message: Message): void {
     if (message.name !== "reset") last.set(message.name, message);
     channel.postMessage(message);
-    onMessage(message);
+    hear(message);
   }
 
   channel.onmessage = ({ data }: MessageEvent<Message | "hello">) => {
     if (!hide) return;
     if (data === "hello") for (const message of last.values()) channel.postMessage(message);
-    else onMessage(data);
+    else hear(data);
   };
 
   function stream(): () => void {
     let source: EventSource | undefined;
     let reopening: ReturnType<typeof setTimeout> | undefined;
     function open(): void {
+      heardAt = Date.now();
       const opened = new EventSource(path + search);
       source = opened;
       for (const name of names) {
@@ -58,36 +75,73 @@ export function openLiveConnection<Events extends StreamEvents>(
         reopening = setTimeout(open, reopenMs());
       };
     }
-    open();
-    return () => {
+    function close(): void {
       clearTimeout(reopening);
       source?.close();
+    }
+    function reopen(): void {
+      close();
+      tell(toMessage("state", { isLive: false }));
+      open();
+    }
+    open();
+    const checking = setInterval(() => {
+      if (isSilentFor(source?.readyState === EventSource.OPEN ? silenceMs : openingMs)) reopen();
+    }, checkMs);
+    window.addEventListener("online", reopen);
+    return () => {
+      clearInterval(checking);
+      window.removeEventListener("online", reopen);
+      close();
       last.clear();
     };
   }
 
   function show(): () => void {
+    heardAt = Date.now();
     channel.postMessage("hello");
     // Plain http has no locks, except on localhost: each tab has a stream of its own there.
     if (!navigator.locks) return stream();
-    const waiting = new AbortController();
-    let giveBack = () => waiting.abort();
-    navigator.locks
-      .request(path, { signal: waiting.signal }, () => {
-        // The lock may be granted at the moment in which it is given up.
-        if (waiting.signal.aborted) return;
-        const close = stream();
-        return new Promise<void>((resolve) => {
-          giveBack = () => {
-            close();
-            resolve();
-          };
+    let waiting = new AbortController();
+    let giveBack = () => {};
+
+    async function takeTurns(options: LockOptions): Promise<void> {
+      const { signal } = waiting;
+      try {
+        await navigator.locks.request(path, options, () => {
+          // The lock may be granted at the moment in which it is given up.
+          if (signal.aborted) return;
+          const close = stream();
+          return new Promise<void>((resolve) => {
+            giveBack = () => {
+              close();
+              resolve();
+            };
+          });
         });
-      })
-      .catch((error) => {
-        if (error.name !== "AbortError") throw error;
-      });
-    return () => giveBack();
+      } catch (error) {
+        if (!(error instanceof DOMException) || error.name !== "AbortError") throw error;
+        if (signal.aborted) return;
+        // Another tab has taken it.
+        giveBack();
+        takeTurns({ signal });
+      }
+    }
+
+    // A tab that is frozen keeps the lock. Tabs that have one look after it themselves, and sooner.
+    const checking = setInterval(() => {
+      if (!isSilentFor(silenceMs + 2 * checkMs)) return;
+      waiting.abort();
+      waiting = new AbortController();
+      hear(toMessage("state", { isLive: false }));
+      takeTurns({ steal: true });
+    }, checkMs);
+    takeTurns({ signal: waiting.signal });
+    return () => {
+      clearInterval(checking);
+      waiting.abort();
+      giveBack();
+    };
   }
 
   function update(): void {

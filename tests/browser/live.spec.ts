@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { isDataRequest } from "#app/http/remix-data.ts";
+import { startTcpProxy } from "#tests/setup/tcp-proxy.ts";
 import {
   addTodo,
   dbSql,
@@ -154,6 +155,56 @@ test("while the database refuses connections a page keeps its list, says so, and
   await removeTodos(bob.page, ["Keep me", "By hand"]);
 });
 
+test("tabs notice that their connection has gone silent, say so, and catch up over another one", async ({
+  person,
+  instance,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/ERR_|status of/);
+  const { page, email } = await person("Bob");
+  const other = await page.context().newPage();
+  const proxy = await startTcpProxy(Number(new URL(instance.appUrl).port));
+  const proxied = new URL(instance.appUrl);
+  proxied.port = String(proxy.port);
+  const tabs = [page, other];
+  for (const tab of tabs) {
+    await tab.clock.install();
+    await tab.goto(proxied.href);
+  }
+  await addByHand(email);
+  for (const tab of tabs) await expect(todo(tab, "By hand")).toBeVisible();
+
+  proxy.blackHole();
+  await dbSql(`update todos set task = 'Changed by hand' where task = 'By hand'`);
+  await afterAWhile(tabs, () =>
+    expect(page.getByText("Live updates are paused")).toBeVisible({ timeout: 100 }),
+  );
+  await expect(other.getByText("Live updates are paused")).toBeVisible();
+  await proxy.heal();
+  for (const tab of tabs) {
+    await afterAWhile(tabs, () => expect(todo(tab, "Changed by hand")).toBeVisible({ timeout: 100 }));
+    await expect(tab.getByText("Live updates are paused")).toHaveCount(0);
+  }
+  for (const tab of tabs) await tab.goto("about:blank");
+  proxy.close();
+});
+
+test("a tab whose neighbor has the stream and is frozen opens a stream of its own", async ({ person }) => {
+  const { page, email } = await person("Bob");
+  const other = await page.context().newPage();
+  await other.clock.install();
+  await other.goto("/");
+  await addByHand(email);
+  for (const tab of [page, other]) await expect(todo(tab, "By hand")).toBeVisible();
+
+  const frozen = await page.context().newCDPSession(page);
+  await frozen.send("Page.setWebLifecycleState", { state: "frozen" });
+  await dbSql(`update todos set task = 'Changed by hand' where task = 'By hand'`);
+  await afterAWhile([other], () => expect(todo(other, "Changed by hand")).toBeVisible({ timeout: 100 }));
+  await frozen.send("Page.setWebLifecycleState", { state: "active" });
+  await expect(todo(page, "Changed by hand")).toBeVisible();
+});
+
 test("a hidden tab holds no stream, and catches up when it is shown", async ({ person }) => {
   const bob = await person("Bob");
   const doug = await person("Doug");
@@ -185,6 +236,14 @@ test("a tab that was hidden while the database went back to an earlier state sho
   await setVisibility(other, "visible");
   await expect(todo(other, "To be forgotten")).toHaveCount(0);
 });
+
+/** Lets time pass for the tabs until something holds. */
+async function afterAWhile(tabs: Page[], expectation: () => Promise<void>): Promise<void> {
+  await expect(async () => {
+    for (const tab of tabs) await tab.clock.fastForward(2_500);
+    await expectation();
+  }).toPass();
+}
 
 async function addByHand(email: string): Promise<void> {
   await dbSql(`insert into todos (owner_id, task)

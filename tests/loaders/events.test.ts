@@ -379,14 +379,16 @@ test("a failed read is repeated until it succeeds, and logged once", async () =>
   expect(errors[0]?.[0]).toMatch(/^Reading for open pages: The database: unreachable/);
 });
 
-test("a silent stream sends a comment at least every 20 s, for proxies", async () => {
+test("a silent stream sends a comment and its state at least every 20 s, for proxies and for pages", async () => {
   const stream = await watching();
-  const comments = () => stream.blocks.filter((block) => "" in block).length;
-  intervals.pass(20_000);
-  await expect.poll(comments, patience).toBeGreaterThan(0);
-  const before = comments();
-  intervals.pass(20_000);
-  await expect.poll(comments, patience).toBeGreaterThan(before);
+  await expect.poll(() => stream.last("state")?.isLive, patience).toBe(true);
+  const comments = () => stream.blocks.filter((block) => "" in block);
+  const afterComments = () => stream.blocks.filter((_, index) => "" in (stream.blocks[index - 1] ?? {}));
+  for (const times of [1, 2]) {
+    intervals.pass(20_000);
+    await expect.poll(() => comments().length, patience).toBeGreaterThanOrEqual(times);
+  }
+  expect(afterComments()[0]).toMatchObject({ event: "state", data: '{"isLive":true}' });
 });
 
 test("a user has at most 20 streams, and may open another one when one closes", async () => {
