@@ -72,6 +72,7 @@ test(
     for (const [changed, shown] of [
       ["<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"],
       ["x".repeat(256), "x".repeat(256)],
+      ["\u200b", "N/A"],
       [null, "N/A"],
     ] as const) {
       await stackRequest("PATCH", `/users/${profile?.id}`, { display_name: changed });

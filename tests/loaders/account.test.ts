@@ -111,6 +111,7 @@ test("a new name is on the next page, and an empty one removes it", async () => 
   const bob = await signedUp(newEmail(), "Bob");
   for (const [typed, name] of [
     ["  Bobby \u00a0", "Bobby"],
+    [" \u200b\u2060", null],
     ["", null],
   ] as const) {
     expect(await change(bob, "name", { name: typed })).toRedirectTo("/account?done=name");

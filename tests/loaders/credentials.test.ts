@@ -36,6 +36,25 @@ test("signing in works whatever the case of the email address", async () => {
 });
 
 test.each([
+  ["jo=k/o'r@example.com", "jo=k/o'r@example.com"],
+  ["user@example.xn--p1ai", "user@example.xn--p1ai"],
+  ["user@example.рф", "user@example.xn--p1ai"],
+])("an address that browsers accept, such as %s, signs up and in", async (typed, email) => {
+  await new Browser().signUp({ email: typed, password });
+  const browser = new Browser();
+  expect(await browser.signIn({ email: typed, password })).toRedirectTo("/");
+  expect((await browser.todosPage()).data.viewer.email).toBe(email);
+});
+
+test("a name that shows nothing is none", async () => {
+  const browser = new Browser();
+  await browser.signUp({ email: "unseen@example.com", password, name: "\u200b" });
+  await browser.change({ intent: "add", task: "x" });
+  const own = (await browser.todosPage()).data.team.find(({ email }) => email === "unseen@example.com");
+  expect(own?.name).toBe(null);
+});
+
+test.each([
   ["/?before=x", "/?before=x"],
   ["//evil.example", "/"],
   ["/\t/evil.example", "/"],

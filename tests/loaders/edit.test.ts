@@ -77,6 +77,7 @@ test("a todo of a profile marked as deleted is 404, even for admins", async () =
 
 test.each([
   ["blank", " \t\u00a0\u3000 ", "what needs to be done"],
+  ["invisible", "\u200b\u200f", "what needs to be done"],
   ["501 characters long", "x".repeat(501), "500"],
   ["as long as a form may be", "x".repeat(60_000), "60000"],
   ["holding a NUL", "a\0b", "NUL"],

@@ -255,6 +255,7 @@ test.each([
 
 test.each([
   ["blank", " \t\u00a0\u2003\u3000\u0085 ", "what needs to be done"],
+  ["invisible", "\u200b\u00ad \u2060\u3164\ufeff\u{e0020}\u2800", "what needs to be done"],
   ["empty", "", "what needs to be done"],
   ["501 characters long", "x".repeat(501), "500"],
   ["holding a NUL", "a\0b", "NUL"],

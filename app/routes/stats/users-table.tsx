@@ -1,4 +1,5 @@
 import { Link } from "@remix-run/react";
+import { nameOrNone } from "#app/platform/visible-text.ts";
 import type { UsersSort } from "./queries.server.ts";
 import type { Stats } from "./stats.server.ts";
 
@@ -47,7 +48,7 @@ export function UsersTable({ users, sort, descending, sortPaths, nextPath, first
             {users.map(({ userId, email, name, complete, total, latest }) => (
               <tr key={userId}>
                 <th scope="row">{email ?? "no email"}</th>
-                <td className="user-name">{name || "N/A"}</td>
+                <td className="user-name">{nameOrNone(name)}</td>
                 <td className="number">{complete.toLocaleString("en")}</td>
                 <td className="number">{total.toLocaleString("en")}</td>
                 <td className="user-latest">{latest ? <Time value={latest} /> : "never"}</td>

@@ -12,7 +12,8 @@ const uuid = /^([0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a
 export function taskIn(text: string | undefined): string | undefined {
   const trimmed = text?.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "") ?? "";
   const { length } = [...trimmed];
-  return length >= 1 && length <= 500 && !trimmed.includes("\0") ? trimmed : undefined;
+  const isVisible = /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(trimmed);
+  return isVisible && length <= 500 && !trimmed.includes("\0") ? trimmed : undefined;
 }
 
 export function isId(text: string | undefined): boolean {

@@ -4,9 +4,10 @@ import type { Session } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import type { Statement } from "#app/db/statement.server.ts";
 import { log } from "#app/platform/log.server.ts";
+import { trimmed } from "#app/platform/visible-text.ts";
 import { isTodoId } from "../list/cursor.ts";
 import { type Errors, errorOf, type TypedField, type Undoable } from "./answer.ts";
-import { rules, trimmed } from "./rules.ts";
+import { rules } from "./rules.ts";
 
 /**
  * Each change is one statement that holds the actor, the permission and the work, and answers with these facts. Its

@@ -1,6 +1,7 @@
 import { useFetcher } from "@remix-run/react";
 import { type FocusEvent, useEffect, useRef, useState } from "react";
 import { useAnnounce } from "#app/components/announcer.tsx";
+import { isVisible } from "#app/platform/visible-text.ts";
 import {
   type ActionAnswer,
   byScript,
@@ -61,7 +62,7 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
   }
 
   function save(typed: Typed): void {
-    if (typed.task.trim() === "") {
+    if (!isVisible(typed.task)) {
       setAsksToDelete(true);
       return;
     }

@@ -1,4 +1,5 @@
 import { Link } from "@remix-run/react";
+import { nameOrNone } from "#app/platform/visible-text.ts";
 import type { Member } from "../list/team.server.ts";
 import { type ListView, searchOf } from "../list/views.ts";
 
@@ -16,7 +17,7 @@ export function TeamProgress({ team, listView }: { team: Member[]; listView: Lis
         {team.map(({ userId, email, name, complete, total }) => (
           <li key={userId} className="member">
             <span className="member-email">{email ?? "no email"}</span>
-            <span className="member-name">{name || "N/A"}</span>
+            <span className="member-name">{nameOrNone(name)}</span>
             <span className="member-count">{`${complete}/${total}`}</span>
             <progress value={complete} max={total} aria-hidden="true" />
           </li>
