@@ -30,7 +30,7 @@ begin
   -- (NFKD) to remove marks, then put together again (NFKC), so that か does not find が. A sigma at the end of a word is
   -- the same letter. unaccent() knows letters without a decomposition, such as ø. It is not immutable, because its rules
   -- are a file: after changing it, run "reindex index todos_search". The cost keeps the planner from reading all todos
-  -- when it could use the index. A call takes 5 µs for ASCII with single spaces, as before, and 8 times that for the rest.
+  -- when it could use the index. A call takes 5 µs for ASCII with single spaces, as before, and 15 for the rest.
   execute format(
     'create or replace function searchable(value text) returns text '
       'language sql immutable strict parallel safe cost 1000 return case '

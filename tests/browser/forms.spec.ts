@@ -74,6 +74,27 @@ test(
   },
 );
 
+test("a browser that blocks cookies is told so, and makes no account", async ({
+  visitor,
+  newEmail,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/400/);
+  const page = await visitor();
+  const email = newEmail("Bob");
+  await page.goto("/sign-up");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill("correct horse");
+  await page.context().clearCookies();
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await expect(page.getByText("Your browser blocks cookies")).toBeVisible();
+  await expect(page.getByLabel("Email")).toHaveValue(email);
+  // That page has tried again, and this browser has kept it.
+  await page.getByLabel("Password").fill("correct horse");
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+});
+
 test("every refused field of the sign-up says why", async ({ visitor, expectConsoleError }) => {
   expectConsoleError(/400/);
   const page = await visitor();

@@ -17,8 +17,12 @@ const passwordsOff = "Signing in with a password is turned off here.";
 const untrustedOrigin =
   "The sign-in service doesn't know this site, so it sends no emails. Tell an administrator.";
 
+const cookiesRefused =
+  "Your browser blocks cookies, and signing in needs one. Allow them for this site and try again.";
+
 /** A form's own words win. */
 export const wordsEverywhere: RefusalWords = {
+  COOKIES_REFUSED: { form: cookiesRefused },
   MULTI_FACTOR_AUTHENTICATION_REQUIRED: { form: secondFactor },
   PASSWORD_AUTHENTICATION_NOT_ENABLED: { form: passwordsOff },
   REDIRECT_URL_NOT_WHITELISTED: { form: untrustedOrigin },

@@ -1,6 +1,6 @@
 import { Fault, type TryLater } from "#app/platform/fault.server.ts";
 
-/** Why a provider refuses. The names are Stack's known errors; the last five are our own. */
+/** Why a provider refuses. The names are Stack's known errors; the last six are our own. */
 export type RefusalCode =
   | "CANNOT_GET_OWN_USER_WITHOUT_USER"
   | "CONTACT_CHANNEL_ALREADY_USED_FOR_AUTH_BY_SOMEONE_ELSE"
@@ -29,6 +29,7 @@ export type RefusalCode =
   | "ADDRESS_GONE"
   | "CODE_NOT_SENT_HERE"
   | "ACCOUNT_DELETION_NOT_ENABLED"
+  | "COOKIES_REFUSED"
   | "MAGIC_LINKS_NOT_ENABLED"
   | "NO_PRIMARY_EMAIL";
 

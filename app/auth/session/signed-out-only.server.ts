@@ -3,6 +3,7 @@ import { AuthFault } from "#app/auth/provider/errors.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 import { redirectToOf } from "./redirect-to.ts";
+import { tryCookies } from "./required-cookies.server.ts";
 import { readSession, type SessionRead } from "./session.server.ts";
 
 export interface SignedOutData {
@@ -16,6 +17,8 @@ export async function signedOutOnly<Data>(request: Request, read: () => Promise<
   const { session, setCookie, wasDeleted = false } = await readSessionIfPossible(request);
   const headers = personalHeaders(setCookie);
   if (session) return redirect(redirectTo, { status: 303, headers });
+  const tried = setCookie ? undefined : await tryCookies(request);
+  if (tried) headers.append("Set-Cookie", tried);
   const data: SignedOutData & Data = { redirectTo, wasDeleted, ...(await read()) };
   return Response.json(data, { headers });
 }

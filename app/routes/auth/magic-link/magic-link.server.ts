@@ -7,6 +7,7 @@ import { linkWords, notAnEmail, type RefusalWords, signUpOff } from "#app/auth/f
 import { AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { authProvider } from "#app/auth/provider.server.ts";
 import { redirectToOf, withRedirectTo } from "#app/auth/session/redirect-to.ts";
+import { requireCookies } from "#app/auth/session/required-cookies.server.ts";
 import { answerSignedIn } from "#app/auth/session/signed-in-answer.server.ts";
 import { clearCookie, secretCookie } from "#app/http/cookies.server.ts";
 import type { Form } from "#app/http/form.server.ts";
@@ -108,6 +109,7 @@ export function answerTypedCode(request: Request, form: Form | undefined): Promi
 }
 
 async function signIn(request: Request, code: string): Promise<Response> {
+  requireCookies(request);
   const { tokens, isNewUser } = await authProvider().signInWithCode(code);
   const settleProfile = isNewUser ? untilProfileArrives : refreshProfile;
   const answer = await answerSignedIn(tokens, redirectToOf(request), settleProfile);

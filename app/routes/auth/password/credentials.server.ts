@@ -11,6 +11,7 @@ import {
 import type { AccessToken, Tokens, WaysIn } from "#app/auth/provider/auth-provider.ts";
 import { authProvider } from "#app/auth/provider.server.ts";
 import { redirectToOf } from "#app/auth/session/redirect-to.ts";
+import { requireCookies } from "#app/auth/session/required-cookies.server.ts";
 import { answerSignedIn } from "#app/auth/session/signed-in-answer.server.ts";
 import { type SignedOutData, signedOutOnly } from "#app/auth/session/signed-out-only.server.ts";
 import { readForm } from "#app/http/form.server.ts";
@@ -51,9 +52,11 @@ export async function answerCredentials(
     fields,
     shownAgain: ["email", "name"],
     words,
-    attempt: async (credentials) =>
-      answerSignedIn(await attempt(credentials), redirectToOf(request), (token) =>
+    attempt: async (credentials) => {
+      requireCookies(request);
+      return answerSignedIn(await attempt(credentials), redirectToOf(request), (token) =>
         settleProfile(token, credentials.name),
-      ),
+      );
+    },
   });
 }
