@@ -1,21 +1,39 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type CurrentUser, StackClientApp } from "@stackframe/stack";
 import type { Credentials, Tokens } from "#app/auth/provider/auth-provider.ts";
 import { AuthFault } from "#app/auth/provider/errors.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
+import { logOutage } from "#app/platform/log.server.ts";
 import { setName } from "./account.server.ts";
 import { withinLimit } from "./client.server.ts";
 import { untrustedOrigin } from "./requests.server.ts";
 
-/** For several requests. Users get an answer within 5 s, even on a busy machine. */
+/** Stack took 1.2 to 4.7 s for a sign-up on a slow machine, and longer for its first. */
+const signUpLimitMs = 10_000;
+/** Users get an answer within 5 s, even on a busy machine. */
 const signInLimitMs = 4_000;
 const signOutLimitMs = 2_000;
+/** How long a new user waits for their name. */
+const nameWaitMs = 3_000;
+const nameLimitMs = 10_000;
+/** The pauses between attempts to set it. */
+const namePausesMs = [1_000, 5_000, 30_000];
 
-/** If Stack does not trust this site, it sends no email, but the account is created. */
-export function signUp(
-  { email, password, name }: Credentials & { name: string },
+export async function signUp(
+  { name, ...credentials }: Credentials & { name: string },
   verificationCallbackUrl: string,
 ): Promise<Tokens> {
-  return withinLimit(signInLimitMs, async () => {
+  const tokens = await createAccount(credentials, verificationCallbackUrl).catch((error) =>
+    signInIfCreated(credentials, error),
+  );
+  if (name)
+    await Promise.race([setNameWhenPossible(tokens, name), delay(nameWaitMs, undefined, { ref: false })]);
+  return tokens;
+}
+
+/** If Stack does not trust this site, it sends no email, but the account is created. */
+function createAccount({ email, password }: Credentials, verificationCallbackUrl: string): Promise<Tokens> {
+  return withinLimit(signUpLimitMs, async () => {
     const app = newApp("memory");
     // Stack stores addresses in lower case, and finds no others when their codes come back.
     const credentials = { email: email.toLowerCase(), password, noRedirect: true };
@@ -26,10 +44,29 @@ export function signUp(
         return app.signUpWithCredential({ ...credentials, noVerificationCallback: true });
       });
     if (result.status === "error") throw result.error;
-    const tokens = await tokensOf(app);
-    if (name) await setName(tokens, name);
-    return tokens;
+    return tokensOf(app);
   });
+}
+
+/** Without Stack's answer the account may exist all the same: then its password signs in. */
+async function signInIfCreated(credentials: Credentials, error: unknown): Promise<Tokens> {
+  if (!(error instanceof AuthFault) || error.status === 429) throw error;
+  return signIn(credentials).catch(() => {
+    throw error;
+  });
+}
+
+/** Goes on after the answer, so that a slow Stack does not lose the name. Never rejects. */
+async function setNameWhenPossible(tokens: Tokens, name: string): Promise<void> {
+  for (const pauseMs of [...namePausesMs, undefined]) {
+    try {
+      return await withinLimit(nameLimitMs, () => setName(tokens, name));
+    } catch (error) {
+      logOutage("Setting the name of a new user", error);
+      if (pauseMs === undefined || !(error instanceof AuthFault)) return;
+      await delay(pauseMs, undefined, { ref: false });
+    }
+  }
 }
 
 export function signIn({ email, password }: Credentials): Promise<Tokens> {
