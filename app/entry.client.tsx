@@ -1,12 +1,14 @@
 import { RemixBrowser } from "@remix-run/react";
 import { StrictMode, startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
+import { keepEnterFromSendingCompositions } from "#app/components/composing.ts";
 import { keepUntilSent } from "#app/components/leave.ts";
 import { DocumentContext } from "#app/document/document.ts";
 import { toTheme } from "#app/document/theme.ts";
 import { dropWaitingOfOthers, waitingChanges } from "#app/routes/todos/outbox/storage.ts";
 
 keepUntilSent({ count: () => waitingChanges().length, drop: () => dropWaitingOfOthers(null) });
+keepEnterFromSendingCompositions();
 
 const facts = {
   nonce: "",

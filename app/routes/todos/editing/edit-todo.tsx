@@ -1,5 +1,6 @@
 import { Link, useLocation } from "@remix-run/react";
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { isComposing } from "#app/components/composing.ts";
 import { type Errors, type Typed, typedIn, whyOf } from "../changes/answer.ts";
 import { withoutEdit } from "../list/views.ts";
 import { useChangeAction } from "../sending/change-form.tsx";
@@ -47,8 +48,7 @@ export function EditTodo({ id, typed, errors, editing, children }: EditTodoProps
   }
 
   function cancelByKey(event: KeyboardEvent) {
-    // Escape also ends the composition of a character.
-    if (event.key === "Escape" && !event.nativeEvent.isComposing) cancel(event);
+    if (event.key === "Escape" && !isComposing(event.nativeEvent)) cancel(event);
   }
 
   return (
