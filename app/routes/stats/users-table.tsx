@@ -47,7 +47,9 @@ export function UsersTable({ users, sort, descending, sortPaths, nextPath, first
             {users.map(({ userId, email, name, complete, total, latest }) => (
               <tr key={userId}>
                 <th scope="row">{email ?? "no email"}</th>
-                <td className="user-name">{name || "N/A"}</td>
+                <td className="user-name" dir="auto">
+                  {name || "N/A"}
+                </td>
                 <td className="number">{complete.toLocaleString("en")}</td>
                 <td className="number">{total.toLocaleString("en")}</td>
                 <td className="user-latest">{latest ? <Time value={latest} /> : "never"}</td>

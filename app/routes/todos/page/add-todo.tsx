@@ -1,4 +1,5 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { Sentence } from "#app/components/sentence.tsx";
 import {
   canBeAddedAgain,
   type Errors,
@@ -78,6 +79,7 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
           name="task"
           placeholder="What needs doing?"
           autoComplete="off"
+          dir="auto"
           aria-keyshortcuts={shortcut}
           defaultValue={refused?.typed.task}
           aria-invalid={invalid === "task" || undefined}
@@ -95,7 +97,7 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
       ) : null}
       {outbox?.refused.map((todo) => (
         <p key={todo.key} className="field-error" role="alert">
-          {`“${todo.typed.task}” was not added. ${todo.refusal} `}
+          <Sentence text={`“${todo.typed.task}” was not added. ${todo.refusal} `} />
           <button type="button" onClick={() => outbox.sendAgain(todo)}>
             Try again
           </button>

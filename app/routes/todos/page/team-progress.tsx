@@ -16,7 +16,9 @@ export function TeamProgress({ team, listView }: { team: Member[]; listView: Lis
         {team.map(({ userId, email, name, complete, total }) => (
           <li key={userId} className="member">
             <span className="member-email">{email ?? "no email"}</span>
-            <span className="member-name">{name || "N/A"}</span>
+            <span className="member-name" dir="auto">
+              {name || "N/A"}
+            </span>
             <span className="member-count">{`${complete}/${total}`}</span>
             <progress value={complete} max={total} aria-hidden="true" />
           </li>
