@@ -3,12 +3,14 @@ import { StrictMode, startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { keepEnterFromSendingCompositions } from "#app/components/composing.ts";
 import { keepUntilSent } from "#app/components/leave.ts";
+import { followClicksAfterDeployment } from "#app/document/after-deployment.ts";
 import { DocumentContext } from "#app/document/document.ts";
 import { toTheme } from "#app/document/theme.ts";
 import { dropWaitingOfOthers, waitingChanges } from "#app/routes/todos/outbox/storage.ts";
 
 keepUntilSent({ count: () => waitingChanges().length, drop: () => dropWaitingOfOthers(null) });
 keepEnterFromSendingCompositions();
+followClicksAfterDeployment();
 
 const facts = {
   nonce: "",
