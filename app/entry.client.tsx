@@ -6,9 +6,16 @@ import { keepUntilSent } from "#app/components/leave.ts";
 import { followClicksAfterDeployment } from "#app/document/after-deployment.ts";
 import { DocumentContext } from "#app/document/document.ts";
 import { toTheme } from "#app/document/theme.ts";
+import { dropDrafts } from "#app/routes/todos/drafts/storage.ts";
 import { dropWaitingOfOthers, waitingChanges } from "#app/routes/todos/outbox/storage.ts";
 
-keepUntilSent({ count: () => waitingChanges().length, drop: () => dropWaitingOfOthers(null) });
+keepUntilSent({
+  count: () => waitingChanges().length,
+  drop() {
+    dropWaitingOfOthers(null);
+    dropDrafts();
+  },
+});
 keepEnterFromSendingCompositions();
 followClicksAfterDeployment();
 

@@ -15,6 +15,7 @@ interface EditTodoProps {
     /** The whole text, so that typing replaces it. */
     selects: boolean;
     takesFocus: boolean;
+    keep(typed: Typed): void;
     save(typed: Typed): void;
     cancel(): void;
   };
@@ -52,7 +53,14 @@ export function EditTodo({ id, typed, errors, editing, children }: EditTodoProps
   }
 
   return (
-    <form method="post" action={action} onSubmit={send} noValidate className="edit-todo">
+    <form
+      method="post"
+      action={action}
+      onSubmit={send}
+      onInput={(event) => editing?.keep(typedIn(new FormData(event.currentTarget)))}
+      noValidate
+      className="edit-todo"
+    >
       <input type="hidden" name="intent" value="edit" />
       <input type="hidden" name="id" value={id} />
       <input

@@ -101,6 +101,7 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
             addKey={data.addKey}
             refused={refused?.intent === "add" ? refused : undefined}
             outbox={outbox}
+            userId={viewer.id}
           />
           {[notice, problem, changes.problem].map((text) =>
             text ? (
