@@ -20,6 +20,7 @@ export function Field({ label, hint, error, ...input }: FieldProps) {
       <label htmlFor={id}>{label}</label>
       <input
         id={id}
+        dir="auto"
         {...input}
         aria-invalid={error ? true : undefined}
         aria-describedby={describedBy || undefined}

@@ -183,6 +183,50 @@ test(
 );
 
 test(
+  "what the address says shows in the controls, after Back, Forward, and a reload, and in a new tab",
+  { tag: "@main" },
+  async ({ person }) => {
+    const { page, email } = await person("Bob");
+    const shows = async (shown: Page, query: string, chosen: string[], isEarlier: boolean) => {
+      await expect(shown.getByRole("navigation", { name: "Filter" }).locator("[aria-current]")).toHaveText(
+        chosen,
+      );
+      await expect(filter(shown, "Newest todos")).toHaveCount(isEarlier ? 1 : 0);
+      await expect(searchbox(shown)).toHaveValue(query);
+    };
+    await withManyTodos(email, 60, async () => {
+      await filter(page, "Mine").click();
+      await shows(page, "", ["Mine"], false);
+      await search(page, "todo");
+      await expect(page).toHaveURL("/?owner=me&q=todo");
+      await filter(page, "Active").click();
+      await shows(page, "todo", ["Active", "Mine"], false);
+      await page.getByRole("link", { name: "Earlier todos" }).click();
+      await shows(page, "todo", ["Active", "Mine"], true);
+
+      await page.goBack();
+      await shows(page, "todo", ["Active", "Mine"], false);
+      await page.goBack();
+      await shows(page, "todo", ["Mine"], false);
+      await searchbox(page).focus();
+      await page.goBack();
+      await shows(page, "", ["Mine"], false);
+      await page.goForward();
+      await shows(page, "todo", ["Mine"], false);
+      await page.goForward();
+      await page.goForward();
+      await shows(page, "todo", ["Active", "Mine"], true);
+      await page.reload();
+      await shows(page, "todo", ["Active", "Mine"], true);
+      const address = await filter(page, "Newest todos").getAttribute("href");
+      const tab = await page.context().newPage();
+      await tab.goto(address ?? "");
+      await shows(tab, "todo", ["Active", "Mine"], false);
+    });
+  },
+);
+
+test(
   "others' changes show under a filter and a search without a reload",
   { tag: "@script" },
   async ({ person }) => {

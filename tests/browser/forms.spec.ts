@@ -1,8 +1,9 @@
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import {
   addTodo,
   expect,
   profileInPostgres,
+  progressOf,
   removeTodos,
   test,
   todo,
@@ -192,3 +193,39 @@ async function scrollTo(page: Page, task: string): Promise<number> {
   await todo(page, task).evaluate((element) => element.scrollIntoView({ block: "center" }));
   return page.evaluate(() => window.scrollY);
 }
+
+test("Hebrew runs from right to left where it is written and where it is shown", async ({
+  person,
+  javaScriptEnabled,
+}) => {
+  const hebrew = "לקנות חלב!";
+  const { page, email } = await person("Bob");
+  const expectFromRight = async (shown: Locator) => expect(shown).toHaveCSS("direction", "rtl");
+  const newTodo = page.getByRole("textbox", { name: "New todo" });
+  await newTodo.fill(hebrew);
+  await expectFromRight(newTodo);
+  await newTodo.press("Enter");
+  await expectFromRight(todo(page, hebrew).getByText(hebrew, { exact: true }));
+  const search = page.getByRole("searchbox", { name: "Search" });
+  await search.fill(`${hebrew}?`);
+  await expectFromRight(search);
+  await search.press("Enter");
+  await expect(page.getByText(`No todos match “${hebrew}?”.`)).toHaveCSS("direction", "ltr");
+  await expectFromRight(page.getByText(`${hebrew}?`, { exact: true }));
+  await page.goto("/?owner=me");
+  await page.getByRole("button", { name: `Edit ${hebrew}` }).click();
+  await expectFromRight(page.getByRole("textbox", { name: "Edit todo" }));
+  if (javaScriptEnabled !== false) await page.keyboard.press("Escape");
+  else await page.getByRole("link", { name: "Cancel" }).click();
+  await removeTodos(page, [hebrew]);
+
+  await addTodo(page, "Buy milk");
+  await page.goto("/account");
+  await page.getByLabel("Name").fill("דוד");
+  await expectFromRight(page.getByLabel("Name"));
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Your name was saved.")).toBeVisible();
+  await page.goto("/");
+  await expectFromRight(progressOf(page, email).getByText("דוד", { exact: true }));
+  await removeTodos(page, ["Buy milk"]);
+});

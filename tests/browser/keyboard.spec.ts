@@ -76,6 +76,44 @@ test(
 );
 
 test(
+  "a shortcut is a Latin letter on its key, with Caps Lock too, or the key's place where letters are not Latin",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    const heading = page.getByRole("heading", { name: "Todos", exact: true });
+    for (const [key, code] of [
+      ["N", "KeyN"],
+      ["n", "KeyL"],
+      ["т", "KeyN"],
+      ["Т", "KeyN"],
+      ["ν", "KeyN"],
+    ]) {
+      await heading.focus();
+      expect(await isTaken(page, { key: key ?? "", code: code ?? "" })).toBe(true);
+      await expect(newTodo(page)).toBeFocused();
+    }
+    await heading.focus();
+    // Dvorak, and a French é.
+    expect(await isTaken(page, { key: "b", code: "KeyN" })).toBe(false);
+    expect(await isTaken(page, { key: "é", code: "KeyE" })).toBe(false);
+    await expect(heading).toBeFocused();
+    // Arabic.
+    expect(await isTaken(page, { key: "ظ", code: "Slash" })).toBe(true);
+    await expect(page.getByRole("searchbox", { name: "Search" })).toBeFocused();
+
+    await addTodo(page, "Buy seeds");
+    await removeTodos(page, ["Buy seeds"]);
+    expect(await isTaken(page, { key: "я", code: "KeyZ", ctrlKey: true })).toBe(true);
+    await expect(todo(page, "Buy seeds")).toBeVisible();
+    await checkbox(page, "Buy seeds").focus();
+    await checkbox(page, "Buy seeds").dispatchEvent("keydown", { key: "У", code: "KeyE" });
+    await expect(page.getByRole("textbox", { name: "Edit todo" })).toBeFocused();
+    await page.keyboard.press("Escape");
+    await removeTodos(page, ["Buy seeds"]);
+  },
+);
+
+test(
   "arrows, and in the list Home and End, move through it, and Space ticks",
   { tag: ["@main", "@script"] },
   async ({ person }) => {

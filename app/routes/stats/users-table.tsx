@@ -48,7 +48,9 @@ export function UsersTable({ users, sort, descending, sortPaths, nextPath, first
             {users.map(({ userId, email, name, complete, total, latest }) => (
               <tr key={userId}>
                 <th scope="row">{email ?? "no email"}</th>
-                <td className="user-name">{nameOrNone(name)}</td>
+                <td className="user-name" dir="auto">
+                  {nameOrNone(name)}
+                </td>
                 <td className="number">{complete.toLocaleString("en")}</td>
                 <td className="number">{total.toLocaleString("en")}</td>
                 <td className="user-latest">{latest ? <Time value={latest} /> : "never"}</td>

@@ -1,5 +1,6 @@
 import { Link, useLocation } from "@remix-run/react";
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { isComposing } from "#app/components/composing.ts";
 import { type Errors, type Typed, typedIn, whyOf } from "../changes/answer.ts";
 import { withoutEdit } from "../list/views.ts";
 import { useChangeAction } from "../sending/change-form.tsx";
@@ -14,6 +15,7 @@ interface EditTodoProps {
     /** The whole text, so that typing replaces it. */
     selects: boolean;
     takesFocus: boolean;
+    keep(typed: Typed): void;
     save(typed: Typed): void;
     cancel(): void;
   };
@@ -47,12 +49,18 @@ export function EditTodo({ id, typed, errors, editing, children }: EditTodoProps
   }
 
   function cancelByKey(event: KeyboardEvent) {
-    // Escape also ends the composition of a character.
-    if (event.key === "Escape" && !event.nativeEvent.isComposing) cancel(event);
+    if (event.key === "Escape" && !isComposing(event.nativeEvent)) cancel(event);
   }
 
   return (
-    <form method="post" action={action} onSubmit={send} noValidate className="edit-todo">
+    <form
+      method="post"
+      action={action}
+      onSubmit={send}
+      onInput={(event) => editing?.keep(typedIn(new FormData(event.currentTarget)))}
+      noValidate
+      className="edit-todo"
+    >
       <input type="hidden" name="intent" value="edit" />
       <input type="hidden" name="id" value={id} />
       <input

@@ -16,4 +16,6 @@ export function pasteOneLine(event: ClipboardEvent<HTMLInputElement>): void {
   event.preventDefault();
   const field = event.currentTarget;
   field.setRangeText(toOneLine(text), field.selectionStart ?? 0, field.selectionEnd ?? 0, "end");
+  // As a paste by the browser does.
+  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
 }

@@ -13,11 +13,11 @@ import {
   whyOf,
 } from "../changes/answer.ts";
 import { toStored } from "../changes/rules.ts";
+import { useDraft } from "../drafts/use-draft.ts";
 import type { Todo } from "../list/todo.server.ts";
 import { announced } from "../sending/announced.ts";
 import { useChangeAction } from "../sending/change-form.tsx";
 import { inOneLine } from "./one-line.ts";
-import { useDraft } from "./use-draft.ts";
 
 interface Editing {
   typed: Typed;
@@ -50,6 +50,12 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
     isAskedFor || refused ? startOf(todo, refused) : undefined,
   );
   const [sent, setSent] = useState<Typed>();
+  const keepDraft = useDraft(userId, todo.id, (typed) => {
+    // It may have been saved after all.
+    if (isSameTyped(toStored(typed), typedOf(todo))) keepDraft(undefined);
+    else
+      setEditing({ typed, selects: false, takesFocus: true, errors: { form: "This edit isn't saved yet." } });
+  });
 
   function start(): void {
     setEditing({ typed: sent ?? typedOf(todo), selects: true, takesFocus: true, errors: {} });
@@ -61,6 +67,16 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
     setAsksToDelete(false);
   }
 
+  function cancel(): void {
+    keepDraft(undefined);
+    stop();
+  }
+
+  function keep(typed: Typed): void {
+    const isToKeep = typed.task.trim() !== "" && !isSameTyped(typed, inOneLine(typedOf(todo)));
+    keepDraft(isToKeep ? typed : undefined);
+  }
+
   function save(typed: Typed): void {
     if (!isVisible(typed.task)) {
       setAsksToDelete(true);
@@ -68,8 +84,11 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
     }
     // Not compared with the todo, which another user may have edited since.
     const isUnchanged = editing && !whyOf(editing.errors) && isSameTyped(typed, inOneLine(editing.typed));
+    if (isUnchanged) {
+      cancel();
+      return;
+    }
     stop();
-    if (isUnchanged) return;
     setSent(typed);
     submit({ intent: "edit", id: todo.id, ...typed, ...byScript }, { method: "post", action });
   }
@@ -91,6 +110,7 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
     if (state !== "idle" || !data || sent === undefined) return;
     setSent(undefined);
     if (data.ok) {
+      if (!editing) keepDraft(undefined);
       announce(announced.saved(sent.task.trim()));
       return;
     }
@@ -104,20 +124,6 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
     button.current?.focus({ preventScroll: true });
   }, [editing]);
 
-  useDraft(
-    userId,
-    todo.id,
-    () => {
-      const typed = editing ? inFields() : sent;
-      return typed && !isSameTyped(typed, inOneLine(typedOf(todo))) ? typed : undefined;
-    },
-    (typed) => {
-      // It may have been saved after all.
-      if (isSameTyped(toStored(typed), typedOf(todo))) return;
-      setEditing({ typed, selects: false, takesFocus: true, errors: { form: "This edit isn't saved yet." } });
-    },
-  );
-
   const isHeld = editing !== undefined || sent !== undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the page knows the newest of the todo by itself
   useEffect(() => {
@@ -126,7 +132,7 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
   }, [isHeld]);
 
   const shown = formData ? toStored(typedIn(formData)) : typedOf(todo);
-  return { shown, editing, asksToDelete, item, button, start, stop, save, leave };
+  return { shown, editing, asksToDelete, item, button, start, cancel, keep, save, leave };
 }
 
 function startOf(todo: Todo, refused: RefusedChange | undefined): Editing {

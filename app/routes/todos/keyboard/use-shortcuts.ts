@@ -1,5 +1,7 @@
 import { type RefObject, useEffect } from "react";
+import { isComposing } from "#app/components/composing.ts";
 import { isTyping } from "./is-typing.ts";
+import { pressedKey } from "./pressed-key.ts";
 
 const ofPage = ["n", "/", "?"];
 const ofTodo = ["e", "Delete"];
@@ -40,8 +42,9 @@ export function useShortcuts(list: RefObject<HTMLElement>): void {
     }
 
     function press(event: KeyboardEvent): void {
-      const { key, target, repeat, isComposing, ctrlKey, metaKey, altKey } = event;
-      if (isComposing || ctrlKey || metaKey || altKey || event.defaultPrevented) return;
+      const { target, repeat, ctrlKey, metaKey, altKey } = event;
+      const key = pressedKey(event);
+      if (isComposing(event) || ctrlKey || metaKey || altKey || event.defaultPrevented) return;
       if (isTyping(target) || document.querySelector("dialog[open]")) return;
       const isControl = ofPage.includes(key) || ofTodo.includes(key);
       const isDone = isControl ? !repeat && use(key) : move(key);

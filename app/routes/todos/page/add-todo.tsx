@@ -1,4 +1,5 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { Sentence } from "#app/components/sentence.tsx";
 import {
   canBeAddedAgain,
   type Errors,
@@ -10,6 +11,7 @@ import {
   whyOf,
 } from "../changes/answer.ts";
 import { problemsOf, toStored } from "../changes/rules.ts";
+import { useDraft } from "../drafts/use-draft.ts";
 import { useKeyShortcut } from "../keyboard/single-letters.ts";
 import type { Outbox } from "../outbox/use-outbox.ts";
 import { useChangeAction } from "../sending/change-form.tsx";
@@ -20,6 +22,8 @@ interface AddTodoProps {
   refused: RefusedChange | undefined;
   /** Without it the browser sends the form. */
   outbox?: Outbox;
+  /** Whose draft the field keeps. */
+  userId?: string;
 }
 
 interface NotAdded {
@@ -30,7 +34,7 @@ interface NotAdded {
 }
 
 /** Without JavaScript it is a plain form with the server's key; with it the outbox sends the todo. */
-export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
+export function AddTodo({ addKey, refused, outbox, userId }: AddTodoProps) {
   const action = useChangeAction();
   const shortcut = useKeyShortcut("n");
   const errorId = useId();
@@ -39,6 +43,10 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
   const key = refused?.key ?? addKey;
   const invalid = notAdded && (invalidField(notAdded.errors) ?? "task");
   const [firstRefused] = outbox?.refused ?? [];
+  const keepDraft = useDraft(userId, "new", (typed) => {
+    const form = field.current?.form;
+    if (form && isEmpty(form)) fill(form, typed);
+  });
 
   function send(event: FormEvent<HTMLFormElement>) {
     if (!outbox || !field.current) return;
@@ -50,7 +58,10 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
     const problem = whyOf(problems) ? undefined : outbox.add(typed, sameKey || undefined);
     const errors = { ...problems, ...(problem && { form: problem }) };
     setNotAdded(whyOf(errors) ? { typed, errors } : undefined);
-    if (!whyOf(errors)) fill(form, typedIn(undefined));
+    if (!whyOf(errors)) {
+      fill(form, typedIn(undefined));
+      keepDraft(undefined);
+    }
     field.current.focus();
   }
 
@@ -58,16 +69,25 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it comes back
   useEffect(() => {
     const form = field.current?.form;
-    if (!outbox || !firstRefused || !form || !isSameTyped(typedIn(new FormData(form)), typedIn(undefined)))
-      return;
+    if (!outbox || !firstRefused || !form || !isEmpty(form)) return;
     const { typed, key, refusal } = firstRefused;
     fill(form, typed);
+    keepDraft(typed);
     setNotAdded({ typed, key, errors: { form: refusal } });
     outbox.drop(key);
   }, [firstRefused?.key]);
 
   return (
-    <form method="post" action={action} onSubmit={outbox && send} noValidate className="add-todo">
+    <form
+      method="post"
+      action={action}
+      onSubmit={outbox && send}
+      onInput={({ currentTarget: form }) =>
+        keepDraft(isEmpty(form) ? undefined : typedIn(new FormData(form)))
+      }
+      noValidate
+      className="add-todo"
+    >
       <input type="hidden" name="intent" value="add" />
       {key ? <input type="hidden" name="key" value={key} /> : null}
       <label>
@@ -78,6 +98,7 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
           name="task"
           placeholder="What needs doing?"
           autoComplete="off"
+          dir="auto"
           aria-keyshortcuts={shortcut}
           defaultValue={refused?.typed.task}
           aria-invalid={invalid === "task" || undefined}
@@ -95,7 +116,7 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
       ) : null}
       {outbox?.refused.map((todo) => (
         <p key={todo.key} className="field-error" role="alert">
-          {`“${todo.typed.task}” was not added. ${todo.refusal} `}
+          <Sentence text={`“${todo.typed.task}” was not added. ${todo.refusal} `} />
           <button type="button" onClick={() => outbox.sendAgain(todo)}>
             Try again
           </button>
@@ -109,6 +130,10 @@ export function AddTodo({ addKey, refused, outbox }: AddTodoProps) {
 function toNotAdded(refused: RefusedChange): NotAdded | undefined {
   const { typed, errors, key } = refused;
   return invalidField(errors) || canBeAddedAgain(refused) ? { typed, errors, key } : undefined;
+}
+
+function isEmpty(form: HTMLFormElement): boolean {
+  return isSameTyped(typedIn(new FormData(form)), typedIn(undefined));
 }
 
 function fill(form: HTMLFormElement, typed: Typed): void {

@@ -1,3 +1,4 @@
+import { Sentence } from "#app/components/sentence.tsx";
 import { canBeAddedAgain, type RefusedChange, whyOf } from "../changes/answer.ts";
 
 /** For a refused change without a field on the page. */
@@ -9,7 +10,9 @@ export function RefusalNotice({ refused }: { refused: RefusedChange }) {
   return (
     <p role="alert" className="notice">
       {message}
-      {intent === "edit" && wrote.length > 0 ? ` You wrote: “${wrote.join("”, “")}”.` : null}
+      {intent === "edit" && wrote.length > 0 ? (
+        <Sentence text={` You wrote: “${wrote.join("”, “")}”.`} />
+      ) : null}
     </p>
   );
 }

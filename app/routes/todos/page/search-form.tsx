@@ -1,37 +1,71 @@
 import { Form, useNavigate } from "@remix-run/react";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useKeyShortcut } from "../keyboard/single-letters.ts";
 import { type ListView, longestQuery, parseQuery, searchOf } from "../list/views.ts";
-import { useNextView } from "./use-next-view.ts";
+import { useNextView, viewAt } from "./use-next-view.ts";
 
 const pauseMs = 250;
 
 /** With JavaScript the list follows what is typed, and one step back leads to where the typing began. */
 export function SearchForm({ listView }: { listView: ListView }) {
-  const { query } = listView;
   const next = useRef(listView);
   next.current = useNextView(listView);
+  // Another default would show in a field that nobody has typed into.
+  const [firstQuery] = useState(listView.query);
   const navigate = useNavigate();
   const shortcut = useKeyShortcut("/");
   const field = useRef<HTMLInputElement>(null);
-  const asked = useRef(query);
   const waiting = useRef<ReturnType<typeof setTimeout>>();
 
-  // A link or a step back changes the search, too.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the script is there
   useEffect(() => {
-    if (query === asked.current || !field.current) return;
+    // Users may type before the script is there.
+    if (queryIn(field.current) !== firstQuery) searchSoon();
+    return stopWaiting;
+  }, []);
+
+  const { query } = next.current;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when a link has changed the search
+  useEffect(follow, [query]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `show` reads refs alone
+  useEffect(() => {
+    // Even in a field with the focus: users who step back or forward are not typing.
+    function step() {
+      const view = viewAt(window.location);
+      if (view) show(view.query);
+    }
+    window.addEventListener("popstate", step);
+    return () => window.removeEventListener("popstate", step);
+  }, []);
+
+  /** Not while the field has the focus: an answer may be older than the text. */
+  function follow(): void {
+    const isUsed = document.activeElement === field.current || waiting.current !== undefined;
+    if (!isUsed) show(next.current.query);
+  }
+
+  function show(shown: string): void {
+    stopWaiting();
+    if (field.current && queryIn(field.current) !== shown) field.current.value = shown;
+  }
+
+  function searchSoon(): void {
+    stopWaiting();
+    waiting.current = setTimeout(search, pauseMs);
+  }
+
+  function stopWaiting(): void {
     clearTimeout(waiting.current);
-    asked.current = query;
-    field.current.value = query;
-  }, [query]);
-  useEffect(() => () => clearTimeout(waiting.current), []);
+    waiting.current = undefined;
+  }
 
   function search(): void {
-    clearTimeout(waiting.current);
-    const typed = parseQuery(field.current?.value ?? "").query;
-    if (typed === asked.current) return;
-    const replace = asked.current !== "";
-    asked.current = typed;
+    stopWaiting();
+    const typed = queryIn(field.current);
+    if (typed === next.current.query) return;
+    // The browser's own address: a search that is still loading has no place in its history yet.
+    const replace = Boolean(viewAt(window.location)?.query);
     const found = { ...next.current, query: typed, before: null, todoId: null };
     navigate(`/${searchOf(found)}`, { replace, preventScrollReset: true });
   }
@@ -61,14 +95,21 @@ export function SearchForm({ listView }: { listView: ListView }) {
           autoComplete="off"
           maxLength={longestQuery}
           aria-keyshortcuts={shortcut}
-          defaultValue={query}
-          onChange={() => {
-            clearTimeout(waiting.current);
-            waiting.current = setTimeout(search, pauseMs);
+          dir="auto"
+          defaultValue={firstQuery}
+          onChange={({ nativeEvent }) => {
+            if (!(nativeEvent instanceof InputEvent && nativeEvent.isComposing)) searchSoon();
           }}
+          onCompositionStart={stopWaiting}
+          onCompositionEnd={searchSoon}
+          onBlur={follow}
         />
       </label>
       <button type="submit">Search</button>
     </Form>
   );
+}
+
+function queryIn(field: HTMLInputElement | null): string {
+  return parseQuery(field?.value ?? "").query;
 }

@@ -17,7 +17,9 @@ export function TeamProgress({ team, listView }: { team: Member[]; listView: Lis
         {team.map(({ userId, email, name, complete, total }) => (
           <li key={userId} className="member">
             <span className="member-email">{email ?? "no email"}</span>
-            <span className="member-name">{nameOrNone(name)}</span>
+            <span className="member-name" dir="auto">
+              {nameOrNone(name)}
+            </span>
             <span className="member-count">{`${complete}/${total}`}</span>
             <progress value={complete} max={total} aria-hidden="true" />
           </li>

@@ -37,7 +37,7 @@ export function TodoItem({
   const deletes = useKeyShortcut("Delete");
   const mayChange = viewer.isAdmin || viewer.id === todo.ownerId;
   const isAskedFor = useSearchParams()[0].get("edit") === todo.id && mayChange;
-  const { shown, editing, asksToDelete, item, button, start, stop, save, leave } = useEditing({
+  const { shown, editing, asksToDelete, item, button, start, cancel, keep, save, leave } = useEditing({
     userId: viewer.id,
     todo,
     isAskedFor,
@@ -75,7 +75,7 @@ export function TodoItem({
           id={todo.id}
           typed={editing.typed}
           errors={asksToDelete ? {} : editing.errors}
-          editing={{ ...editing, save, cancel: stop }}
+          editing={{ ...editing, keep, save, cancel }}
         >
           {asksToDelete ? (
             <p role="alert" className="question">
@@ -83,7 +83,7 @@ export function TodoItem({
               <button type="button" onClick={remove}>
                 Delete it
               </button>{" "}
-              <button type="button" onClick={stop}>
+              <button type="button" onClick={cancel}>
                 Keep it
               </button>
             </p>

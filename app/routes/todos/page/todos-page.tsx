@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react";
 import { useAnnounce } from "#app/components/announcer.tsx";
 import { Frame } from "#app/components/frame.tsx";
+import { Sentence } from "#app/components/sentence.tsx";
 import { SignedIn } from "#app/components/signed-in.tsx";
 import { profileMissing } from "#app/profiles/late-profile.ts";
 import type { RefusedChange, Undoable } from "../changes/answer.ts";
@@ -100,11 +101,12 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
             addKey={data.addKey}
             refused={refused?.intent === "add" ? refused : undefined}
             outbox={outbox}
+            userId={viewer.id}
           />
           {[notice, problem, changes.problem].map((text) =>
             text ? (
               <p key={text} role="alert" className="notice">
-                {text}
+                <Sentence text={text} />
               </p>
             ) : null,
           )}
@@ -125,7 +127,11 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
               <Link to={`/${searchOf({ ...unlinked, before: parseCursor(earlier) })}`}>Earlier todos</Link>
             </p>
           ) : null}
-          {todos.length + added.length === 0 ? <p className="empty">{emptyWords(listView, data)}</p> : null}
+          {todos.length + added.length === 0 ? (
+            <p className="empty">
+              <Sentence text={emptyWords(listView, data)} />
+            </p>
+          ) : null}
           <BulkChanges
             todos={expectedTodos}
             viewer={viewer}

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { isTyping } from "../keyboard/is-typing.ts";
+import { pressedKey } from "../keyboard/pressed-key.ts";
 
 /**
  * Makes Ctrl+Z or Cmd+Z undo, except in fields, where the browser undoes typing.
@@ -11,7 +12,7 @@ export function useUndoKey(undo: () => boolean): void {
 
   useEffect(() => {
     function press(event: KeyboardEvent): void {
-      const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
+      const isUndo = pressedKey(event) === "z" && (event.ctrlKey || event.metaKey);
       if (!isUndo || event.shiftKey || event.altKey || event.repeat || isTyping(event.target)) return;
       if (latest.current()) event.preventDefault();
     }
