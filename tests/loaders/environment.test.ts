@@ -23,6 +23,16 @@ test("all missing variables are named at once", () => {
 
 test.each([
   ["DATABASE_URL", "mysql://db.example.com/todos"],
+  ["DATABASE_URL", "postgresql://db.example.com/todos"],
+  ["DATABASE_URL", "postgresql://user:password@db.example.com"],
+  ["DATABASE_URL", "postgresql://user:pass#word@db.example.com/todos"],
+  ["DATABASE_URL", "postgresql://user:pass/word@db.example.com/todos"],
+  ["DATABASE_URL", "postgresql://user:password@/todos?host=/var/run/postgresql"],
+  ["DATABASE_URL", "postgresql://user:password@%2Fvar%2Frun%2Fpostgresql/todos"],
+  ["DATABASE_URL", "postgresql://user:password@db.example.com/todos?user=other"],
+  ["DATABASE_URL", "postgresql://user:password@db.example.com/todos?schema=todos"],
+  ["DATABASE_URL", "postgresql://user:password@db.example.com/todos?sslmode=no-verify"],
+  ["DATABASE_URL", "postgresql://user:password@db.example.com/todos?sslrootcert=/nowhere.pem"],
   ["APP_ORIGIN", "todos.example.com"],
   ["APP_ORIGIN", "https://todos.example.com/app"],
   ["SESSION_SECRET", "short"],
@@ -69,6 +79,19 @@ test.each([
 ])("migrations and LISTEN for %s go to %s", (DATABASE_URL, direct) => {
   expect(readEnvironment({ ...complete, DATABASE_URL }).databaseUrlUnpooled).toBe(direct);
   expect(configuredDatabaseUrl({ DATABASE_URL })).toBe(direct);
+});
+
+test.each([
+  ["postgres://u:50%off@db/todos?pgbouncer=true", "postgres://u:50%25off@db/todos"],
+  ["postgresql://u:p@db/todos?sslmode=prefer&keepalives=1", "postgresql://u:p@db/todos?sslmode=prefer"],
+  ["postgresql://u:p@db/todos?ssl=true", "postgresql://u:p@db/todos?sslmode=require"],
+  [
+    "postgresql://u:p@ep-x-1.eu.aws.neon.tech/db?sslmode=disable",
+    "postgresql://u:p@ep-x-1.eu.aws.neon.tech/db",
+  ],
+])("the app and its commands read %s as %s", (DATABASE_URL, read) => {
+  expect(readEnvironment({ ...complete, DATABASE_URL }).databaseUrl).toBe(read);
+  expect(configuredDatabaseUrl({ DATABASE_URL_UNPOOLED: DATABASE_URL })).toBe(read);
 });
 
 test.each(["DATABASE_URL", "STACK_WEBHOOK_SECRET"])("a refused %s is not printed", (name) => {
