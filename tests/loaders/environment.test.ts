@@ -101,22 +101,34 @@ test.each(["DATABASE_URL", "STACK_WEBHOOK_SECRET"])("a refused %s is not printed
   expect(problems.join()).not.toContain(secret);
 });
 
-test("local mode's project lets people sign up, with either provider, and requires no verified email", () => {
+test("local mode's project allows everything, with either provider, and requires no verified email", () => {
   const blank = { LOCAL_REQUIRE_VERIFIED_EMAIL: "", LOCAL_ALLOW_SIGN_UP: "", LOCAL_OAUTH_PROVIDERS: "" };
   for (const variables of [{}, blank]) {
     expect(readLocalSettings(variables).stackSettings).toEqual({
       requiresVerifiedEmail: false,
       allowsSignUp: true,
+      allowsPasswords: true,
+      allowsMagicLinks: true,
+      allowsAccountDeletion: true,
       oauthProviders: ["github", "google"],
     });
   }
 });
 
 test("local mode's project is set by variables", () => {
-  const variables = { LOCAL_REQUIRE_VERIFIED_EMAIL: "true", LOCAL_ALLOW_SIGN_UP: "false" };
+  const variables = {
+    LOCAL_REQUIRE_VERIFIED_EMAIL: "true",
+    LOCAL_ALLOW_SIGN_UP: "false",
+    LOCAL_ALLOW_PASSWORDS: "false",
+    LOCAL_ALLOW_MAGIC_LINKS: "false",
+    LOCAL_ALLOW_ACCOUNT_DELETION: "false",
+  };
   expect(readLocalSettings(variables).stackSettings).toMatchObject({
     requiresVerifiedEmail: true,
     allowsSignUp: false,
+    allowsPasswords: false,
+    allowsMagicLinks: false,
+    allowsAccountDeletion: false,
   });
 });
 
