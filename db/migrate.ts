@@ -2,8 +2,10 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { asDatabaseFault } from "#app/db/faults.server.ts";
 import { inheritedVariables } from "#app/platform/environment.server.ts";
-import { isLoopback } from "#app/platform/hosts.ts";
+import { addressIn } from "./neon-over-tcp/connection-string.ts";
+import { agreedTls } from "./neon-over-tcp/socket.ts";
 import { Refusal } from "./refusal.ts";
 import { openSession } from "./session.ts";
 
@@ -34,7 +36,7 @@ export async function rollback(
   await underLock(url, () => dbmate(["rollback"], migrations, url));
 }
 
-/** @throws {Refusal} */
+/** @throws {Refusal | DatabaseFault} */
 export async function printStatus(url: string): Promise<void> {
   await dbmate(["status"], ownMigrations, url);
 }
@@ -72,11 +74,12 @@ const lockKey = "hashtextextended('shared-todos migrations', 0)";
 
 async function dbmate(command: string[], migrations: string, url?: string): Promise<void> {
   const args = ["--migrations-dir", migrations, "--no-dump-schema", ...command];
+  const address = url && { DATABASE_URL: await urlForDbmate(url) };
   const child = spawn(dbmateProgram(), args, {
     // Only the status is output; the rest is progress.
     stdio: ["ignore", command[0] === "status" ? 1 : 2, 2],
     // Not as an argument, which other users of this machine could read.
-    env: { ...inheritedVariables(), ...(url && { DATABASE_URL: urlForDbmate(url) }) } as NodeJS.ProcessEnv,
+    env: { ...inheritedVariables(), ...address } as NodeJS.ProcessEnv,
   });
   const code = await new Promise((resolve, reject) => child.on("error", reject).on("exit", resolve));
   // dbmate prints "Applied" for a migration that fails, too.
@@ -84,12 +87,24 @@ async function dbmate(command: string[], migrations: string, url?: string): Prom
     throw new Refusal(`\`dbmate ${command[0]}\` failed. The last migration it names was not changed.`);
 }
 
-/** dbmate uses lib/pq, which does not know channel_binding and requires TLS by default. */
-function urlForDbmate(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  url.searchParams.delete("channel_binding");
-  if (isLoopback(databaseUrl) && !url.searchParams.has("sslmode")) url.searchParams.set("sslmode", "disable");
-  return url.href;
+const askLimitMs = 10_000;
+
+/**
+ * dbmate uses lib/pq, which knows neither `allow`, `prefer` nor `sslrootcert=system`. The host is a parameter because
+ * dbmate drops the brackets around an IPv6 address.
+ * @throws {DatabaseFault}
+ */
+async function urlForDbmate(databaseUrl: string): Promise<string> {
+  const { username, password, pathname, searchParams } = new URL(databaseUrl);
+  const tls = await agreedTls(databaseUrl, AbortSignal.timeout(askLimitMs)).catch((error) => {
+    throw asDatabaseFault(error);
+  });
+  const { rejectUnauthorized: isVerified, checkServerIdentity: anyName } = tls || {};
+  if (!isVerified || searchParams.get("sslrootcert") === "system") searchParams.delete("sslrootcert");
+  const sslmode = !tls ? "disable" : !isVerified ? "require" : anyName ? "verify-ca" : "verify-full";
+  const { host, port } = addressIn(databaseUrl);
+  for (const [name, value] of Object.entries({ sslmode, host, port })) searchParams.set(name, String(value));
+  return `postgres://${username}:${password}@${pathname}?${searchParams}`;
 }
 
 function dbmateProgram(): string {

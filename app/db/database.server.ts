@@ -5,6 +5,7 @@ import { BoundedQueue } from "#app/platform/bounded-queue.server.ts";
 import { isNeonHost } from "#app/platform/hosts.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
 import { afterLastAnswer } from "#app/platform/stopping.server.ts";
+import { withoutTls } from "#db/neon-over-tcp/connection-string.ts";
 import { type NeonOverTcp, neonOverTcp } from "#db/neon-over-tcp/index.ts";
 import { asDatabaseFault, DatabaseFault } from "./faults.server.ts";
 import { parseRows, type Statement } from "./statement.server.ts";
@@ -136,7 +137,7 @@ export async function connectClient(
   { applicationName, connectLimitMs = 10_000 }: { applicationName?: string; connectLimitMs?: number } = {},
 ): Promise<Client> {
   const client = new Client({
-    connectionString: url,
+    connectionString: withoutTls(url),
     connectionTimeoutMillis: connectLimitMs,
     ...(applicationName && { application_name: applicationName }),
   });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { databaseUrl } from "./database-url.ts";
 import { isNeonHost } from "./hosts.ts";
 
 /** `.env.example` explains each variable. */
@@ -38,10 +39,6 @@ export class InvalidEnvironment extends Error {
   }
 }
 
-const postgresUrl = z
-  .string("is missing")
-  .refine((value) => /^postgres(ql)?:$/.test(parseUrl(value)?.protocol ?? ""), "is not a postgresql:// URL");
-
 const httpOrigin = z
   .string("is missing")
   .refine((value) => /^https?:$/.test(parseUrl(value)?.protocol ?? ""), "is not an http(s):// URL")
@@ -56,9 +53,13 @@ const stackSchema = z.object({
 
 const wholeNumber = z.coerce.number("is not a number").int("is not a whole number").min(0);
 
+const databaseSchema = z.object({
+  DATABASE_URL: databaseUrl,
+  DATABASE_URL_UNPOOLED: databaseUrl.optional(),
+});
+
 const schema = z.object({
-  DATABASE_URL: postgresUrl,
-  DATABASE_URL_UNPOOLED: postgresUrl.optional(),
+  ...databaseSchema.shape,
   ...stackSchema.shape,
   APP_ORIGIN: httpOrigin.refine(
     (value) => parseUrl(value)?.origin === value,
@@ -117,14 +118,8 @@ export function loadDotEnv(): void {
 
 /** The database of migrations and commands, on its direct host. @throws {InvalidEnvironment} */
 export function configuredDatabaseUrl(variables: Variables = process.env): string | undefined {
-  const { DATABASE_URL, DATABASE_URL_UNPOOLED } = cleaned(variables);
-  const url = DATABASE_URL_UNPOOLED ?? (DATABASE_URL && withoutPooler(DATABASE_URL));
-  if (url !== undefined && !postgresUrl.safeParse(url).success) {
-    throw new InvalidEnvironment([
-      `${DATABASE_URL_UNPOOLED ? "DATABASE_URL_UNPOOLED" : "DATABASE_URL"} is not a postgresql:// URL`,
-    ]);
-  }
-  return url;
+  const { DATABASE_URL, DATABASE_URL_UNPOOLED } = parse(databaseSchema.partial(), variables);
+  return DATABASE_URL_UNPOOLED ?? (DATABASE_URL && withoutPooler(DATABASE_URL));
 }
 
 /**
@@ -163,6 +158,9 @@ const localSchema = z.object({
   LOCAL_SYNC_DELAY_MS: wholeNumber.max(600_000).default(300),
   LOCAL_REQUIRE_VERIFIED_EMAIL: trueOrFalse.default(false),
   LOCAL_ALLOW_SIGN_UP: trueOrFalse.default(true),
+  LOCAL_ALLOW_PASSWORDS: trueOrFalse.default(true),
+  LOCAL_ALLOW_MAGIC_LINKS: trueOrFalse.default(true),
+  LOCAL_ALLOW_ACCOUNT_DELETION: trueOrFalse.default(true),
   LOCAL_OAUTH_PROVIDERS: oauthProviders.default(["github", "google"]),
   NODE_ENV: z.string().optional(),
   DATABASE_URL: z.string().optional(),
@@ -180,6 +178,9 @@ export function readLocalSettings(variables: Variables = process.env) {
     stackSettings: {
       requiresVerifiedEmail: local.LOCAL_REQUIRE_VERIFIED_EMAIL,
       allowsSignUp: local.LOCAL_ALLOW_SIGN_UP,
+      allowsPasswords: local.LOCAL_ALLOW_PASSWORDS,
+      allowsMagicLinks: local.LOCAL_ALLOW_MAGIC_LINKS,
+      allowsAccountDeletion: local.LOCAL_ALLOW_ACCOUNT_DELETION,
       oauthProviders: local.LOCAL_OAUTH_PROVIDERS,
     },
     nodeEnv: local.NODE_ENV,
@@ -217,8 +218,8 @@ function stackProjectOf(values: z.infer<typeof stackSchema>): StackProject {
 
 /** LISTEN and migrations need the name of a Neon host without `-pooler`; other URLs stay as they are. */
 function withoutPooler(url: string): string {
-  const parsed = parseUrl(url);
-  if (!parsed || !isNeonHost(parsed)) return url;
+  const parsed = new URL(url);
+  if (!isNeonHost(parsed)) return url;
   parsed.hostname = parsed.hostname.replace(/^([^.]+)-pooler\./, "$1.");
   return parsed.href;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
+import { sslModes } from "#app/platform/database-url.ts";
 import { isLoopback } from "#app/platform/hosts.ts";
 
 export function addressIn(connectionString: string): { host: string; port: number } {
@@ -8,7 +9,7 @@ export function addressIn(connectionString: string): { host: string; port: numbe
   return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || 5432) };
 }
 
-/** pg reads TLS parameters differently from libpq. */
+/** pg reads TLS parameters differently from libpq, and Neon's driver throws where they name a file. */
 export function withoutTls(connectionString: string): string {
   const url = new URL(connectionString);
   for (const name of [...url.searchParams.keys()]) {
@@ -22,8 +23,6 @@ interface TlsDemand {
   required: boolean;
   options: ConnectionOptions;
 }
-
-const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 
 /**
  * What `sslmode`, `sslrootcert`, `sslcert` and `sslkey` demand. It differs from libpq in three ways: a loopback host

@@ -1,10 +1,9 @@
 import { setImmediate } from "node:timers/promises";
-import { TLSSocket } from "node:tls";
 import pg from "pg";
 import { unlessAborted } from "#app/platform/unless-aborted.ts";
 import { cancel } from "./cancel.ts";
-import { tlsDemandIn, withoutTls } from "./connection-string.ts";
-import { ConnectionError, openSocket } from "./socket.ts";
+import { withoutTls } from "./connection-string.ts";
+import { agreedTls, ConnectionError } from "./socket.ts";
 
 interface PoolsOptions {
   maxConnections: number;
@@ -32,7 +31,7 @@ export function openPools({ maxConnections, connectTimeoutMs, statementTimeoutMs
   async function openPool(connectionString: string): Promise<pg.Pool> {
     const pool = new pg.Pool({
       connectionString: withoutTls(connectionString),
-      ssl: await tlsOptions(connectionString),
+      ssl: await agreedTls(connectionString, AbortSignal.timeout(connectTimeoutMs)),
       max: maxConnections,
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
@@ -50,16 +49,6 @@ export function openPools({ maxConnections, connectTimeoutMs, statementTimeoutMs
       connected.add(client);
     });
     return pool;
-  }
-
-  /** pg does not support `prefer`, so one extra connection asks the server. */
-  async function tlsOptions(connectionString: string) {
-    const demand = tlsDemandIn(connectionString);
-    if (demand === undefined) return false;
-    if (demand.required) return demand.options;
-    const socket = await openSocket(connectionString, AbortSignal.timeout(connectTimeoutMs));
-    socket.destroy();
-    return socket instanceof TLSSocket && demand.options;
   }
 
   async function connect(connectionString: string): Promise<pg.PoolClient> {

@@ -58,6 +58,23 @@ export async function openSocket(connectionString: string, signal: AbortSignal):
   }
 }
 
+/**
+ * For clients that do not know `prefer`, such as pg and lib/pq: one extra connection asks the server.
+ * @returns false for no TLS
+ * @throws {ConnectionError}
+ */
+export async function agreedTls(
+  connectionString: string,
+  signal: AbortSignal,
+): Promise<tls.ConnectionOptions | false> {
+  const demand = tlsDemandIn(connectionString);
+  if (demand === undefined) return false;
+  if (demand.required) return demand.options;
+  const socket = await openSocket(connectionString, signal);
+  socket.destroy();
+  return socket instanceof tls.TLSSocket && demand.options;
+}
+
 /** @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */
 function askForTls(socket: net.Socket): Promise<string> {
   const request = Buffer.alloc(8);

@@ -1,33 +1,13 @@
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import net from "node:net";
-import tls from "node:tls";
-import { fileURLToPath } from "node:url";
 import { Client, neon, neonConfig } from "@neondatabase/serverless";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { neonOverTcp } from "#db/neon-over-tcp/index.ts";
+import { certificate, encryptedPostgres } from "./encrypted-postgres.ts";
 
 const url = process.env.DATABASE_URL ?? "";
 const tcp = neonOverTcp();
 neonConfig.fetchFunction = tcp.fetch;
 afterAll(() => tcp.close());
-
-/** A certificate for `localhost`, signed by itself, good until 2126; with its key, which protects nothing. */
-const certificate = fileURLToPath(new URL("neon-over-tcp-tls.pem", import.meta.url));
-
-/** Puts TLS before the tests' Postgres, which has none, and accepts nothing else. */
-let yes = "S";
-const encrypted = net.createServer((socket) =>
-  socket.once("data", () => {
-    socket.write(yes);
-    const pem = readFileSync(certificate);
-    const inside = new tls.TLSSocket(socket, { isServer: true, key: pem, cert: pem });
-    inside.on("error", () => {});
-    inside.pipe(net.connect(Number(new URL(url).port), new URL(url).hostname)).pipe(inside);
-  }),
-);
-beforeAll(() => once(encrypted.listen(0, "127.0.0.1"), "listening"));
-afterAll(() => void encrypted.close());
+const encrypted = await encryptedPostgres();
 
 /** What comes of a request and of a client: `connected`, or the error's code. */
 async function outcomes(host: string, port: number, parameters: string): Promise<string[]> {
@@ -59,8 +39,7 @@ test.each([
   ["sslmode=verify-full&sslrootcert=ours", "127.0.0.1", otherHost],
   ["sslmode=verify-full&sslrootcert=ours", "localhost", "connected"],
 ])("with TLS: %s to %s is %s", async (parameters, host, outcome) => {
-  const { port } = encrypted.address() as net.AddressInfo;
-  expect(await outcomes(host, port, parameters)).toEqual([outcome, outcome]);
+  expect(await outcomes(host, encrypted.port, parameters)).toEqual([outcome, outcome]);
 });
 
 test.each([
@@ -79,10 +58,9 @@ test.each([
   "sslmode=allow",
   "sslmode=require",
 ])("more than a yes to TLS is refused: %s", async (parameters) => {
-  yes = "S\0";
+  encrypted.yes = "S\0";
   onTestFinished(() => {
-    yes = "S";
+    encrypted.yes = "S";
   });
-  const { port } = encrypted.address() as net.AddressInfo;
-  expect(await outcomes("127.0.0.1", port, parameters)).toEqual(["ECONNRESET", "ECONNRESET"]);
+  expect(await outcomes("127.0.0.1", encrypted.port, parameters)).toEqual(["ECONNRESET", "ECONNRESET"]);
 });

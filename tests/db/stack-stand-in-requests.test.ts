@@ -62,6 +62,22 @@ test("a refusal becomes a 200 on request, an internal error does not", async () 
   expect(internal.status).toBe(500);
 });
 
+test("an endpoint answers other methods with 405", async () => {
+  const answers = [
+    await request("GET", "/auth/password/sign-in", asClient),
+    await request("POST", "/users/me", asClient, {}),
+    await request("PATCH", "/projects/current", asServer, {}),
+    await request("GET", "/no/such/page", asClient),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([405, 405, 405, 404]);
+});
+
+test("a name with a NUL is an internal error", async () => {
+  const { body } = await signUpByHttp(bob);
+  const named = await request("PATCH", "/users/me", own(body.access_token), { display_name: "B\0b" });
+  expect(named).toMatchObject({ status: 500, knownError: null });
+});
+
 test("every answer, even a 404, allows any origin and forbids caching", async () => {
   const { body } = await signUpByHttp(bob);
   const answers = [

@@ -51,12 +51,21 @@ test("a stand-in has the recorded settings, except those it is given", async () 
 });
 
 test("projects/current has the current settings", async () => {
-  set({ allowsSignUp: false, allowsPasswords: false, allowsMagicLinks: false, oauthProviders: ["google"] });
+  set({
+    allowsSignUp: false,
+    allowsPasswords: false,
+    allowsMagicLinks: false,
+    allowsAccountDeletion: false,
+    trustedDomains: [{ domain: "https://todos.example.com", handlerPath: "/" }],
+    oauthProviders: ["google"],
+  });
   const { body } = await request("GET", "/projects/current", asClient);
   expect(body.config).toMatchObject({
     sign_up_enabled: false,
     credential_enabled: false,
     magic_link_enabled: false,
+    client_user_deletion_enabled: false,
+    domains: [{ domain: "https://todos.example.com", handler_path: "/" }],
     enabled_oauth_providers: [{ id: "google" }],
   });
 });
@@ -222,6 +231,42 @@ test("with magic links off, none is sent", async () => {
   set({ allowsMagicLinks: false });
   expect(await sendMagicLink(bob.email)).toMatchObject({ status: 403, knownError: null });
   expect(await standIn.mails()).toEqual([]);
+});
+
+test("with account deletion off, only a server deletes a user", async () => {
+  const { body } = await signUpByHttp(bob);
+  set({ allowsAccountDeletion: false });
+  expect(await request("DELETE", "/users/me", own(body.access_token))).toMatchObject({
+    status: 400,
+    knownError: null,
+    body: "Client user deletion is not enabled for this project",
+  });
+  expect((await request("DELETE", `/users/${body.user_id}`, asServer)).status).toBe(200);
+});
+
+test("emails may lead to a trusted domain, below its handler path", async () => {
+  set({ trustedDomains: [{ domain: "https://todos.example.com", handlerPath: "/handler" }] });
+  const send = (callback_url: string) =>
+    request("POST", "/auth/otp/send-sign-in-code", asClient, { email: bob.email, callback_url });
+  expect((await send("https://todos.example.com/handler/magic-link")).status).toBe(200);
+  for (const path of ["todos.example.com/magic-link", "evil.example.com/handler"]) {
+    expect((await send(`https://${path}`)).knownError).toBe("REDIRECT_URL_NOT_WHITELISTED");
+  }
+});
+
+test("a user with a second factor needs it to sign in", async () => {
+  const { body } = await signUpByHttp(bob);
+  const factor = { totp_secret_base64: "c2VjcmV0" };
+  const { body: user } = await request("PATCH", "/users/me", own(body.access_token), factor);
+  expect(user.requires_totp_mfa).toBe(true);
+  expect(await signInByHttp(bob)).toMatchObject({
+    status: 400,
+    knownError: "MULTI_FACTOR_AUTHENTICATION_REQUIRED",
+  });
+  const { access_token } = (await refreshByHttp(body.refresh_token)).body;
+  expect(decodeJwt(access_token)).toMatchObject({ requires_totp_mfa: true });
+  await request("PATCH", "/users/me", own(access_token), { totp_secret_base64: null });
+  expect((await signInByHttp(bob)).status).toBe(200);
 });
 
 test("a database from before there were settings still works", async () => {

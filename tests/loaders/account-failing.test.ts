@@ -113,7 +113,6 @@ test.each([
   ["password", "/auth/password/update"],
   ["sessions", "GET /api/v1/auth/sessions"],
   ["sessions", "DELETE /api/v1/auth/sessions/"],
-  ["delete", "/projects/current"],
   ["delete", "DELETE /api/v1/users/me"],
 ])(
   "the form %s is kept when only %s fails, however it fails",

@@ -311,8 +311,7 @@ test("an account without an email is deleted with an empty field", async () => {
 test("where users may not delete their own accounts, the page says who can", async () => {
   const email = newEmail();
   const bob = await signedUp(email);
-  const config = { client_user_deletion_enabled: false };
-  stack.use(http.get(`${api}/projects/current`, () => HttpResponse.json({ config })));
+  standIn.settings.allowsAccountDeletion = false;
   const { errors } = await refusal(await change(bob, "delete", { email }));
   expect(errors).toEqual({ form: expect.stringContaining("Ask an administrator") });
   expect(await isAlive(bob)).toBe(true);

@@ -23,6 +23,16 @@ test("all missing variables are named at once", () => {
 
 test.each([
   ["DATABASE_URL", "mysql://db.example.com/todos"],
+  ["DATABASE_URL", "postgresql://db.example.com/todos"],
+  ["DATABASE_URL", "postgresql://user:password@db.example.com"],
+  ["DATABASE_URL", "postgresql://user:pass#word@db.example.com/todos"],
+  ["DATABASE_URL", "postgresql://user:pass/word@db.example.com/todos"],
+  ["DATABASE_URL", "postgresql://user:password@/todos?host=/var/run/postgresql"],
+  ["DATABASE_URL", "postgresql://user:password@%2Fvar%2Frun%2Fpostgresql/todos"],
+  ["DATABASE_URL", "postgresql://user:password@db.example.com/todos?user=other"],
+  ["DATABASE_URL", "postgresql://user:password@db.example.com/todos?schema=todos"],
+  ["DATABASE_URL", "postgresql://user:password@db.example.com/todos?sslmode=no-verify"],
+  ["DATABASE_URL", "postgresql://user:password@db.example.com/todos?sslrootcert=/nowhere.pem"],
   ["APP_ORIGIN", "todos.example.com"],
   ["APP_ORIGIN", "https://todos.example.com/app"],
   ["SESSION_SECRET", "short"],
@@ -71,6 +81,19 @@ test.each([
   expect(configuredDatabaseUrl({ DATABASE_URL })).toBe(direct);
 });
 
+test.each([
+  ["postgres://u:50%off@db/todos?pgbouncer=true", "postgres://u:50%25off@db/todos"],
+  ["postgresql://u:p@db/todos?sslmode=prefer&keepalives=1", "postgresql://u:p@db/todos?sslmode=prefer"],
+  ["postgresql://u:p@db/todos?ssl=true", "postgresql://u:p@db/todos?sslmode=require"],
+  [
+    "postgresql://u:p@ep-x-1.eu.aws.neon.tech/db?sslmode=disable",
+    "postgresql://u:p@ep-x-1.eu.aws.neon.tech/db",
+  ],
+])("the app and its commands read %s as %s", (DATABASE_URL, read) => {
+  expect(readEnvironment({ ...complete, DATABASE_URL }).databaseUrl).toBe(read);
+  expect(configuredDatabaseUrl({ DATABASE_URL_UNPOOLED: DATABASE_URL })).toBe(read);
+});
+
 test.each(["DATABASE_URL", "STACK_WEBHOOK_SECRET"])("a refused %s is not printed", (name) => {
   const secret = "postgres-password-without-a-scheme";
   const problems = problemsOf({ ...complete, [name]: secret });
@@ -78,22 +101,34 @@ test.each(["DATABASE_URL", "STACK_WEBHOOK_SECRET"])("a refused %s is not printed
   expect(problems.join()).not.toContain(secret);
 });
 
-test("local mode's project lets people sign up, with either provider, and requires no verified email", () => {
+test("local mode's project allows everything, with either provider, and requires no verified email", () => {
   const blank = { LOCAL_REQUIRE_VERIFIED_EMAIL: "", LOCAL_ALLOW_SIGN_UP: "", LOCAL_OAUTH_PROVIDERS: "" };
   for (const variables of [{}, blank]) {
     expect(readLocalSettings(variables).stackSettings).toEqual({
       requiresVerifiedEmail: false,
       allowsSignUp: true,
+      allowsPasswords: true,
+      allowsMagicLinks: true,
+      allowsAccountDeletion: true,
       oauthProviders: ["github", "google"],
     });
   }
 });
 
 test("local mode's project is set by variables", () => {
-  const variables = { LOCAL_REQUIRE_VERIFIED_EMAIL: "true", LOCAL_ALLOW_SIGN_UP: "false" };
+  const variables = {
+    LOCAL_REQUIRE_VERIFIED_EMAIL: "true",
+    LOCAL_ALLOW_SIGN_UP: "false",
+    LOCAL_ALLOW_PASSWORDS: "false",
+    LOCAL_ALLOW_MAGIC_LINKS: "false",
+    LOCAL_ALLOW_ACCOUNT_DELETION: "false",
+  };
   expect(readLocalSettings(variables).stackSettings).toMatchObject({
     requiresVerifiedEmail: true,
     allowsSignUp: false,
+    allowsPasswords: false,
+    allowsMagicLinks: false,
+    allowsAccountDeletion: false,
   });
 });
 

@@ -100,6 +100,7 @@ test("a correct configuration is confirmed line by line", async () => {
     ),
     `ok    ${appOrigin} is a trusted domain of the project, with the handler path /.`,
     "ok    Stack accepts the secret server key.",
+    "ok    Stack understands the SDK, which signs users in.",
     "ok    A token from Stack has the expected issuer, audience and signature.",
   ]);
   expect(code).toBe(0);
@@ -172,15 +173,39 @@ test.each<[string, Record<string, string>, RegExp]>([
     /^FIX {3}Stack, secret server key: Stack refused with INVALID_SECRET_SERVER_KEY/,
   ],
   [
+    "a wrong project",
+    { STACK_PROJECT_ID: "11111111-1111-4111-8111-111111111111" },
+    /^FIX {3}Stack on .*: refused with CURRENT_PROJECT_NOT_FOUND/,
+  ],
+  [
     "an unreachable Stack",
     { STACK_API_URL: "http://127.0.0.1:1" },
-    /^FIX {3}Stack on 127\.0\.0\.1:1, publishable key: .*got no answer/,
+    /^FIX {3}Stack on 127\.0\.0\.1:1: .*got no answer/,
   ],
 ])("%s is reported, with what to do about it", async (_, variables, line) => {
   const { code, lines } = await doctor(variables);
   const at = lines.findIndex((each) => line.test(each));
   expect(lines).toContainEqual(expect.stringMatching(line));
   expect(lines[at + 1]).toMatch(/^ {6}\S/);
+  expect(code).toBe(1);
+  const wrong = Object.keys(variables).find((name) => name.startsWith("STACK_"));
+  if (wrong === undefined) return;
+  expect(lines[at + 1]).toContain(wrong);
+  expect(lines.filter((each) => each.startsWith("FIX"))).toHaveLength(1);
+});
+
+test("an SDK whose headers Stack does not know is reported, and nothing else is blamed for it", async () => {
+  await signUp();
+  server.answerWith((request) => {
+    // As if the SDK named its headers after Stack's new name.
+    if (!request.headers.has("x-stack-override-error-status")) return standIn(request);
+    const headers = new Headers(request.headers);
+    for (const name of [...headers.keys()]) if (name.startsWith("x-stack-")) headers.delete(name);
+    return standIn(new Request(request, { headers }));
+  });
+  const { code, lines } = await doctor();
+  const bad = lines.filter((line) => line.startsWith("FIX"));
+  expect(bad).toEqual([expect.stringMatching(/^FIX {3}Stack, a sign-in through the SDK: /)]);
   expect(code).toBe(1);
 });
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Tokens } from "#app/auth/provider/auth-provider.ts";
-import { AuthRefusal } from "#app/auth/provider/errors.server.ts";
-import { askStack, projectSettings, success, withinLimit } from "./client.server.ts";
+import { AuthFault, AuthRefusal } from "#app/auth/provider/errors.server.ts";
+import { askStack, success, withinLimit } from "./client.server.ts";
 
 // Without the SDK, which reads the user after each change: if that fails, a changed password looks unchanged.
 
@@ -58,11 +58,16 @@ async function otherSessions(tokens: Tokens): Promise<string[]> {
   return items.filter((session) => !session.is_current_session).map(({ id }) => id);
 }
 
-/** Asks first whether users may do so: no recording shows how Stack refuses. */
 export function deleteAccount(tokens: Tokens): Promise<void> {
   return withinLimit(limitMs, async () => {
-    const settings = await projectSettings({ client_user_deletion_enabled: z.boolean() });
-    if (!settings.client_user_deletion_enabled) throw new AuthRefusal("ACCOUNT_DELETION_NOT_ENABLED");
-    await askStack(success, "/users/me", { tokens, method: "DELETE" });
+    try {
+      await askStack(success, "/users/me", { tokens, method: "DELETE" });
+    } catch (error) {
+      // Where users may not delete their own accounts, Stack has no known error.
+      if (error instanceof AuthFault && error.status === 400) {
+        throw new AuthRefusal("ACCOUNT_DELETION_NOT_ENABLED");
+      }
+      throw error;
+    }
   });
 }

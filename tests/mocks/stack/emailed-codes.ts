@@ -36,12 +36,12 @@ interface Addressee {
  * @throws {KnownError} when an email may not lead to the callback URL
  */
 export async function mailCode(
-  { database }: Backend,
+  { database, settings }: Backend,
   purpose: Purpose,
   { email, userId }: Addressee,
   callbackUrl: string,
 ): Promise<string> {
-  checkCallbackUrl(callbackUrl);
+  checkCallbackUrl(settings, callbackUrl);
   const code = newCode();
   const link = new URL(callbackUrl);
   link.searchParams.set("code", code);

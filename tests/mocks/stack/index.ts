@@ -1,4 +1,4 @@
-import { http, type RequestHandler } from "msw";
+import { HttpHandler, http, matchRequestUrl, type RequestHandler } from "msw";
 import type { Database } from "#app/db/database.server.ts";
 import type { StackProject } from "#app/platform/environment.server.ts";
 import { finished, plainText } from "./answers.ts";
@@ -65,29 +65,38 @@ export async function createStackStandIn({
   const accessTokens = new AccessTokens(project, await loadSigningKeys(database), accessTokenLifetimeSeconds);
   const settings = { ...recordedSettings, ...given };
   const backend: Backend = { project, settings, database, accessTokens, onUserEvent };
+  const endpoints = [
+    ...passwordEndpoints(backend),
+    ...passwordResetEndpoints(backend),
+    ...magicLinkEndpoints(backend),
+    ...contactChannelEndpoints(backend),
+    ...anonymousEndpoints(backend),
+    ...sessionEndpoints(backend),
+    ...oauthAuthorizeEndpoints(backend),
+    ...oauthCallbackEndpoints(backend),
+    ...oauthTokenEndpoints(backend),
+    ...oauthProvidersEndpoints(backend),
+    ...oauthProviderEndpoints(backend),
+    ...userEndpoints(backend),
+    ...projectEndpoints(backend),
+  ];
   return {
     settings,
     handlers: [
-      ...passwordEndpoints(backend),
-      ...passwordResetEndpoints(backend),
-      ...magicLinkEndpoints(backend),
-      ...contactChannelEndpoints(backend),
-      ...anonymousEndpoints(backend),
-      ...sessionEndpoints(backend),
-      ...oauthAuthorizeEndpoints(backend),
-      ...oauthCallbackEndpoints(backend),
-      ...oauthTokenEndpoints(backend),
-      ...oauthProvidersEndpoints(backend),
-      ...oauthProviderEndpoints(backend),
-      ...userEndpoints(backend),
-      ...projectEndpoints(backend),
-      http.all(`${project.apiUrl}/*`, ({ request }) => finished(request, notFound(request))),
+      ...endpoints,
+      http.all(`${project.apiUrl}/*`, ({ request }) => finished(request, unanswered(request, endpoints))),
     ],
     signAccessToken: (claims, signer) => accessTokens.sign(claims, signer),
     mails: (to) => database.query(keptMailsTo(to ?? null)),
   };
 }
 
-function notFound(request: Request): Response {
+/** Without a handler for its method or its path. */
+function unanswered(request: Request, endpoints: RequestHandler[]): Response {
+  const url = new URL(request.url);
+  const isOtherMethod = endpoints.some(
+    (each) => each instanceof HttpHandler && matchRequestUrl(url, String(each.info.path)).matches,
+  );
+  if (isOtherMethod) return new Response(null, { status: 405 });
   return plainText(404, `There is nothing at ${request.url}`);
 }

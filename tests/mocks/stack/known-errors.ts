@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 /** A refusal that the API names: the header `x-stack-known-error` and JSON `{ code, error, details? }`. */
 export class KnownError extends Error {
   override name = "KnownError";
@@ -103,6 +105,15 @@ export function passwordAuthenticationNotEnabled(): KnownError {
 
 export function emailPasswordMismatch(): KnownError {
   return new KnownError(400, "EMAIL_PASSWORD_MISMATCH", "Wrong e-mail or password.");
+}
+
+export function secondFactorRequired(): KnownError {
+  return new KnownError(
+    400,
+    "MULTI_FACTOR_AUTHENTICATION_REQUIRED",
+    "Multi-factor authentication is required for this user.",
+    { attempt_code: randomBytes(24).toString("base64url") },
+  );
 }
 
 export function passwordConfirmationMismatch(): KnownError {

@@ -34,6 +34,9 @@ begin
     last_active_at timestamptz not null default now()
   );
 
+  -- For databases from before there were second factors.
+  alter table users add column if not exists requires_totp_mfa boolean not null default false;
+
   create table if not exists contact_channels (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null references users on delete cascade,
@@ -178,7 +181,7 @@ begin
       'has_password', account.password_hash is not null,
       'otp_auth_enabled', account.otp_auth_enabled,
       'auth_with_email', account.password_hash is not null or account.otp_auth_enabled,
-      'requires_totp_mfa', false,
+      'requires_totp_mfa', account.requires_totp_mfa,
       'passkey_auth_enabled', false,
       'oauth_providers', (
         select coalesce(

@@ -1,8 +1,9 @@
 import { refreshTokenNotFoundOrExpired } from "./access-errors.ts";
 import type { Backend } from "./backend.ts";
-import { userIdDoesNotExist } from "./known-errors.ts";
+import { secondFactorRequired, userIdDoesNotExist } from "./known-errors.ts";
 import { browserIp } from "./requests.ts";
 import { newRefreshToken, openSession, sessionLifetimeMs, touchSession } from "./sessions.ts";
+import { userById } from "./users.ts";
 
 /**
  * Opens a session for a user.
@@ -25,6 +26,16 @@ export async function signedIn(
     access_token: await backend.accessTokens.mint(session.user, session.id),
     refresh_token: refreshToken,
   };
+}
+
+/**
+ * Like `signedIn`, for a user who signs in.
+ * @throws {KnownError} also for a user with a second factor, which the stand-in has no way to ask for
+ */
+export async function signedInByUser(backend: Backend, request: Request, userId: string) {
+  const [found] = await backend.database.query(userById(userId, backend.settings));
+  if (found?.user.requires_totp_mfa) throw secondFactorRequired();
+  return signedIn(backend, request, userId);
 }
 
 /** @throws {KnownError} when the token is unknown, or its session ended or expired */

@@ -13,6 +13,7 @@ export interface UserFields {
   server_metadata?: unknown;
   password_hash?: string | null | undefined;
   otp_auth_enabled?: boolean | undefined;
+  requires_totp_mfa?: boolean | undefined;
   is_anonymous?: boolean | undefined;
   restricted_by_admin?: boolean | undefined;
   restricted_by_admin_reason?: string | null | undefined;
@@ -38,14 +39,15 @@ export function createUser(
 with account as (
   insert into users (
     display_name, profile_image_url, client_metadata, client_read_only_metadata, server_metadata,
-    password_hash, otp_auth_enabled, is_anonymous,
+    password_hash, otp_auth_enabled, requires_totp_mfa, is_anonymous,
     restricted_by_admin, restricted_by_admin_reason, restricted_by_admin_private_details, country_code,
     primary_email_id
   )
   select
     given.display_name, given.profile_image_url, given.client_metadata, given.client_read_only_metadata,
     given.server_metadata, given.password_hash,
-    coalesce(given.otp_auth_enabled, false), coalesce(given.is_anonymous, false),
+    coalesce(given.otp_auth_enabled, false), coalesce(given.requires_totp_mfa, false),
+    coalesce(given.is_anonymous, false),
     coalesce(given.restricted_by_admin, false),
     case when given.restricted_by_admin then given.restricted_by_admin_reason end,
     case when given.restricted_by_admin then given.restricted_by_admin_private_details end,
@@ -116,12 +118,12 @@ account as (
   set
     (
       display_name, profile_image_url, client_metadata, client_read_only_metadata, server_metadata,
-      password_hash, otp_auth_enabled, is_anonymous,
+      password_hash, otp_auth_enabled, requires_totp_mfa, is_anonymous,
       restricted_by_admin, restricted_by_admin_reason, restricted_by_admin_private_details, country_code
     ) = (
       select
         given.display_name, given.profile_image_url, given.client_metadata, given.client_read_only_metadata,
-        given.server_metadata, given.password_hash, given.otp_auth_enabled, given.is_anonymous,
+        given.server_metadata, given.password_hash, given.otp_auth_enabled, given.requires_totp_mfa, given.is_anonymous,
         given.restricted_by_admin,
         case when given.restricted_by_admin then given.restricted_by_admin_reason end,
         case when given.restricted_by_admin then given.restricted_by_admin_private_details end,

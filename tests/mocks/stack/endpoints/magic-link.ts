@@ -6,7 +6,7 @@ import { allowMagicLinks, signInChannel } from "../contact-channels.ts";
 import { checkCodeEndpoint, codeField, mailCode, typedLength, usedCode } from "../emailed-codes.ts";
 import { StatusError, signUpNotEnabled, userEmailExistsUnverified } from "../known-errors.ts";
 import { clientOrHigher, endpoint } from "../requests.ts";
-import { signedIn } from "../sign-in.ts";
+import { signedInByUser } from "../sign-in.ts";
 import { normalized, signUpEmail, url } from "../validation.ts";
 
 const sendBody = z.strictObject({
@@ -34,7 +34,7 @@ export const magicLinkEndpoints = (backend: Backend) => [
     // Look up the address again: its user may have signed up, or been deleted, since the email was sent.
     const known = await whoMaySignIn(backend, email);
     const userId = known ?? (await addUser(backend, newUserWith(email))).id;
-    const tokens = await signedIn(backend, request, userId);
+    const tokens = await signedInByUser(backend, request, userId);
     return json({ ...tokens, is_new_user: known === null, user_id: userId });
   }),
 

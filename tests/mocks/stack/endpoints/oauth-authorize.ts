@@ -61,10 +61,13 @@ export const oauthAuthorizeEndpoints = (backend: Backend) => [
  * Stack does not check `redirect_uri` yet.
  * @throws {KnownError} when the token is not from the project, or the app may not lead to its next page
  */
-async function requestOf({ accessTokens }: Backend, asked: AuthorizeQuery): Promise<AuthorizationRequest> {
+async function requestOf(
+  { accessTokens, settings }: Backend,
+  asked: AuthorizeQuery,
+): Promise<AuthorizationRequest> {
   if (asked.type === "link" && !asked.token) throw linkWithoutToken();
   const { after_callback_redirect_url: afterCallbackRedirectUrl = null } = asked;
-  if (afterCallbackRedirectUrl !== null) checkCallbackUrl(afterCallbackRedirectUrl);
+  if (afterCallbackRedirectUrl !== null) checkCallbackUrl(settings, afterCallbackRedirectUrl);
   const token = asked.token ? await accessTokens.verify(asked.token) : undefined;
   return {
     linkedUserId: asked.type === "link" ? (token?.sub ?? null) : null,

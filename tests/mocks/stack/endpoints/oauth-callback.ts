@@ -53,7 +53,9 @@ async function completedOrTold(
   try {
     return await completed(backend, provider, answer, authorization);
   } catch (error) {
-    const target = [redirectUri, errorRedirectUrl].find((url) => url !== null && isTrusted(url));
+    const target = [redirectUri, errorRedirectUrl].find(
+      (url) => url !== null && isTrusted(backend.settings, url),
+    );
     if (!(error instanceof KnownError) || !target) throw error;
     return new Response(null, { status: 307, headers: { location: withError(target, error) } });
   }
@@ -69,7 +71,7 @@ async function completed(
   const provider = enabledProvider(backend.settings, providerId);
   const account = await accountFromAnswer(backend, provider, answer, codeVerifier);
   if (request.linkedUserId) await checkLinkedUser(backend, request.linkedUserId);
-  checkCallbackUrl(request.redirectUri);
+  checkCallbackUrl(backend.settings, request.redirectUri);
 
   const user = await signedInOrLinked(backend, provider, account, request);
   if (request.scope !== "legacy") throw invalidScope();

@@ -6,7 +6,7 @@ import type { Backend } from "../backend.ts";
 import { otherRedirectUri } from "../oauth-errors.ts";
 import { challengeOf } from "../pkce.ts";
 import { isClientKey, openEndpoint } from "../requests.ts";
-import { refreshedAccessToken, signedIn } from "../sign-in.ts";
+import { refreshedAccessToken, signedInByUser } from "../sign-in.ts";
 
 const tokenBody = z.object({
   grant_type: z.enum(["authorization_code", "refresh_token"]),
@@ -42,7 +42,7 @@ async function exchanged(backend: Backend, request: Request, asked: TokenBody) {
   const [used] = await backend.database.query(takeAuthorizationCode(asked.code));
   if (!used) throw invalidAuthorizationCode();
   return {
-    ...(await signedIn(backend, request, granted.user_id)),
+    ...(await signedInByUser(backend, request, granted.user_id)),
     // Whatever the token says, Stack answers with the default of its OAuth library, minus the current second.
     expires_in: 3_599,
     newUser: granted.is_new_user,

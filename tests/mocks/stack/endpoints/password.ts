@@ -20,14 +20,14 @@ import {
 } from "../passwords.ts";
 import { clientOrHigher, endpoint } from "../requests.ts";
 import { sessionByRefreshToken } from "../sessions.ts";
-import { signedIn } from "../sign-in.ts";
+import { signedIn, signedInByUser } from "../sign-in.ts";
 import { changePassword } from "../user-changes.ts";
 import { credentialsByEmail, passwordHashOf } from "../users.ts";
 import { email, normalized, signUpEmail, url } from "../validation.ts";
 
 const signUpBody = z.strictObject({
   email: signUpEmail,
-  password: z.string(),
+  password: z.string().max(longestPassword),
   verification_callback_url: url.optional(),
   bot_challenge_token: z.string().optional(),
   bot_challenge_phase: z.enum(["invisible", "visible"]).optional(),
@@ -48,7 +48,7 @@ export const passwordEndpoints = (backend: Backend) => [
   endpoint(backend, "post", "/auth/password/sign-up", clientOrHigher, async (call) => {
     const { email, password, verification_callback_url: callbackUrl } = call.body(signUpBody);
     checkPasswordsAllowed(backend.settings);
-    if (callbackUrl !== undefined) checkCallbackUrl(callbackUrl);
+    if (callbackUrl !== undefined) checkCallbackUrl(backend.settings, callbackUrl);
     if (!backend.settings.allowsSignUp) throw signUpNotEnabled();
     checkNewPassword(password);
     const user = await addUser(backend, {
@@ -69,7 +69,7 @@ export const passwordEndpoints = (backend: Backend) => [
     const [credentials] = await backend.database.query(credentialsByEmail(normalized(email)));
     const { user_id: userId, password_hash: hash } = credentials ?? {};
     if (!userId || !hash || !(await isPassword(password, hash))) throw emailPasswordMismatch();
-    return json({ ...(await signedIn(backend, call.request, userId)), user_id: userId });
+    return json({ ...(await signedInByUser(backend, call.request, userId)), user_id: userId });
   }),
 
   endpoint(backend, "post", "/auth/password/update", clientOrHigher, async ({ caller, request, body }) => {

@@ -2,7 +2,12 @@ import { z } from "zod";
 import { addUser, patchUser, removeUser } from "../accounts.ts";
 import { json, success } from "../answers.ts";
 import type { Backend } from "../backend.ts";
-import { cannotGetOwnUserWithoutUser, StatusError, userNotFound } from "../known-errors.ts";
+import {
+  cannotGetOwnUserWithoutUser,
+  StatusError,
+  somethingWentWrong,
+  userNotFound,
+} from "../known-errors.ts";
 import { hashPassword, longestPassword } from "../passwords.ts";
 import { type Caller, clientOrHigher, endpoint, serverOrHigher } from "../requests.ts";
 import { clientUserSchema, type ServerUser } from "../server-user.ts";
@@ -16,6 +21,7 @@ const clientFields = z.strictObject({
   client_metadata: z.json().optional(),
   selected_team_id: z.null().optional(),
   otp_auth_enabled: z.boolean().optional(),
+  totp_secret_base64: z.string().nullable().optional(),
   primary_email: email.nullable().optional(),
 });
 
@@ -56,11 +62,15 @@ export const userEndpoints = (backend: Backend) => [
     if (isClient && fields.profile_image_url && !fields.profile_image_url.startsWith("data:image/")) {
       throw new StatusError(400, "Invalid profile image URL");
     }
+    if (fields.display_name?.includes("\0")) throw somethingWentWrong();
     const user = await patchUser(backend, ownUser(caller).id, await asColumns(fields));
     return json(asSeenBy(caller, user));
   }),
 
   endpoint(backend, "delete", "/users/me", clientOrHigher, async ({ caller }) => {
+    if (caller.accessType === "client" && !backend.settings.allowsAccountDeletion) {
+      throw new StatusError(400, "Client user deletion is not enabled for this project");
+    }
     await removeUser(backend, ownUser(caller).id);
     return success();
   }),
@@ -127,11 +137,13 @@ function asSeenBy(caller: Caller, user: ServerUser) {
 async function asColumns({
   password,
   primary_email: address,
+  totp_secret_base64: totpSecret,
   selected_team_id: _noTeams,
   ...columns
 }: z.infer<typeof serverFields>): Promise<UserFields> {
   return {
     ...columns,
+    ...(totpSecret !== undefined && { requires_totp_mfa: totpSecret !== null }),
     primary_email: address ? normalized(address) : address,
     password_hash: typeof password === "string" ? await hashPassword(password) : password,
   };
