@@ -103,7 +103,8 @@ export function openLiveConnection<Events extends StreamEvents>(
     // Plain http has no locks, except on localhost: each tab has a stream of its own there.
     if (!navigator.locks) return stream();
     let waiting = new AbortController();
-    let giveBack = () => {};
+    /** Of the tab that has the stream. */
+    let giveBack: (() => void) | undefined;
 
     async function takeTurns(options: LockOptions): Promise<void> {
       const { signal } = waiting;
@@ -114,6 +115,7 @@ export function openLiveConnection<Events extends StreamEvents>(
           const close = stream();
           return new Promise<void>((resolve) => {
             giveBack = () => {
+              giveBack = undefined;
               close();
               resolve();
             };
@@ -123,14 +125,14 @@ export function openLiveConnection<Events extends StreamEvents>(
         if (!(error instanceof DOMException) || error.name !== "AbortError") throw error;
         if (signal.aborted) return;
         // Another tab has taken it.
-        giveBack();
+        giveBack?.();
         takeTurns({ signal });
       }
     }
 
-    // A tab that is frozen keeps the lock. Tabs that have one look after it themselves, and sooner.
+    // A tab that is frozen keeps the lock.
     const checking = setInterval(() => {
-      if (!isSilentFor(silenceMs + 2 * checkMs)) return;
+      if (giveBack || !isSilentFor(silenceMs + 2 * checkMs)) return;
       waiting.abort();
       waiting = new AbortController();
       hear(toMessage("state", { isLive: false }));
@@ -140,7 +142,7 @@ export function openLiveConnection<Events extends StreamEvents>(
     return () => {
       clearInterval(checking);
       waiting.abort();
-      giveBack();
+      giveBack?.();
     };
   }
 

@@ -189,6 +189,34 @@ test("tabs notice that their connection has gone silent, say so, and catch up ov
   proxy.close();
 });
 
+test("a tab that slept replaces its stream, and has no other", async ({ person }) => {
+  const { page, email } = await person("Bob");
+  await page.addInitScript(() => {
+    const sources: EventSource[] = [];
+    window.EventSource = class extends EventSource {
+      constructor(url: string | URL) {
+        super(url);
+        sources.push(this);
+      }
+    };
+    Object.assign(window, { sources });
+  });
+  await page.clock.install();
+  await page.reload();
+  const streams = () =>
+    page.evaluate(() => {
+      const { sources } = window as unknown as { sources: EventSource[] };
+      const open = sources.filter(({ readyState }) => readyState !== EventSource.CLOSED);
+      return { open: open.length, all: sources.length };
+    });
+  for (const times of [1, 2, 3]) {
+    await expect.poll(streams).toEqual({ open: 1, all: times });
+    await page.clock.fastForward(60_000);
+  }
+  await addByHand(email);
+  await expect(todo(page, "By hand")).toBeVisible();
+});
+
 test("a tab whose neighbor has the stream and is frozen opens a stream of its own", async ({ person }) => {
   const { page, email } = await person("Bob");
   const other = await page.context().newPage();

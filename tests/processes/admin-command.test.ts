@@ -409,7 +409,7 @@ test("without a configured project or a local instance, the command refuses", as
     await runAdmin(["bob@example.com", "--remote"], {}),
     /--remote was given, but none of STACK_/,
   );
-  const databaseAlone = { DATABASE_URL: "postgresql://db.example.com/todos" };
+  const databaseAlone = { DATABASE_URL: "postgresql://todos@db.example.com/todos" };
   expectRefusal(await runAdmin(["bob@example.com"], databaseAlone), /no Stack project: none of STACK_/);
 });
 
@@ -440,7 +440,7 @@ test("when a local instance is also running, the flag chooses the project", asyn
     await runAdmin(["bob@example.com"], remote),
     /two Stack projects: the configured one on localhost:\d+, .*--local or --remote/,
   );
-  const databaseAlone = { DATABASE_URL: "postgresql://db.example.com/todos" };
+  const databaseAlone = { DATABASE_URL: "postgresql://todos@db.example.com/todos" };
   expectRefusal(await runAdmin(["bob@example.com"], databaseAlone), /two databases.*db\.example\.com/);
   expect(requests).toEqual([]);
 

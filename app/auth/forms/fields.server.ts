@@ -24,9 +24,9 @@ export const newPasswordField = passwordField.min(8, passwordTooShort);
 /** "" for a name that shows nothing. */
 export const nameField = z
   .string()
+  .refine((name) => !name.includes("\0"), "A name can't contain the NUL character.")
   .transform((name) => (isVisible(name) ? trimmed(name) : ""))
   .refine((name) => name.length <= 256, "Use at most 256 characters.")
-  .refine((name) => !name.includes("\0"), "A name can't contain the NUL character.")
   .default("");
 
 /** Some browsers send a domain in other letters as it was typed, and some in ASCII. */
