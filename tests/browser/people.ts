@@ -56,7 +56,8 @@ export const test = base.extend<Fixtures & OwnFixtures, { instance: Instance }>(
       testInfo.annotations.push({ type: "expected console error", description: pattern.source }),
     );
   },
-  openPage: async ({ browser, javaScriptEnabled, baseURL, instance }, use, testInfo) => {
+  // `newEmail` first, so that todos are removed after the pages are closed: a page may still be sending a change.
+  openPage: async ({ newEmail: _, browser, javaScriptEnabled, baseURL, instance }, use, testInfo) => {
     const contexts: BrowserContext[] = [];
     const errors: string[] = [];
     const logStart = instance.log().length;
