@@ -1,7 +1,7 @@
 import { useFetcher } from "@remix-run/react";
 import { type FocusEvent, useEffect, useRef, useState } from "react";
 import { useAnnounce } from "#app/components/announcer.tsx";
-import { isVisible } from "#app/platform/visible-text.ts";
+import { isVisible, trimmed } from "#app/platform/visible-text.ts";
 import {
   type ActionAnswer,
   byScript,
@@ -73,7 +73,7 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
   }
 
   function keep(typed: Typed): void {
-    const isToKeep = typed.task.trim() !== "" && !isSameTyped(typed, inOneLine(typedOf(todo)));
+    const isToKeep = isVisible(typed.task) && !isSameTyped(typed, inOneLine(typedOf(todo)));
     keepDraft(isToKeep ? typed : undefined);
   }
 
@@ -111,7 +111,7 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
     setSent(undefined);
     if (data.ok) {
       if (!editing) keepDraft(undefined);
-      announce(announced.saved(sent.task.trim()));
+      announce(announced.saved(trimmed(sent.task)));
       return;
     }
     const takesFocus = document.activeElement === document.body || document.activeElement === button.current;
