@@ -127,7 +127,7 @@ test(
       }
       await page.goto("/");
       await expect(page.getByRole("alert")).toContainText("cannot be reached");
-      await expectAccessible(page, "Unavailable · Todos", "503");
+      await expectAccessible(page, "Todos", "503");
     });
     await expect(async () => {
       await page.goto("/");

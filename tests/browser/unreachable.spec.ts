@@ -52,6 +52,7 @@ test(
     await expect(page.getByRole("checkbox", { name: "Water the plants" })).toBeVisible();
     await expect(page.getByRole("checkbox", { name: "Feed the cat" })).toHaveCount(0);
     await expect(page.getByRole("textbox", { name: "New todo" })).toHaveValue("half written");
+    await expect(page).toHaveTitle("Todos");
     await expect(page.getByRole("heading", { name: "Not reachable" })).toHaveCount(0);
     await expect(page.getByText("Bad Gateway")).toHaveCount(0);
   },

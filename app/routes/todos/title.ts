@@ -9,8 +9,6 @@ export function listTitle(data: PageData | undefined, search: string): string {
   switch (data?.view) {
     case "landing":
       return "One list for the whole team · Todos";
-    case "unavailable":
-      return "Unavailable · Todos";
     case "list": {
       const words = [...editWords(data.todos, search), ...viewWords(data)];
       return words.length > 0 ? `${words.join(", ")} · Todos` : "Todos";
