@@ -55,7 +55,13 @@ mkdirSync(directory, { recursive: true });
 
 const startedAt = Date.now();
 const stopped = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopped.abort());
+const running = new Set<number>();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    stopped.abort();
+    for (const pid of running) process.kill(-pid, signal);
+  });
+}
 const results: Result[] = [];
 for (const lanes of rounds) {
   await Promise.all(
@@ -89,7 +95,10 @@ async function run({ title, command }: Stage): Promise<Result> {
   const child = spawn("npx", ["--no-install", ...command], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, TEST_REPORT: resolve(reportOf(title)) },
+    // A group of its own, which a signal ends as a whole.
+    detached: true,
   });
+  if (child.pid) running.add(child.pid);
   const output: string[] = [];
   const log = createWriteStream(fileOf(title, "log"));
   for (const stream of [child.stdout, child.stderr]) {
@@ -102,6 +111,7 @@ async function run({ title, command }: Stage): Promise<Result> {
   }
   const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
   log.end();
+  if (child.pid) running.delete(child.pid);
 
   const isPassed = status === 0;
   const counts = countsOf(reportOf(title)) ?? { passed: isPassed ? 1 : 0, failed: 0, failures: [] };

