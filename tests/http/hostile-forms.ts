@@ -3,6 +3,7 @@ import { type Answer, forEach, send } from "./app.ts";
 import type { Person } from "./people.ts";
 import { flawsOf } from "./soundness.ts";
 import type { Form } from "./table/form.ts";
+import { forms } from "./table/forms.ts";
 import { type Body, type Mutation, mutationsOf } from "./table/mutations.ts";
 
 /** A request with a mutated form, and the status that the contract has for it. */
@@ -16,16 +17,28 @@ export interface Attempt extends Mutation {
 
 const limitBytes = 64 * 1024;
 
-/** Every mutation of a field, in a page's form, and every fourth of them in a script's. */
+/**
+ * The mutations of a field that are this form's to try, in a page's form, and every fourth of them in a script's. Fields
+ * of one name are read alike everywhere, so the forms that have one share its mutations.
+ */
 export function attemptsOn(form: Form, field: string, next: () => Person): Attempt[] {
-  return mutationsOf([], field).flatMap((_, index) => {
+  const sharing = forms.filter((each) => fieldsOf(each).has(field));
+  const turn = sharing.indexOf(form);
+  const indexes = mutationsOf([], field).flatMap((_, index) =>
+    index % sharing.length === turn ? [index] : [],
+  );
+  return indexes.flatMap((index, count) => {
     const person = next();
     const mutation = mutationsOf(encoded(form.fields(person)), field)[index];
     if (!mutation) throw new Error("A field has fewer mutations than another");
-    return [false, ...(index % 4 === 0 ? [true] : [])].map((isScripts) =>
+    return [false, ...(count % 4 === 0 ? [true] : [])].map((isScripts) =>
       attempt(form, person, mutation, isScripts),
     );
   });
+}
+
+export function fieldsOf(form: Form): Set<string> {
+  return new Set(form.fields({ userId: "", email: "", cookie: "", todoId: "" }).map(([name]) => name));
 }
 
 function attempt(form: Form, person: Person, mutation: Mutation, isScripts: boolean): Attempt {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { forEach, hangUp, heap, requestsSent, send, sendBytes } from "./app.ts";
 import { anyBody, anyForm, anyHeaders, anyUrl, check, expectSound, seed } from "./hostile-arbitrary.ts";
-import { type Attempt, attemptsOn, flawsIn } from "./hostile-forms.ts";
+import { type Attempt, attemptsOn, fieldsOf, flawsIn } from "./hostile-forms.ts";
 import { type Case, flawsInAnswers, thinned } from "./hostile-requests.ts";
 import { type Person, setRole, signedInPeople } from "./people.ts";
 import { fingerprint, rows, synced } from "./rows.ts";
@@ -41,7 +41,7 @@ beforeAll(async () => {
 test("the process warms up: every kind of request has come once", async () => {
   for (const [, casesOf] of groups) await flawsInAnswers(thinned(await casesOf()));
   for (const form of forms) {
-    for (const [name] of form.fields(next())) await flawsIn(attemptsOn(form, name, next).slice(0, 60));
+    for (const name of fieldsOf(form)) await flawsIn(attemptsOn(form, name, next).slice(0, 60));
   }
   await synced();
   warm = await heap();
@@ -53,8 +53,7 @@ afterAll(() => {
 });
 
 for (const form of forms) {
-  const names = new Set(form.fields({ userId: "", email: "", cookie: "", todoId: "" }).map(([name]) => name));
-  for (const name of names) {
+  for (const name of fieldsOf(form)) {
     test(`${form.name}: however "${name}" is mutated, the answer follows the contract, and no row changes`, async () => {
       const attempts = attemptsOn(form, name, next);
       const isAccepted = ({ expected }: Attempt) => expected === 303 && form.changesRows === true;
