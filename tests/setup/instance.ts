@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { connectClient } from "#app/db/database.server.ts";
 import { postgresDirectory } from "#db/local/databases/local-postgres.ts";
@@ -25,6 +26,8 @@ interface InstanceOptions {
   script?: "dev" | "local";
   /** A new one by default. */
   directory?: string;
+  /** The directory of the project; this one by default. */
+  checkout?: string;
   /** Override this process's environment. */
   variables?: Record<string, string>;
 }
@@ -44,10 +47,12 @@ export function newLocalDirectory(): string {
  */
 export async function startInstance({
   script = "local",
-  directory = newLocalDirectory(),
+  checkout = ".",
+  directory = join(checkout, newLocalDirectory()),
   variables = {},
 }: InstanceOptions = {}): Promise<Instance> {
   const app = spawn("npm", ["run", "--silent", script], {
+    cwd: checkout,
     env: { ...process.env, ...variables, PORT: String(await freePort()), LOCAL_DIR: directory },
     stdio: ["ignore", "pipe", "pipe"],
   });
