@@ -83,20 +83,24 @@ test("the choice remains when the other's text has left the view", async ({ pers
   await removeTodos(page, ["Water the green plants"]);
 });
 
-test("a blank text hides no change made meanwhile", { tag: "@no-script" }, async ({ person, expectConsoleError }) => {
-  expectConsoleError(/400|409/);
-  const { page } = await person("Bob");
-  await addTodo(page, "Water the plants");
-  await beginEdit(page, "Water the plants", " ");
-  await dbSql("update todos set task = 'Feed the cat' where task = 'Water the plants'");
-  await saveEdit(page);
-  await expect(editField(page)).toHaveAccessibleDescription(/what needs to be done/);
-  await editField(page).fill("Water the cacti");
-  await saveEdit(page);
-  await expect(editField(page)).toHaveAccessibleDescription(/“Feed the cat”$/);
-  await page.getByRole("link", { name: "Cancel" }).click();
-  await removeTodos(page, ["Feed the cat"]);
-});
+test(
+  "a blank text hides no change made meanwhile",
+  { tag: "@no-script" },
+  async ({ person, expectConsoleError }) => {
+    expectConsoleError(/400|409/);
+    const { page } = await person("Bob");
+    await addTodo(page, "Water the plants");
+    await beginEdit(page, "Water the plants", " ");
+    await dbSql("update todos set task = 'Feed the cat' where task = 'Water the plants'");
+    await saveEdit(page);
+    await expect(editField(page)).toHaveAccessibleDescription(/what needs to be done/);
+    await editField(page).fill("Water the cacti");
+    await saveEdit(page);
+    await expect(editField(page)).toHaveAccessibleDescription(/“Feed the cat”$/);
+    await page.getByRole("link", { name: "Cancel" }).click();
+    await removeTodos(page, ["Feed the cat"]);
+  },
+);
 
 test(
   "leaving the field does not choose, and a draft still knows which text it began from",
