@@ -173,7 +173,7 @@ test(
     await expect(field).toBeFocused();
     await page.keyboard.type("Water the cacti");
     await page.keyboard.press("Enter");
-    await expect(said(page, "Saved “Water the cacti”")).toHaveCount(1);
+    await expect(said(page, "Saved “Water the cacti”. Undo: Ctrl+Z or the Undo button")).toHaveCount(1);
     await page.keyboard.press("ArrowDown");
     await expect(checkbox(page, "Feed the cat")).toBeFocused();
     await page.keyboard.down("Delete");

@@ -8,6 +8,7 @@ import { ownTodosBatch } from "#app/routes/export/queries.server.ts";
 import { allUsersBatch, statsTotals, todosPerDay, usersPage } from "#app/routes/stats/queries.server.ts";
 import { clearCompleted } from "#app/routes/todos/changes/clear-completed.server.ts";
 import { deleteTodo } from "#app/routes/todos/changes/delete.server.ts";
+import { editTodo } from "#app/routes/todos/changes/edit.server.ts";
 import { restoreTodos } from "#app/routes/todos/changes/restore.server.ts";
 import { toggleTodos } from "#app/routes/todos/changes/toggle-all.server.ts";
 import { listVersion, remainingTodos } from "#app/routes/todos/list/counts.server.ts";
@@ -134,6 +135,7 @@ const fiftyIds = Array.from({ length: 50 }, (_, n) => `${25_000 + n}`);
 // Each todo that is changed is read when it is looked for, when it is changed, and when it says what it was.
 const undoable: [string, number, () => Statement<unknown>][] = [
   ["a deletion", 4, () => deleteTodo(session, { id: "25000" }, batch)],
+  ["an edit", 5, () => editTodo(session, { id: "25000", task: "another" }, batch)],
   ["ticking a page", 200, () => toggleTodos(session, { id: fiftyIds, complete: true }, batch)],
   ["clearing one's own", 150, () => clearCompleted(session, {}, batch)],
   ["clearing everyone's", 4_500, () => clearCompleted(session, { scope: "everyone" }, batch)],

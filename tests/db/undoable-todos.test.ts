@@ -149,3 +149,19 @@ test("down removes everything, and up works again", async () => {
     ).toEqual([]);
   }
 });
+
+test("down forgets what could be undone of edits, and keeps the rest", async () => {
+  const migrations = migrationsUpTo("undoable_edits");
+  await migrate(DATABASE_URL, { migrations });
+  await rows(`insert into undoable_todos (batch, todo_id, actor_id, owner_id, kind, was, became) values
+    (gen_random_uuid(), 1, 'bob', 'bob', 'edited', '{"task": "one"}', '{"task": "two"}'),
+    (gen_random_uuid(), 2, 'bob', 'bob', 'removed', '{"task": "one"}', null)`);
+  const broken = `insert into undoable_todos (batch, todo_id, actor_id, owner_id, kind, was)
+    values (gen_random_uuid(), 3, 'bob', 'bob', 'edited', '{"task": "one"}')`;
+  await expect(rows(broken)).rejects.toMatchObject({ constraint: "undoable_todos_became_of_edited" });
+  await rollback(DATABASE_URL, { migrations });
+  expect(await rows("select kind from undoable_todos")).toEqual([{ kind: "removed" }]);
+  await expect(rows(broken)).rejects.toMatchObject({ constraint: "undoable_todos_kind" });
+  await migrate(DATABASE_URL, { migrations });
+  expect(await rows("select kind, became from undoable_todos")).toEqual([{ kind: "removed", became: null }]);
+});

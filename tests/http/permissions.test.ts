@@ -15,12 +15,15 @@ hear of changes     | nothing    | shown   | shown   | shown   | shown         |
 add                 | sign in    | done    | done    | done    | done          | sign in      | sign in     | confirm
 toggle              | sign in    | done    | done    | done    | done          | sign in      | sign in     | confirm
 edit                | sign in    | 403     | done    | done    | 403           | sign in      | sign in     | confirm
+edit another text   | sign in    | 403     | 409     | 409     | 403           | sign in      | sign in     | confirm
 delete              | sign in    | 403     | done    | done    | 403           | sign in      | sign in     | confirm
 toggle all          | sign in    | done    | done    | done    | done          | sign in      | sign in     | confirm
 clear the actor's   | sign in    | done    | done    | done    | done          | sign in      | sign in     | confirm
 clear everyone's    | sign in    | 403     | 403     | done    | 403           | sign in      | sign in     | confirm
 undo own delete     | sign in    | 404     | done    | done    | 404           | sign in      | sign in     | confirm
 undo other's delete | sign in    | 404     | 404     | 404     | 404           | sign in      | sign in     | confirm
+undo own edit       | sign in    | 404     | done    | done    | 404           | sign in      | sign in     | confirm
+undo other's edit   | sign in    | 404     | 404     | 404     | 404           | sign in      | sign in     | confirm
 undo own batch      | sign in    | done    | done    | done    | done          | sign in      | sign in     | confirm
 undo other's batch  | sign in    | 404     | 404     | 404     | 404           | sign in      | sign in     | confirm
 see statistics      | sign in    | 403     | 403     | shown   | 403           | sign in      | sign in     | confirm

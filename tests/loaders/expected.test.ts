@@ -34,9 +34,9 @@ test.each([
   ["unticks one", { intent: "toggle", id: "1", complete: "false" }, ["1", "2", "3 done", "4 done"]],
   ["deletes one", { intent: "delete", id: "3" }, ["1 done", "2", "4 done"]],
   [
-    "leaves an edit to its field",
-    { intent: "edit", id: "1", task: "other" },
-    ["1 done", "2", "3 done", "4 done"],
+    "edits one, and trims its text as the server does",
+    { intent: "edit", id: "1", task: " other\u2003", was: "1" },
+    ["other done", "2", "3 done", "4 done"],
   ],
 ])("before its answer the list shows a change that %s", (_, fields, expected) => {
   const shown = withChange(todos, fields, "bob");

@@ -272,7 +272,9 @@ test("the chart stays within its frame, and its ticks are whole numbers of todos
     for (const { label } of yTicks) expect(label).toMatch(/^\d+$|[KM]$/);
     expect(new Set(yTicks.map(({ label }) => label)).size).toBe(yTicks.length);
     expect(xTicks.map(({ label }) => label)).toEqual(["25 Oct", "1 Nov", "8 Nov", "15 Nov"]);
-    expect(columns.at(-1)?.label).toBe(`21 November: ${most.toLocaleString("en")} created, 0 completed`);
+    expect(columns.at(-1)?.label).toBe(
+      `21 November (UTC): ${most.toLocaleString("en")} created, 0 completed`,
+    );
   }
 });
 

@@ -41,7 +41,7 @@ export function toDailyChart(days: Day[]) {
     columns: points.map(({ start, created, completed }) => ({
       x: rounded(x(start) - width / 2),
       width: rounded(width),
-      label: `${longDay.format(start)}: ${grouped.format(created)} created, ${grouped.format(completed)} completed`,
+      label: `${longDay.format(start)} (UTC): ${grouped.format(created)} created, ${grouped.format(completed)} completed`,
     })),
     description: describe(points),
   };

@@ -1,4 +1,5 @@
 import { Link } from "@remix-run/react";
+import { Time } from "#app/components/time.tsx";
 import { nameOrNone } from "#app/platform/visible-text.ts";
 import type { UsersSort } from "./queries.server.ts";
 import type { Stats } from "./stats.server.ts";
@@ -8,7 +9,7 @@ const columns: { name: string; sort?: UsersSort; isNumber?: boolean }[] = [
   { name: "Name" },
   { name: "Completed", sort: "complete", isNumber: true },
   { name: "Total", sort: "total", isNumber: true },
-  { name: "Last activity (UTC)", sort: "latest" },
+  { name: "Last activity", sort: "latest" },
 ];
 
 export function UsersTable({ users, sort, descending, sortPaths, nextPath, firstPath }: Stats["users"]) {
@@ -66,9 +67,4 @@ export function UsersTable({ users, sort, descending, sortPaths, nextPath, first
       </p>
     </section>
   );
-}
-
-/** Cut out rather than formatted: server and browser may know different names of months. */
-function Time({ value }: { value: string }) {
-  return <time dateTime={value}>{`${value.slice(0, 10)} ${value.slice(11, 16)}`}</time>;
 }

@@ -59,6 +59,8 @@ export async function action({ request }: ActionFunctionArgs) {
         return refuse(404, { form: made.why }, form, { setCookie });
       case "not allowed":
         return refuse(403, { form: made.why }, form, { setCookie });
+      case "outdated":
+        return refuse(409, { form: made.why }, form, { setCookie, theirs: made.theirs });
       case "signed out":
         return seeOther("/sign-in", await endSessionOfDeleted());
     }
@@ -97,7 +99,13 @@ export default function Todos() {
             <AddTodo refused={{ ...refused, errors: {} }} />
           ) : null}
           {refused?.id && refused.intent === "edit" ? (
-            <EditTodo id={refused.id} typed={refused.typed} errors={{}} />
+            <EditTodo
+              id={refused.id}
+              typed={refused.typed}
+              errors={{}}
+              was={refused.was}
+              theirs={refused.theirs}
+            />
           ) : null}
         </Unavailable>
       );

@@ -1,3 +1,4 @@
+import { timeWords } from "#app/components/time.tsx";
 import type { List } from "./list/read.server.ts";
 import { chosenViews } from "./list/views.ts";
 import type { PageData } from "./page-data.server.ts";
@@ -31,9 +32,7 @@ function viewWords({ listView, todos, isLinkedThere }: List): string[] {
     linked ? `“${cut(linked.task)}”` : isLinkedThere ? "" : "Todo not found",
     ...chosenViews(listView).map(({ link }) => link),
     query && `Search for “${cut(query)}”`,
-    before && !todoId
-      ? `Before ${before.insertedAt.slice(0, 10)} ${before.insertedAt.slice(11, 16)} UTC`
-      : "",
+    before && !todoId ? `Before ${timeWords(before.insertedAt)}` : "",
     teamFrom === null ? "" : `Team progress${teamFrom > 1 ? ` from ${teamFrom}` : ""}`,
   ].filter(Boolean);
 }

@@ -39,6 +39,7 @@ export async function clientAction(args: ClientActionFunctionArgs): Promise<Acti
           : "Something went wrong on our side. Try again.",
       },
       typed: typedIn(form),
+      was: form.get("was") ?? undefined,
       key: form.get("key") ?? "",
     };
   }

@@ -5,7 +5,7 @@ import { sessionOf } from "#tests/setup/accounts.ts";
 import type { Sent } from "../app.ts";
 import { app } from "../app.ts";
 import { rows } from "../rows.ts";
-import { letDelete, letTick, type Scene } from "./actors.ts";
+import { letDelete, letEdit, letTick, type Scene } from "./actors.ts";
 
 interface Action {
   /** The actor's password. */
@@ -30,6 +30,10 @@ export const actions: Record<string, Action> = {
   add: { ...toList, fields: () => ({ intent: "add", task: "something new", key: crypto.randomUUID() }) },
   toggle: { ...toList, fields: ({ todoId: id }) => ({ intent: "toggle", id, complete: "true" }) },
   edit: { ...toList, fields: ({ todoId: id }) => ({ intent: "edit", id, task: "something else" }) },
+  "edit another text": {
+    ...toList,
+    fields: ({ todoId: id }) => ({ intent: "edit", id, task: "something else", was: "before" }),
+  },
   delete: { ...toList, fields: ({ todoId: id }) => ({ intent: "delete", id }) },
   "toggle all": { ...toList, fields: ({ todoId: id }) => ({ intent: "toggle-all", id, complete: "true" }) },
   "clear the actor's": {
@@ -51,6 +55,16 @@ export const actions: Record<string, Action> = {
     ...toList,
     fields: ({ todoId: id }) => ({ intent: "restore", id }),
     prepare: async ({ todoId }) => letDelete(crypto.randomUUID(), todoId),
+  },
+  "undo own edit": {
+    ...toList,
+    fields: () => ({ intent: "restore" }),
+    prepare: async ({ userId, todoId }) => ({ batch: await letEdit(userId, todoId) }),
+  },
+  "undo other's edit": {
+    ...toList,
+    fields: () => ({ intent: "restore" }),
+    prepare: async ({ todoId }) => ({ batch: await letEdit(crypto.randomUUID(), todoId) }),
   },
   "undo own batch": {
     ...toList,

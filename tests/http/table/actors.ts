@@ -87,6 +87,21 @@ export async function letDelete(actorId: string, todoId: string) {
   return {};
 }
 
+/** Sets up a todo that a user has just edited. @returns the batch that undoes it */
+export async function letEdit(actorId: string, todoId: string): Promise<string> {
+  const batch = crypto.randomUUID();
+  await rows(
+    z.never(),
+    sql`
+      insert into undoable_todos (batch, todo_id, actor_id, owner_id, kind, was, became)
+      select ${batch}::uuid, t.id, ${actorId}, t.owner_id, 'edited', '{"task": "before"}', jsonb_build_object('task', t.task)
+      from todos t
+      where t.id = ${todoId}::bigint
+    `,
+  );
+  return batch;
+}
+
 /** Sets up a todo that a user has just ticked, with others. @returns the batch that undoes it */
 export async function letTick(actorId: string, todoId: string): Promise<string> {
   const batch = crypto.randomUUID();

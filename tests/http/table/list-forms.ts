@@ -53,6 +53,20 @@ export const listForms: Form[] = [
   },
   {
     ...toList,
+    name: "edit from another text",
+    // No todo of the actor's: whether it has the text already would follow from the other forms.
+    fields: () => [
+      ["intent", "edit"],
+      ["id", "9223372036854775807"],
+      ["task", "as it is"],
+      ["was", "as it was"],
+    ],
+    answer: ifIntent("edit", (fields, person) =>
+      aboutTodo(fields, person, taskIn(fields.get("task")) !== undefined),
+    ),
+  },
+  {
+    ...toList,
     name: "delete",
     // Another user's todo: the actor's own could be deleted only once.
     fields: () => [

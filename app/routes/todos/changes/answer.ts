@@ -63,6 +63,10 @@ export interface RefusedChange {
   id?: string | undefined;
   errors: Errors;
   typed: Typed;
+  /** The task as a refused edit began, if the form named it. */
+  was?: string | undefined;
+  /** The text that a change met in place of the one it began from. Saving again replaces it. */
+  theirs?: string | undefined;
   /** The same form may be accepted in a moment, or was accepted already. */
   isTemporary: boolean;
   /** There was no answer at all. */

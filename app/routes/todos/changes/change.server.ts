@@ -23,7 +23,8 @@ export const factsRow = z.object({
 /** For a change that can be undone: `undoable` counts the todos that an undo would bring back. */
 export const undoableFactsRow = factsRow.extend({ undoable: z.number() });
 
-export type Facts = z.infer<typeof factsRow> & { undoable?: number };
+/** @property theirs the text that another change has put in place of the one that this change began from */
+export type Facts = z.infer<typeof factsRow> & { undoable?: number; theirs?: string | null };
 
 /** The user who makes the change, by a function in db/migrations: no row for a deleted account. */
 export const actorOf = (session: Session) => sql`
@@ -36,6 +37,7 @@ export const actorOf = (session: Session) => sql`
 function outcomeOf(facts: Facts | undefined) {
   if (!facts?.actorLives) return "signed out";
   if (facts.isDone) return "done";
+  if (typeof facts.theirs === "string") return "outdated";
   // Allowed but not done: another user deleted it meanwhile.
   return facts.isThere && !facts.isAllowed ? "not allowed" : "not there";
 }
@@ -73,6 +75,7 @@ interface ChangeKind<Fields> {
   run?(session: Session, query: () => Promise<Facts[]>): Promise<Facts[]>;
   notThere?: string;
   notAllowed?: string;
+  outdated?: string;
   /** The sentence beside the offer to undo it. */
   done?(count: number): string;
   /** It is an undo itself. */
@@ -86,6 +89,7 @@ interface ChangeKind<Fields> {
 export type Made =
   | { outcome: "signed out" }
   | { outcome: "not there" | "not allowed"; why: string }
+  | { outcome: "outdated"; why: string; theirs: string }
   /** @property undoable null: nothing is left to undo; undefined: what can be undone stays as it was */
   | { outcome: "done"; undoable: Undoable | null | undefined; place: string | undefined };
 
@@ -125,12 +129,14 @@ async function make<Fields>(
     intent,
     notThere = "This todo no longer exists.",
     notAllowed = "Only the owner or an admin can do that.",
+    outdated = "This todo was changed meanwhile.",
   } = kind;
   const batch = crypto.randomUUID();
   const query = () => database().query(kind.statement(session, fields, batch));
   const [facts] = kind.run ? await kind.run(session, query) : await query();
   const outcome = outcomeOf(facts);
   if (outcome === "signed out") return { outcome };
+  if (outcome === "outdated") return { outcome, why: outdated, theirs: facts?.theirs ?? "" };
   if (outcome !== "done") return { outcome, why: outcome === "not there" ? notThere : notAllowed };
 
   const event = kind.isForAdmins?.(fields) ? "admin change" : "change";

@@ -22,12 +22,19 @@ export function accept(
   return redirect(place ?? pathname + withoutEdit(search), { status: 303, headers });
 }
 
-/** @param options `retryAfter` in seconds: the same form may be accepted later */
+interface RefuseOptions {
+  setCookie?: string | undefined;
+  /** In seconds: the same form may be accepted later. */
+  retryAfter?: number;
+  /** The text that was there first. */
+  theirs?: string;
+}
+
 export function refuse(
-  status: 400 | 403 | 404 | 429 | 503,
+  status: 400 | 403 | 404 | 409 | 429 | 503,
   errors: Errors,
   form: Form | undefined,
-  { setCookie, retryAfter }: { setCookie?: string | undefined; retryAfter?: number },
+  { setCookie, retryAfter, theirs }: RefuseOptions,
 ): Response {
   const answer: RefusedChange = {
     ok: false,
@@ -35,6 +42,8 @@ export function refuse(
     id: form?.get("id"),
     errors,
     typed: typedIn(form),
+    was: form?.get("was"),
+    theirs,
     isTemporary: retryAfter !== undefined,
     ...(retryAfter !== undefined && { retryAfter, key: form?.get("key") }),
   };

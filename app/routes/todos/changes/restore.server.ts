@@ -12,8 +12,9 @@ const fields = z
   });
 
 /**
- * Undoes the actor's own change of the last ten minutes, once: a whole batch, or the latest removal of one todo. If the
- * actor may no longer change one of its todos, none changes. Todos of deleted owners do not return.
+ * Undoes the actor's own change of the last ten minutes, once: a whole batch, or the latest removal or edit of one todo.
+ * If the actor may no longer change one of its todos, none changes. Todos of deleted owners do not return. A todo that
+ * was edited again keeps the newer text.
  */
 export const restore = change({
   intent: "restore",
@@ -21,6 +22,7 @@ export const restore = change({
   statement: restoreTodos,
   run: unlessOwnerIsGone,
   notThere: "This can no longer be undone.",
+  outdated: "This todo was edited again since, and keeps the newer text.",
   undoable: null,
 });
 
@@ -35,14 +37,14 @@ async function unlessOwnerIsGone(_: Session, query: () => Promise<Facts[]>): Pro
 export function restoreTodos(session: Session, named: z.infer<typeof fields>) {
   const { id = null, batch = null } = named;
   return statement(
-    factsRow,
+    factsRow.extend({ theirs: z.string().nullable() }),
     sql`
       with ${actorOf(session)},
       latest as (
         select c.batch
         from undoable_todos c
         where c.actor_id = ${session.userId}::text
-          and (c.batch = ${batch}::uuid or (c.todo_id = ${id}::bigint and c.kind = 'removed'))
+          and (c.batch = ${batch}::uuid or (c.todo_id = ${id}::bigint and c.kind <> 'ticked'))
         order by c.changed_at desc
         limit 1
       ),
@@ -50,6 +52,8 @@ export function restoreTodos(session: Session, named: z.infer<typeof fields>) {
         select
           c.batch,
           c.todo_id,
+          c.kind,
+          c.became,
           c.kind = 'ticked' or c.owner_id = actor.id or actor.is_admin as is_permitted
         from actor
         join undoable_todos c on c.actor_id = actor.id
@@ -58,7 +62,16 @@ export function restoreTodos(session: Session, named: z.infer<typeof fields>) {
         where (${id}::bigint is null or c.todo_id = ${id}::bigint)
           and c.changed_at > now() - interval '10 minutes'
           and u.deleted_at is null
-          and (u.id is not null or c.kind = 'ticked')
+          and (u.id is not null or c.kind <> 'removed')
+        for update of c
+      ),
+      to_edit as (
+        select t.id, t.task, to_jsonb(t) @> target.became as is_current
+        from target
+        join todos t on t.id = target.todo_id
+        where target.kind = 'edited'
+          and target.is_permitted
+        for update of t
       ),
       taken as (
         delete from undoable_todos c
@@ -66,6 +79,7 @@ export function restoreTodos(session: Session, named: z.infer<typeof fields>) {
         where c.batch = target.batch
           and c.todo_id = target.todo_id
           and not exists (select from target where not is_permitted)
+          and (target.kind <> 'edited' or exists (select from to_edit where is_current))
         returning c.todo_id, c.kind, c.was
       ),
       returned as (
@@ -86,18 +100,28 @@ export function restoreTodos(session: Session, named: z.infer<typeof fields>) {
           and taken.kind = 'ticked'
           and t.is_complete <> (taken.was ->> 'is_complete')::boolean
         returning t.id
+      ),
+      edited as (
+        update todos t
+        set task = taken.was ->> 'task'
+        from taken
+        where t.id = taken.todo_id
+          and taken.kind = 'edited'
+        returning t.id
       )
       select
         exists (select from actor) as "actorLives",
         true as "isThere",
         true as "isAllowed",
         exists (select from returned)
+          or exists (select from edited)
           or exists (
             select
             from taken
             join todos t on t.id = taken.todo_id
             where taken.kind = 'ticked'
-          ) as "isDone"
+          ) as "isDone",
+        (select to_edit.task from to_edit where not to_edit.is_current) as theirs
     `,
   );
 }

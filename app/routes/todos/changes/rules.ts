@@ -20,6 +20,14 @@ export function toStored(typed: Typed): Typed {
   return Object.fromEntries(Object.entries(typed).map(([name, text]) => [name, trimmed(text)])) as Typed;
 }
 
+/** Longer texts, of todos that were here before the app, are replaced unseen: no form could hold them twice. */
+const longestWas = 4_000;
+
+/** The fields by which the server sees whether a text was changed since an edit began from it. */
+export function beganFrom(was: string | undefined): { was?: string } {
+  return was !== undefined && was.length <= longestWas ? { was } : {};
+}
+
 export function problemsOf(typed: Typed): Errors {
   const names = Object.keys(rules) as TypedField[];
   return Object.fromEntries(

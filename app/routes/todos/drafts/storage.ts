@@ -5,21 +5,24 @@ const name = "todos-drafts";
 /** In localStorage, how often users signed out here: signing out in one tab ends the drafts of all. */
 const signOutsName = "todos-sign-outs";
 
+/** @property was the task as the edit began */
+export type Draft = Typed & { was?: string | undefined };
+
 interface Drafts {
   userId: string;
   signOuts: number;
-  byField: Record<string, Typed>;
+  byField: Record<string, Draft>;
 }
 
-export function findDraft(userId: string, field: string): Typed | undefined {
-  const typed = read(userId)[field];
-  return typed && typedIn(new Map(Object.entries(typed)));
+export function findDraft(userId: string, field: string): Draft | undefined {
+  const draft = read(userId)[field];
+  return draft && { ...typedIn(new Map(Object.entries(draft))), was: draft.was };
 }
 
-/** @param typed undefined: drops the draft */
-export function keepDraft(userId: string, field: string, typed: Typed | undefined): void {
+/** @param draft undefined: drops it */
+export function keepDraft(userId: string, field: string, draft: Draft | undefined): void {
   const { [field]: _, ...others } = read(userId);
-  const byField = { ...others, ...(typed && { [field]: typed }) };
+  const byField = { ...others, ...(draft && { [field]: draft }) };
   try {
     const drafts: Drafts = { userId, signOuts: signOuts(), byField };
     sessionStorage.setItem(name, JSON.stringify(drafts));

@@ -1,6 +1,5 @@
 import { useEffect, useRef } from "react";
-import type { Typed } from "../changes/answer.ts";
-import { findDraft, keepDraft } from "./storage.ts";
+import { type Draft, findDraft, keepDraft } from "./storage.ts";
 
 /**
  * Keeps what is typed into a field until it is sent, however the page is left.
@@ -11,17 +10,17 @@ import { findDraft, keepDraft } from "./storage.ts";
 export function useDraft(
   userId: string | undefined,
   field: string,
-  onFound: (typed: Typed) => void,
-): (typed: Typed | undefined) => void {
+  onFound: (draft: Draft) => void,
+): (draft: Draft | undefined) => void {
   const found = useRef(onFound);
   found.current = onFound;
 
   useEffect(() => {
-    const typed = userId && findDraft(userId, field);
-    if (typed) found.current(typed);
+    const draft = userId && findDraft(userId, field);
+    if (draft) found.current(draft);
   }, [userId, field]);
 
-  return (typed) => {
-    if (userId) keepDraft(userId, field, typed);
+  return (draft) => {
+    if (userId) keepDraft(userId, field, draft);
   };
 }

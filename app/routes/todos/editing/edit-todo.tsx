@@ -1,7 +1,9 @@
 import { Link, useLocation } from "@remix-run/react";
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
 import { isComposing } from "#app/components/composing.ts";
+import { Sentence } from "#app/components/sentence.tsx";
 import { type Errors, type Typed, typedIn, whyOf } from "../changes/answer.ts";
+import { beganFrom } from "../changes/rules.ts";
 import { withoutEdit } from "../list/views.ts";
 import { useChangeAction } from "../sending/change-form.tsx";
 import { pasteOneLine, toOneLine } from "./one-line.ts";
@@ -10,6 +12,10 @@ interface EditTodoProps {
   id: string;
   typed: Typed;
   errors: Errors;
+  /** The task as the edit began. */
+  was: string | undefined;
+  /** The task that replaced it meanwhile. Saving now replaces this one. */
+  theirs: string | undefined;
   /** The script's part, in place of the form and its link. */
   editing?: {
     /** The whole text, so that typing replaces it. */
@@ -23,11 +29,12 @@ interface EditTodoProps {
 }
 
 /** Without JavaScript it is a plain form, and Cancel a link. */
-export function EditTodo({ id, typed, errors, editing, children }: EditTodoProps) {
+export function EditTodo({ id, typed, errors, was, theirs, editing, children }: EditTodoProps) {
   const action = useChangeAction();
   const { search } = useLocation();
   const errorId = useId();
   const error = whyOf(errors);
+  const began = beganFrom(theirs ?? was);
   const field = useRef<HTMLInputElement>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the field appears
@@ -63,6 +70,7 @@ export function EditTodo({ id, typed, errors, editing, children }: EditTodoProps
     >
       <input type="hidden" name="intent" value="edit" />
       <input type="hidden" name="id" value={id} />
+      {began.was === undefined ? null : <input type="hidden" name="was" value={began.was} />}
       <input
         ref={field}
         type="text"
@@ -93,6 +101,7 @@ export function EditTodo({ id, typed, errors, editing, children }: EditTodoProps
       {error ? (
         <p id={errorId} className="field-error" role="alert">
           {error}
+          {theirs === undefined ? null : <Sentence text={` It now says: “${theirs}”`} />}
         </p>
       ) : null}
       {children}

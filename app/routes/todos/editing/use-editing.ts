@@ -1,10 +1,6 @@
-import { useFetcher } from "@remix-run/react";
 import { type FocusEvent, useEffect, useRef, useState } from "react";
-import { useAnnounce } from "#app/components/announcer.tsx";
 import { isVisible, trimmed } from "#app/platform/visible-text.ts";
 import {
-  type ActionAnswer,
-  byScript,
   type Errors,
   isSameTyped,
   type RefusedChange,
@@ -12,15 +8,19 @@ import {
   typedIn,
   whyOf,
 } from "../changes/answer.ts";
-import { toStored } from "../changes/rules.ts";
+import { beganFrom, toStored } from "../changes/rules.ts";
 import { useDraft } from "../drafts/use-draft.ts";
 import type { Todo } from "../list/todo.server.ts";
 import { announced } from "../sending/announced.ts";
-import { useChangeAction } from "../sending/change-form.tsx";
+import type { Undo } from "../undo/use-undo.ts";
 import { inOneLine } from "./one-line.ts";
 
 interface Editing {
   typed: Typed;
+  /** The task as the edit began; undefined: unknown, and saving replaces any text. */
+  was: string | undefined;
+  /** The task that replaced it meanwhile: the user has to choose. */
+  theirs?: string | undefined;
   selects: boolean;
   takesFocus: boolean;
   errors: Errors;
@@ -28,20 +28,21 @@ interface Editing {
 
 interface EditingOptions {
   userId: string;
+  /** As it will be once the edits on their way are made. */
   todo: Todo;
   /** By `?edit=`, as without JavaScript. */
   isAskedFor: boolean;
   /** A plain form that the server refused. */
   refused: RefusedChange | undefined;
+  isSaving: boolean;
+  send: Undo["send"];
   /** Keeps the todo on the page while it is edited. */
   hold: (todo: Todo, isHeld: boolean) => void;
 }
 
 /** What was saved shows at once; what was refused is in the fields again, beside the reason. */
-export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingOptions) {
-  const { state, data, formData, submit } = useFetcher<ActionAnswer>();
-  const action = useChangeAction();
-  const announce = useAnnounce();
+export function useEditing(options: EditingOptions) {
+  const { userId, todo, isAskedFor, refused, isSaving, send, hold } = options;
   const item = useRef<HTMLLIElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const mustFocusButton = useRef(false);
@@ -49,16 +50,20 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
   const [editing, setEditing] = useState<Editing | undefined>(
     isAskedFor || refused ? startOf(todo, refused) : undefined,
   );
-  const [sent, setSent] = useState<Typed>();
-  const keepDraft = useDraft(userId, todo.id, (typed) => {
+  const isEditing = useRef(false);
+  isEditing.current = editing !== undefined;
+  const lastSaved = useRef<Typed>();
+  const keepDraft = useDraft(userId, todo.id, ({ was, ...typed }) => {
     // It may have been saved after all.
     if (isSameTyped(toStored(typed), typedOf(todo))) keepDraft(undefined);
-    else
-      setEditing({ typed, selects: false, takesFocus: true, errors: { form: "This edit isn't saved yet." } });
+    else {
+      const errors = { form: "This edit isn't saved yet." };
+      setEditing({ typed, was, selects: false, takesFocus: true, errors });
+    }
   });
 
   function start(): void {
-    setEditing({ typed: sent ?? typedOf(todo), selects: true, takesFocus: true, errors: {} });
+    setEditing({ ...startOf(todo, undefined), selects: true });
   }
 
   function stop(): void {
@@ -74,7 +79,7 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
 
   function keep(typed: Typed): void {
     const isToKeep = isVisible(typed.task) && !isSameTyped(typed, inOneLine(typedOf(todo)));
-    keepDraft(isToKeep ? typed : undefined);
+    keepDraft(isToKeep ? { ...typed, was: editing?.was } : undefined);
   }
 
   function save(typed: Typed): void {
@@ -89,15 +94,42 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
       return;
     }
     stop();
-    setSent(typed);
-    submit({ intent: "edit", id: todo.id, ...typed, ...byScript }, { method: "post", action });
+    lastSaved.current = typed;
+    const { was, theirs } = editing ?? startOf(todo, undefined);
+    send(
+      { intent: "edit", id: todo.id, ...typed, ...beganFrom(theirs ?? was) },
+      {
+        otherwise: "",
+        said: announced.saved(trimmed(typed.task)),
+        onMade() {
+          if (!isEditing.current && lastSaved.current === typed) keepDraft(undefined);
+        },
+        onRefused({ errors, theirs: newer }) {
+          // A later text is on its way, and has an answer of its own.
+          if (lastSaved.current !== typed) return true;
+          const focused = document.activeElement;
+          const takesFocus = focused === document.body || focused === button.current;
+          setEditing((others) => ({
+            selects: false,
+            takesFocus,
+            typed,
+            ...others,
+            was,
+            theirs: newer ?? theirs,
+            errors,
+          }));
+          return true;
+        },
+      },
+    );
   }
 
   function leave({ target, relatedTarget }: FocusEvent): void {
     // The window may have lost the focus, not the field.
     const isInside = item.current?.contains(relatedTarget) || document.activeElement === target;
     const typed = inFields();
-    if (typed && !isInside) save(typed);
+    const mustChoose = editing?.theirs !== undefined;
+    if (typed && !isInside && !mustChoose) save(typed);
   }
 
   function inFields(): Typed | undefined {
@@ -105,39 +137,27 @@ export function useEditing({ userId, todo, isAskedFor, refused, hold }: EditingO
     return form ? typedIn(new FormData(form)) : undefined;
   }
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: settled once, when the answer and the new list are in
-  useEffect(() => {
-    if (state !== "idle" || !data || sent === undefined) return;
-    setSent(undefined);
-    if (data.ok) {
-      if (!editing) keepDraft(undefined);
-      announce(announced.saved(trimmed(sent.task)));
-      return;
-    }
-    const takesFocus = document.activeElement === document.body || document.activeElement === button.current;
-    setEditing((others) => ({ selects: false, takesFocus, typed: sent, ...others, errors: data.errors }));
-  }, [state, data]);
-
   useEffect(() => {
     if (editing || !mustFocusButton.current) return;
     mustFocusButton.current = false;
     button.current?.focus({ preventScroll: true });
   }, [editing]);
 
-  const isHeld = editing !== undefined || sent !== undefined;
+  const isHeld = editing !== undefined || isSaving;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the page knows the newest of the todo by itself
   useEffect(() => {
     hold(todo, isHeld);
     return () => hold(todo, false);
   }, [isHeld]);
 
-  const shown = formData ? toStored(typedIn(formData)) : typedOf(todo);
-  return { shown, editing, asksToDelete, item, button, start, cancel, keep, save, leave };
+  return { editing, asksToDelete, item, button, start, cancel, keep, save, leave };
 }
 
 function startOf(todo: Todo, refused: RefusedChange | undefined): Editing {
   return {
     typed: { ...typedOf(todo), ...refused?.typed },
+    was: refused ? refused.was : todo.task,
+    theirs: refused?.theirs,
     errors: refused?.errors ?? {},
     selects: false,
     takesFocus: true,

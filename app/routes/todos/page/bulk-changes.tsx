@@ -2,6 +2,7 @@ import { useId } from "react";
 import type { Viewer } from "#app/auth/session/guard.server.ts";
 import type { Todo } from "../list/todo.server.ts";
 import { ChangeForm, type Fields } from "../sending/change-form.tsx";
+import type { Undo } from "../undo/use-undo.ts";
 
 interface BulkChangesProps {
   todos: Todo[];
@@ -10,7 +11,7 @@ interface BulkChangesProps {
   ownCompleted: number;
   /** Everyone's, on all pages. */
   completed: number;
-  send: (fields: Fields, otherwise: string) => void;
+  send: Undo["send"];
 }
 
 /** A button that would clear nothing stays, disabled: the list would jump with the first tick. */
@@ -26,7 +27,7 @@ export function BulkChanges({ todos, viewer, ownCompleted, completed, send }: Bu
   return (
     <div className="bulk">
       {isEmpty ? null : (
-        <ChangeForm fields={toggled} onSend={() => send(toggled, "No todos were changed.")}>
+        <ChangeForm fields={toggled} onSend={() => send(toggled, { otherwise: "No todos were changed." })}>
           {/* biome-ignore lint/a11y/useSemanticElements: a checkbox cannot post a form without JavaScript */}
           <button type="submit" role="checkbox" aria-checked={isAllComplete} className="tick tick-all">
             <svg viewBox="0 0 24 24" aria-hidden="true">
@@ -64,7 +65,7 @@ interface ClearCompletedProps {
 function ClearCompleted({ name, count, of, fields, send }: ClearCompletedProps) {
   const countId = useId();
   return (
-    <ChangeForm fields={fields} onSend={() => send(fields, "Nothing was cleared.")}>
+    <ChangeForm fields={fields} onSend={() => send(fields, { otherwise: "Nothing was cleared." })}>
       <button type="submit" disabled={count === 0} aria-describedby={countId}>
         {name}
       </button>

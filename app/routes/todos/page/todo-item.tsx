@@ -8,6 +8,7 @@ import { useKeyShortcut } from "../keyboard/single-letters.ts";
 import type { Todo } from "../list/todo.server.ts";
 import { Unsent } from "../outbox/waiting-todo.tsx";
 import { ChangeForm } from "../sending/change-form.tsx";
+import type { Undo } from "../undo/use-undo.ts";
 import { placeOf, TodoLink } from "./todo-link.tsx";
 
 interface TodoItemProps {
@@ -19,6 +20,9 @@ interface TodoItemProps {
   isLinked: boolean;
   /** Its tick can't be sent now. */
   isUnsent: boolean;
+  /** An edit of it is on its way. */
+  isSaving: boolean;
+  onSave: Undo["send"];
   onTick: (todo: Pick<Todo, "id" | "task">, complete: boolean) => void;
   onDelete: (todo: Todo) => void;
 }
@@ -31,21 +35,24 @@ export function TodoItem({
   hold,
   isLinked,
   isUnsent,
+  isSaving,
+  onSave,
   onTick,
   onDelete,
 }: TodoItemProps) {
   const deletes = useKeyShortcut("Delete");
   const mayChange = viewer.isAdmin || viewer.id === todo.ownerId;
   const isAskedFor = useSearchParams()[0].get("edit") === todo.id && mayChange;
-  const { shown, editing, asksToDelete, item, button, start, cancel, keep, save, leave } = useEditing({
+  const { editing, asksToDelete, item, button, start, cancel, keep, save, leave } = useEditing({
     userId: viewer.id,
     todo,
     isAskedFor,
     refused,
+    isSaving,
+    send: onSave,
     hold,
   });
-  const { task } = shown;
-  const { isComplete } = todo;
+  const { task, isComplete } = todo;
   const toggled = { intent: "toggle", id: todo.id, complete: String(!isComplete) };
 
   function remove() {
@@ -75,6 +82,8 @@ export function TodoItem({
           id={todo.id}
           typed={editing.typed}
           errors={asksToDelete ? {} : editing.errors}
+          was={editing.was}
+          theirs={editing.theirs}
           editing={{ ...editing, keep, save, cancel }}
         >
           {asksToDelete ? (

@@ -5,6 +5,7 @@ import { Sentence } from "#app/components/sentence.tsx";
 import { SignedIn } from "#app/components/signed-in.tsx";
 import { profileMissing } from "#app/profiles/late-profile.ts";
 import type { RefusedChange, Undoable } from "../changes/answer.ts";
+import { EditTodo } from "../editing/edit-todo.tsx";
 import { useHeldTodos } from "../editing/use-held-todos.ts";
 import { ShortcutsDialog } from "../keyboard/shortcuts-dialog.tsx";
 import { parseCursor } from "../list/cursor.ts";
@@ -111,7 +112,7 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
             ) : null,
           )}
           {isProfileMissing && !refused ? <p className="notice">{profileMissing}</p> : null}
-          {refused && !refusedEdit ? <RefusalNotice refused={refused} /> : null}
+          {refused && !refusedEdit ? <RefusedElsewhere refused={refused} /> : null}
           {changes.toSend.map((change) => (
             <Sending
               key={change.key}
@@ -148,10 +149,17 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
                 refused={refusedEdit?.id === todo.id ? refusedEdit : undefined}
                 hold={held.hold}
                 isLinked={todo.id === listView.todoId}
+                isSaving={changes.sent.some(
+                  ({ fields }) => fields.intent === "edit" && fields.id === todo.id,
+                )}
+                onSave={undo.send}
                 isUnsent={outbox.isBlocked && unsentTicks.includes(todo.id)}
                 onTick={tick}
                 onDelete={({ id, task }) =>
-                  undo.send({ intent: "delete", id }, `“${task}” was not deleted.`, announced.deleted(task))
+                  undo.send(
+                    { intent: "delete", id },
+                    { otherwise: `“${task}” was not deleted.`, said: announced.deleted(task) },
+                  )
                 }
               />
             ))}
@@ -177,6 +185,17 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
         <TeamProgress team={team} listView={listView} />
       </div>
     </Frame>
+  );
+}
+
+/** A refused change of something that this page does not show. */
+function RefusedElsewhere({ refused }: { refused: RefusedChange }) {
+  const { intent, id, theirs } = refused;
+  // Their text may have moved the todo out of this view, and the user still has to choose.
+  return intent === "edit" && id && theirs !== undefined ? (
+    <EditTodo {...refused} id={id} was={undefined} theirs={theirs} />
+  ) : (
+    <RefusalNotice refused={refused} />
   );
 }
 

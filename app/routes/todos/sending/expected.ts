@@ -1,3 +1,5 @@
+import { typedIn } from "../changes/answer.ts";
+import { toStored } from "../changes/rules.ts";
 import type { Todo } from "../list/todo.server.ts";
 import type { Fields } from "./change-form.tsx";
 
@@ -9,6 +11,10 @@ export function withChange(todos: Todo[], fields: Fields, viewerId: string): Tod
       return todos.map((todo) => (todo.id === fields.id ? { ...todo, isComplete } : todo));
     case "toggle-all":
       return todos.map((todo) => (fields.id?.includes(todo.id) ? { ...todo, isComplete } : todo));
+    case "edit":
+      return todos.map((todo) =>
+        todo.id === fields.id ? { ...todo, ...toStored(typedIn(new Map(Object.entries(fields)))) } : todo,
+      );
     case "delete":
       return todos.filter(({ id }) => id !== fields.id);
     case "clear-completed":

@@ -5,7 +5,7 @@ import type { Todo } from "../list/todo.server.ts";
 import type { Fields } from "./change-form.tsx";
 import { isSameTodo, isSeen } from "./expected.ts";
 
-interface SendOptions {
+export interface SendOptions {
   /** Precedes the reason when the change is refused. */
   otherwise: string;
   onMade?(made: MadeChange): void;

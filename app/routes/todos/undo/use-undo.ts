@@ -3,8 +3,13 @@ import { useAnnounce } from "#app/components/announcer.tsx";
 import type { Undoable } from "../changes/answer.ts";
 import { announced } from "../sending/announced.ts";
 import type { Fields } from "../sending/change-form.tsx";
-import type { Changes } from "../sending/use-changes.ts";
+import type { Changes, SendOptions } from "../sending/use-changes.ts";
 import { useUndoKey } from "./use-undo-key.ts";
+
+interface UndoableOptions extends SendOptions {
+  /** To screen readers once it is made; by default the number of todos. */
+  said?: string;
+}
 
 /** @param offered what a plain form changed before this page */
 export function useUndo(changes: Changes, offered: Undoable | null) {
@@ -15,25 +20,23 @@ export function useUndo(changes: Changes, offered: Undoable | null) {
   const inFlight = useRef(new Set<{ isUnwanted: boolean }>());
   useUndoKey(undo);
 
-  /**
-   * @param otherwise precedes the reason when the change is refused
-   * @param said to screen readers once it is made; by default the number of todos
-   */
-  function send(fields: Fields, otherwise: string, said?: string): void {
+  function send(fields: Fields, { said, onMade, onRefused, ...options }: UndoableOptions): void {
     const state = { isUnwanted: false };
     inFlight.current.add(state);
     changes.send(fields, {
-      otherwise,
-      onMade({ batch, count, sentence }) {
+      ...options,
+      onMade(made) {
         inFlight.current.delete(state);
+        onMade?.(made);
+        const { batch, count, sentence } = made;
         const undoable = batch && count && sentence ? { batch, count, sentence } : undefined;
         if (undoable && state.isUnwanted) return restore(undoable);
         if (undoable) offer(undoable);
         if (said || undoable) announce(said ?? announced.bulk(count ?? 0));
       },
-      onRefused() {
+      onRefused(refused) {
         inFlight.current.delete(state);
-        return false;
+        return onRefused?.(refused) ?? false;
       },
     });
   }
