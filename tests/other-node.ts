@@ -1,5 +1,5 @@
-// Runs loader tests on the other line of Node that the app supports, with a program that npm brings: those that lean the
-// most on Node's own fetch, streams, signals, and crypto.
+// Runs tests on the other line of Node that the app supports, with a program that npm brings: those that lean the most on
+// Node's own fetch, streams, signals, and crypto, and what only that line can do.
 import { spawnSync } from "node:child_process";
 
 const files = [
@@ -8,6 +8,7 @@ const files = [
   "environment",
   "events",
   "export",
+  "local-main",
   "oauth.test",
   "session",
   "stack-failing",
@@ -23,7 +24,7 @@ if (found.stdout?.trim() !== `v${version}`) {
   process.exit(0);
 }
 const { TEST_REPORT = "tests/results/other-node.json" } = process.env;
-const vitest = `node node_modules/vitest/vitest.mjs run -c remix.config.js --project loaders ${files.join(" ")}`;
+const vitest = `node node_modules/vitest/vitest.mjs run -c remix.config.js --project loaders --project processes ${files.join(" ")}`;
 const reporters = `--reporter=default --reporter=json --outputFile.json=${TEST_REPORT}`;
 const { status } = spawnSync("npm", [...npmExec, `${vitest} ${reporters}`], { stdio: "inherit" });
 process.exit(status ?? 1);

@@ -4,6 +4,7 @@ import { createWriteStream, mkdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
+import { exemptLoopbackFromProxies } from "#app/platform/environment.server.ts";
 import { type Counts, countsOf } from "./reports.ts";
 
 interface Stage {
@@ -37,7 +38,7 @@ const everythingElse: Lane[] = [
   [
     vitest("Commands and processes", "remix.config.js", "--project", "processes"),
     vitest("Loaders by Neon's route", "remix.config.js", "--project", "loaders on Neon"),
-    { title: "Loaders on Node 22", command: ["tsx", "tests/other-node.ts"] },
+    { title: "Loaders and proxies on Node 22", command: ["tsx", "tests/other-node.ts"] },
     vitest("Faults", "tests/faults/vitest.config.js"),
     vitest("Hostile input over HTTP", "tests/http/vitest.config.js", "--exclude", "**/permissions.test.ts"),
   ],
@@ -53,6 +54,7 @@ console.log(`${titles.join(", ")}. This takes about ${isFull ? 15 : 5} minutes o
 rmSync(directory, { recursive: true, force: true });
 mkdirSync(directory, { recursive: true });
 
+exemptLoopbackFromProxies();
 const startedAt = Date.now();
 const stopped = new AbortController();
 const running = new Set<number>();

@@ -11,6 +11,11 @@ export function keepUntilSent(kept: Unsent): void {
   unsent = kept;
 }
 
+/** Drops what this browser has not sent for a user whose account is gone. */
+export function dropUnsent(): void {
+  unsent.drop();
+}
+
 /** When a user signs out, drops what this browser has not sent. Asks them first. */
 export function leave(event: FormEvent): void {
   const count = unsent.count();

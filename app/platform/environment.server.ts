@@ -114,6 +114,20 @@ export function loadDotEnv(): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
+  exemptLoopbackFromProxies();
+}
+
+/**
+ * With NODE_USE_ENV_PROXY, Node sends even requests to this machine through HTTP_PROXY. It reads NO_PROXY again for each
+ * one, so this works in a process that is already running, and in its children.
+ */
+export function exemptLoopbackFromProxies(): void {
+  const exempt = process.env.no_proxy ?? process.env.NO_PROXY ?? "";
+  // Node takes a lone asterisk for every host, and one in a list for a name.
+  if (exempt.trim() === "*") return;
+  const hosts = exempt.split(/[\s,]+/).filter(Boolean);
+  const all = [...new Set([...hosts, "localhost", "127.0.0.1", "[::1]", "::1"])].join(",");
+  Object.assign(process.env, { NO_PROXY: all, no_proxy: all });
 }
 
 /** The database of migrations and commands, on its direct host. @throws {InvalidEnvironment} */

@@ -1,6 +1,7 @@
 // `npm run dev` and `npm run local`.
 import { fileURLToPath } from "node:url";
 import {
+  exemptLoopbackFromProxies,
   InvalidEnvironment,
   inheritedVariables,
   isStartedByNpm,
@@ -16,6 +17,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 async function main(mode: string | undefined, stop: AbortSignal, hurry: AbortSignal): Promise<void> {
   if (mode !== "dev" && mode !== "local") throw new Refusal("Run `npm run dev` or `npm run local`.");
   if (mode === "dev") loadDotEnv();
+  else exemptLoopbackFromProxies();
   const { port, directory, syncDelayMs, stackSettings, nodeEnv, databaseUrl, stackProjectId } =
     readLocalSettings();
   if (nodeEnv === "production") {

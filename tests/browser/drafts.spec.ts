@@ -101,6 +101,46 @@ test(
 );
 
 test(
+  "deleting the account removes the drafts of all tabs and what waits to be sent, but a refused deletion does not",
+  { tag: "@script" },
+  async ({ person, expectConsoleError }) => {
+    expectConsoleError(/ERR_FAILED|status of 400/);
+    const { page, email } = await person("Bob");
+    const other = await page.context().newPage();
+    await other.goto("/");
+    await expect(other.getByRole("button", { name: "Keyboard shortcuts" })).toBeVisible();
+    await newTodo(other).fill("Bob's secret");
+    // The other tab would send it.
+    await page.context().route("**/?index*", (route) => route.abort());
+    await newTodo(page).fill("Feed the cat");
+    await newTodo(page).press("Enter");
+    await newTodo(page).fill("Half a thou");
+    const kept = () =>
+      page.evaluate(() => ({
+        drafts: sessionStorage.getItem("todos-drafts"),
+        waiting: Object.keys(localStorage).filter((key) => key.startsWith("todos-waiting/")).length,
+      }));
+    const both = { drafts: expect.stringContaining("Half a thou"), waiting: 1 };
+    await expect.poll(kept).toEqual(both);
+
+    await account(page).click();
+    const confirmation = page.getByLabel("Type your email address to confirm");
+    await confirmation.fill("doug@example.com");
+    await page.getByRole("button", { name: "Delete the account" }).click();
+    await expect(confirmation).toHaveAccessibleDescription("That isn't your account's email address.");
+    expect(await kept()).toEqual(both);
+
+    await confirmation.fill(email);
+    await page.getByRole("button", { name: "Delete the account" }).click();
+    await expect(page.getByText("Your account was deleted, so you have been signed out.")).toBeVisible();
+    await expect.poll(kept).toEqual({ drafts: null, waiting: 0 });
+    await other.goto("/");
+    await expect(other.getByText("Your account was deleted")).toBeVisible();
+    await expect.poll(() => other.evaluate(() => sessionStorage.getItem("todos-drafts"))).toBeNull();
+  },
+);
+
+test(
   "after a deployment a click leads to its page, whose script is new, and what was typed is still there",
   { tag: "@script" },
   async ({ person, expectConsoleError }) => {

@@ -89,6 +89,6 @@ test("a user with a password and an unverified email is told to use the password
   await page.getByRole("button", { name: "Send the link" }).click();
   await expect(page.getByRole("alert")).toContainText("Sign in with your password");
   await expect(page.getByLabel("Email")).toHaveValue(email);
-  await page.getByRole("link", { name: "Sign in with a password" }).click();
+  await page.getByRole("link", { name: "Sign in another way" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });

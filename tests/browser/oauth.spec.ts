@@ -87,3 +87,15 @@ test("an unknown provider gets a page that says so", async ({ visitor, expectCon
   await page.getByRole("link", { name: "Back to the list" }).click();
   await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
 });
+
+test("a user whose browser blocks cookies is told so when they come back from a provider", async ({
+  visitor,
+}) => {
+  const page = await visitor();
+  await leaveFor(page, "GitHub");
+  await page.context().clearCookies({ domain: "localhost" });
+  await signInAs(page, newEmail());
+  await expect(page.getByRole("alert")).toHaveText(/Allow cookies for this site/);
+  await expect(page).toHaveURL("/sign-in?problem=cookies");
+  await expect(page.getByRole("link", { name: "Continue with GitHub" })).toBeVisible();
+});

@@ -1,6 +1,8 @@
 import { defineConfig } from "@playwright/test";
+import { exemptLoopbackFromProxies } from "#app/platform/environment.server.ts";
 import { findChromium } from "./chromium.ts";
 
+exemptLoopbackFromProxies();
 const { executablePath, args } = await findChromium();
 
 export default defineConfig({

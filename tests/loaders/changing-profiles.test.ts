@@ -59,5 +59,9 @@ test("server_metadata and the rest of a profile never reach the page", async () 
 
 test("a visitor who never signed in sees no profile", async () => {
   await withOneTodo("bob");
-  expect((await new Browser().todosPage()).data).toEqual({ view: "landing", wasDeleted: false });
+  expect((await new Browser().todosPage()).data).toEqual({
+    view: "landing",
+    wasDeleted: false,
+    signUp: true,
+  });
 });

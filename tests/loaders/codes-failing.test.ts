@@ -60,7 +60,7 @@ async function everyForm(startFailing: () => void | Promise<void>, retryAfter = 
       return refusalOf(answer);
     }),
   );
-  const form = "The sign-in service can't be reached. Try again in a moment.";
+  const form = expect.stringMatching(/^The sign-in service (can't be reached|didn't answer in time)\. /);
   expect(answers).toEqual(forms.map(({ kept }) => ({ status: 503, errors: { form }, typed: kept })));
   expectLines(...forms.map(({ path }) => `POST ${path.replace(/\?.*/, "")}: `));
 }
@@ -72,13 +72,11 @@ function expectLines(...beginnings: string[]): void {
   for (const secret of [email, password, "kkkkkk"]) expect(lines.join()).not.toContain(secret);
 }
 
-test.each(Object.entries(failures))(
-  "while Stack %s, every form with a code is answered in time and with a sentence",
-  async (name, failure: Failure) => {
-    await everyForm(() => failing.fail(failure), name.includes("come back") ? "3600" : "5");
-  },
-  10_000,
-);
+test.each(
+  Object.entries(failures),
+)("while Stack %s, every form with a code is answered in time and with a sentence", async (name, failure: Failure) => {
+  await everyForm(() => failing.fail(failure), name.includes("come back") ? "3600" : "5");
+});
 
 test("while Stack refuses connections, every form with a code is answered in time and with a sentence", async () => {
   await everyForm(() => failing.refuse()).finally(() => failing.accept());

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { Webhook } from "standardwebhooks";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import {
   configuredDatabaseUrl,
+  exemptLoopbackFromProxies,
   InvalidEnvironment,
   readEnvironment,
   readLocalSettings,
@@ -57,6 +59,14 @@ test.each([
   const { stackWebhookSecret } = readEnvironment({ ...complete, STACK_WEBHOOK_SECRET: secret });
   expect(stackWebhookSecret).toBe(secret);
   expect(new Webhook(secret).sign("msg", new Date(), "{}")).toMatch(/^v1,/);
+});
+
+test("`.env.example` explains every variable that is read", () => {
+  const source = readFileSync("app/platform/environment.server.ts", "utf8");
+  const read = [...source.matchAll(/^ {2}([A-Z]+_[A-Z_]+|PORT|HOST): /gm)].map(([, name = ""]) => name);
+  expect(read).toEqual(expect.arrayContaining(["DATABASE_URL", "HOST", "LOCAL_OAUTH_PROVIDERS"]));
+  const explained = readFileSync(".env.example", "utf8").match(/(?<=^(# )?)[A-Z_]+(?==)/gm);
+  expect(read.filter((name) => name !== "NODE_ENV" && !explained?.includes(name))).toEqual([]);
 });
 
 test("an empty variable counts as not set", () => {
@@ -172,3 +182,18 @@ function problemsOf(
     throw error;
   }
 }
+
+test.each([
+  [{}, "localhost,127.0.0.1,[::1],::1"],
+  [{ NO_PROXY: ".corp.example, localhost" }, ".corp.example,localhost,127.0.0.1,[::1],::1"],
+  [{ no_proxy: "lower.example", NO_PROXY: "upper.example" }, "lower.example,localhost,127.0.0.1,[::1],::1"],
+  [{ NO_PROXY: "*" }, "*"],
+])("with the exemptions %j this machine is exempt from proxies too", (variables, exempt) => {
+  const { NO_PROXY, no_proxy }: Record<string, string> = variables;
+  vi.stubEnv("NO_PROXY", NO_PROXY);
+  vi.stubEnv("no_proxy", no_proxy);
+  for (const _ of ["at the start", "again"]) {
+    exemptLoopbackFromProxies();
+    expect(process.env.no_proxy ?? process.env.NO_PROXY).toBe(exempt);
+  }
+});

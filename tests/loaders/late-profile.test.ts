@@ -161,12 +161,12 @@ test.each([
   await runSql(`${change} where id = '${browser.userId}'`);
   // The first request finds out, the others read it in the cookie; a live page may have been left before its answer.
   for (const _ of ["found out", "read", "read again"]) {
-    expect((await browser.todosPage()).data).toEqual({ view: "landing", wasDeleted: true });
+    expect((await browser.todosPage()).data).toEqual({ view: "landing", wasDeleted: true, signUp: true });
   }
   await browser.signUp({ email: `${randomUUID()}@example.com`, password: "correct horse" });
   expect((await browser.todosPage()).data).toMatchObject({ view: "list" });
   await browser.post(signOutRoute.action, "/sign-out", {});
-  expect((await browser.todosPage()).data).toEqual({ view: "landing", wasDeleted: false });
+  expect((await browser.todosPage()).data).toEqual({ view: "landing", wasDeleted: false, signUp: true });
 });
 
 test("a foreign key that refuses anything but the actor's own new todo does not mean a late profile", async () => {

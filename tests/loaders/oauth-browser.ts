@@ -26,7 +26,7 @@ export class OAuthBrowser extends Browser {
 
   /** Comes back without requesting the page itself: by `HEAD` or prefetch. */
   peek(path: string, init: { method?: string; headers?: Record<string, string> }): Promise<Response> {
-    const headers = { ...init.headers, Cookie: this.cookie };
+    const headers = { ...init.headers, ...(this.cookie && { Cookie: this.cookie }) };
     const request = new Request(`http://localhost:3000${path}`, { ...init, headers });
     return this.send(withProvider(callbackRoute.loader, "github"), request);
   }

@@ -322,6 +322,14 @@ test("a code made for another flow is refused", async () => {
   expect((await victim.todosPage()).data.view).toBe("landing");
 });
 
+test("a browser that comes back without any cookie is told that signing in needs one", async () => {
+  const back = await atProvider(await new OAuthBrowser().start(), newAccount());
+  const blocking = new OAuthBrowser();
+  const answer = await blocking.peek(back, {});
+  expect(answer).toRedirectTo("/sign-in?problem=cookies");
+  expect((await blocking.signInPage(answer)).problem).toContain("Allow cookies for this site");
+});
+
 test("a flow's cookie without our signature is ignored", async () => {
   const browser = new OAuthBrowser();
   const back = await atProvider(await browser.start(), newAccount());

@@ -106,7 +106,7 @@ test("a link leads to no other site", async () => {
   const { code } = await linkOf("elsewhere@example.com");
   const path = `/reset-password?redirectTo=//evil.example&code=${code}`;
   const page = await new Browser().load(resetRoute.loader, path);
-  expect(await page.json()).toEqual({ redirectTo: "/", hasCode: true });
+  expect(await page.json()).toEqual({ redirectTo: "/", hasCode: true, isOffered: true });
   expect(await reset(path)).toRedirectTo("/sign-in?done=password-reset");
 });
 
@@ -214,7 +214,7 @@ test("where passwords are turned off, both pages say so", async () => {
 
 test("without a code the page says to open a link", async () => {
   const page = await new Browser().load(resetRoute.loader, "/reset-password?redirectTo=/stats");
-  expect(await page.json()).toEqual({ redirectTo: "/stats", hasCode: false });
+  expect(await page.json()).toEqual({ redirectTo: "/stats", hasCode: false, isOffered: true });
 });
 
 test("a reset signs this browser out at once, and every other one when its token expires", async () => {

@@ -5,6 +5,7 @@ import sql from "sql-template-tag";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
+import { authProvider } from "#app/auth/provider.server.ts";
 import { startSession } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
@@ -29,7 +30,7 @@ process.on("unhandledRejection", noteUnhandled);
 afterAll(() => void process.off("unhandledRejection", noteUnhandled));
 const output = (["error", "warn", "log"] as const).map((name) => vi.spyOn(console, name).mockReturnValue());
 
-beforeEach(() => {
+beforeEach(async () => {
   for (const spy of output) spy.mockClear();
   stack.use(
     http.all(`${failing.origin}/*`, () => passthrough()),
@@ -38,6 +39,7 @@ beforeEach(() => {
       return HttpResponse.error();
     }),
   );
+  await authProvider().offers();
 });
 afterEach(async () => {
   await vi.waitFor(() => expect(failing.waiting()).toBe(0), { interval: 5 });

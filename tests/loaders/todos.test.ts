@@ -34,7 +34,7 @@ test("a signed-out user sees what the app is, and no todos", async () => {
   await addedBy("bob", "water the plants");
   const { status, data } = await new Browser().todosPage();
   expect(status).toBe(200);
-  expect(data).toEqual({ view: "landing", wasDeleted: false });
+  expect(data).toEqual({ view: "landing", wasDeleted: false, signUp: true });
 });
 
 test("every user sees all users' todos, oldest first, with the owner's email from users_sync", async () => {

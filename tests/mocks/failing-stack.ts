@@ -43,9 +43,9 @@ interface FailingStack extends AsyncDisposable {
   origin: string;
   /**
    * Lets requests fail until `recover`.
-   * @param only those that contain this, such as `DELETE /api`
+   * @param only those that contain or match this, such as `DELETE /api`
    */
-  fail(failure: Failure, only?: string): void;
+  fail(failure: Failure, only?: string | RegExp): void;
   recover(): void;
   /** Every request, such as `POST /api/v1/auth/password/sign-in`. */
   requests: string[];
@@ -66,13 +66,15 @@ export async function startFailingStack(
 ): Promise<FailingStack> {
   let waiting = 0;
   let failure: Failure | undefined;
-  let failureOnlyOf = "";
+  let failureOnlyOf: string | RegExp = "";
   const server = createServer((incoming, outgoing) => {
     const name = `${incoming.method} ${incoming.url}`;
     failing.requests.push(name);
     waiting++;
     outgoing.on("close", () => waiting--);
-    if (failure && name.includes(failureOnlyOf)) failure(incoming, outgoing);
+    const isMeant =
+      typeof failureOnlyOf === "string" ? name.includes(failureOnlyOf) : failureOnlyOf.test(name);
+    if (failure && isMeant) failure(incoming, outgoing);
     else respond(incoming, outgoing).catch((error) => outgoing.destroy(error));
   });
   const listen = async (port: number) => {

@@ -1,12 +1,16 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { instanceFile, lockLocalDirectory } from "#db/local/directory/instance.ts";
+import { newUser } from "#tests/setup/accounts.ts";
+import { startInstance } from "#tests/setup/instance.ts";
 
 let directory: string;
 
@@ -73,3 +77,43 @@ test.each([
 ])("half a configuration reports that %s is missing", async (missing, variables) => {
   expect(await refusalOf("dev", variables)).toContain(`${missing} is missing`);
 });
+
+/** Node 20 knows no proxies. tests/other-node.ts runs this on Node 22. */
+const knowsProxies = process.allowedNodeEnvironmentFlags.has("--use-env-proxy");
+
+test.skipIf(!knowsProxies)(
+  "behind a proxy, no request to this machine goes through it",
+  { timeout: 600_000 },
+  async () => {
+    const proxied: string[] = [];
+    const proxy = createHttpServer((request, response) => {
+      proxied.push(`${request.method} ${request.url}`);
+      response.writeHead(502).end();
+    }).on("connect", (request, socket) => {
+      proxied.push(`CONNECT ${request.url}`);
+      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    });
+    proxy.listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    onTestFinished(() => void proxy.close());
+    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const variables = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: address, NO_PROXY: "example.com" };
+
+    await using instance = await startInstance({ variables });
+    const typed = { email: "bob@example.com", password: "correct horse" };
+    const signUp = await fetch(`${instance.appUrl}/sign-up`, {
+      method: "POST",
+      headers: { Origin: instance.appUrl },
+      body: new URLSearchParams(typed),
+      redirect: "manual",
+    });
+    expect(signUp.status).toBe(303);
+    await newUser(instance, { email: "doug@example.com" });
+    await promisify(execFile)(
+      process.execPath,
+      ["--import", "tsx", "db/commands/admin.ts", "doug@example.com", "--local"],
+      { env: { ...process.env, ...variables, LOCAL_DIR: instance.directory } },
+    );
+    expect(proxied).toEqual([]);
+  },
+);

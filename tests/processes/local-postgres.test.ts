@@ -4,6 +4,7 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -19,6 +20,7 @@ import { z } from "zod";
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { temporaryHome } from "#db/local/postgres/home.ts";
+import { restoreLibraryLinks } from "#db/local/postgres/programs.ts";
 import { type Postgres, runningPostgres, startPostgres } from "#db/local/postgres/server.ts";
 
 let parent: string;
@@ -62,6 +64,18 @@ test("Postgres 18 starts on loopback only, and knows Cyrillic letters", async ()
   );
   expect(row).toMatchObject({ version: 18, addresses: "127.0.0.1", sockets: "" });
   expect((row as { trigrams: string[] }).trigrams).toHaveLength(7);
+});
+
+test("the links that the package's install script would make are made without it", () => {
+  const lib = join(parent, "native", "lib");
+  mkdirSync(lib, { recursive: true });
+  writeFileSync(join(lib, "libicuuc.so.60.2"), "code");
+  const links = [{ source: "native/lib/libicuuc.so.60.2", target: "native/lib/libicuuc.so.60" }];
+  writeFileSync(join(parent, "native", "pg-symlinks.json"), JSON.stringify(links));
+  for (const _ of ["the first start", "a later one"]) {
+    restoreLibraryLinks(parent);
+    expect(readFileSync(join(lib, "libicuuc.so.60"), "utf8")).toBe("code");
+  }
 });
 
 test("a wrong password is refused", async () => {

@@ -7,6 +7,7 @@ import type { TestProject } from "vitest/node";
 import { z } from "zod";
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
+import { exemptLoopbackFromProxies } from "#app/platform/environment.server.ts";
 import { migrate } from "#db/migrate.ts";
 import { joinTestServer } from "./test-server.ts";
 
@@ -24,6 +25,7 @@ declare module "vitest" {
  * migrations.
  */
 export default async function setup({ provide }: TestProject) {
+  exemptLoopbackFromProxies();
   const server = await joinTestServer();
   process.once("exit", cleanUp);
   const admin = connectDatabase(server.urlFor("postgres"), 30_000);

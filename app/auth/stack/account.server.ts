@@ -1,17 +1,18 @@
 import { z } from "zod";
 import type { Tokens } from "#app/auth/provider/auth-provider.ts";
-import { AuthFault, AuthRefusal } from "#app/auth/provider/errors.server.ts";
-import { askStack, success, withinLimit } from "./client.server.ts";
+import { AuthFault, AuthRefusal, UnknownOutcome } from "#app/auth/provider/errors.server.ts";
+import { askStack, changing, reading, success } from "./client.server.ts";
 
 // Without the SDK, which reads the user after each change: if that fails, a changed password looks unchanged.
 
-const limitMs = 3_000;
 const userSchema = z.object({ id: z.string() });
 /** Tokens live for a year, so a user may have hundreds of sessions. */
 const endedAtOnce = 10;
+/** Then no more are ended, and the user can try again. */
+const endingLimitMs = 15_000;
 
 export function rename(tokens: Tokens, name: string | null): Promise<void> {
-  return withinLimit(limitMs, () => setName(tokens, name));
+  return changing(() => setName(tokens, name));
 }
 
 /** Call it within `withinLimit`. */
@@ -21,7 +22,7 @@ export async function setName(tokens: Tokens, name: string | null): Promise<void
 
 /** Stack tells this session from the others by its refresh token. */
 export function changePassword(tokens: Tokens, passwords: { old: string; new: string }): Promise<void> {
-  return withinLimit(limitMs, async () => {
+  return changing(async () => {
     const body = { old_password: passwords.old, new_password: passwords.new };
     await askStack(success, "/auth/password/update", { tokens, body });
   });
@@ -32,34 +33,36 @@ const sessionsSchema = z.object({
 });
 
 /** What was ended before a fault stays ended. */
-export function endOtherSessions(tokens: Tokens): Promise<number> {
-  return withinLimit(limitMs, async () => {
-    const others = await otherSessions(tokens);
-    for (let from = 0; from < others.length; from += endedAtOnce) {
-      const some = others.slice(from, from + endedAtOnce);
-      const endings = await Promise.allSettled(
-        some.map((id) => {
-          const path = `/auth/sessions/${encodeURIComponent(id)}?user_id=me`;
-          return askStack(success, path, { tokens, method: "DELETE" });
-        }),
-      );
-      const failed = endings.find((ending) => ending.status === "rejected");
-      if (!failed) continue;
-      // Stack fails to end a session that is gone, and a double click ends all of them twice.
-      const left = await otherSessions(tokens);
-      if (left.some((id) => some.includes(id))) throw failed.reason;
-    }
-    return others.length;
-  });
+export async function endOtherSessions(tokens: Tokens): Promise<number> {
+  const startedAt = Date.now();
+  const others = await otherSessions(tokens);
+  for (let from = 0; from < others.length; from += endedAtOnce) {
+    if (Date.now() - startedAt > endingLimitMs)
+      throw new UnknownOutcome("Ending the sessions takes too long");
+    const some = others.slice(from, from + endedAtOnce);
+    const endings = await Promise.allSettled(some.map((id) => endSession(tokens, id)));
+    const failed = endings.find((ending) => ending.status === "rejected");
+    if (!failed) continue;
+    // Stack fails to end a session that is gone, and a double click ends all of them twice.
+    const left = await otherSessions(tokens);
+    if (left.some((id) => some.includes(id))) throw failed.reason;
+  }
+  return others.length;
+}
+
+function endSession(tokens: Tokens, id: string): Promise<unknown> {
+  const path = `/auth/sessions/${encodeURIComponent(id)}?user_id=me`;
+  return changing(() => askStack(success, path, { tokens, method: "DELETE" }));
 }
 
 async function otherSessions(tokens: Tokens): Promise<string[]> {
-  const { items } = await askStack(sessionsSchema, "/auth/sessions?user_id=me", { tokens });
+  const path = "/auth/sessions?user_id=me";
+  const { items } = await reading(() => askStack(sessionsSchema, path, { tokens }));
   return items.filter((session) => !session.is_current_session).map(({ id }) => id);
 }
 
 export function deleteAccount(tokens: Tokens): Promise<void> {
-  return withinLimit(limitMs, async () => {
+  return changing(async () => {
     try {
       await askStack(success, "/users/me", { tokens, method: "DELETE" });
     } catch (error) {

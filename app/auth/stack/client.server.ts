@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Tokens } from "#app/auth/provider/auth-provider.ts";
-import { AuthFault, AuthRefusal } from "#app/auth/provider/errors.server.ts";
+import { AuthFault, AuthRefusal, UnknownOutcome } from "#app/auth/provider/errors.server.ts";
+import { QueueFull } from "#app/platform/bounded-queue.server.ts";
 import { environment, type StackProject } from "#app/platform/environment.server.ts";
 import { askingStack } from "./requests.server.ts";
 
@@ -30,8 +31,40 @@ export async function withinLimit<T>(
   }
 }
 
+/** For each request of a form. Stack takes 0.1 to 0.3 s, but its first answers take up to 12 on a slow machine. */
+const readingLimitMs = 5_000;
+const changingLimitMs = 10_000;
+
+/** One request of a form that changes nothing. @throws {AuthRefusal | AuthFault} */
+export function reading<T>(attempt: () => Promise<T>): Promise<T> {
+  return withinLimit(readingLimitMs, attempt);
+}
+
+/** One request of a form that changes something. @throws {AuthRefusal | AuthFault | UnknownOutcome} */
+export async function changing<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await withinLimit(changingLimitMs, attempt);
+  } catch (error) {
+    if (!(error instanceof AuthFault) || !mayHaveArrived(error)) throw error;
+    const { message, status, tryLater } = error;
+    throw new UnknownOutcome(message, {
+      cause: error.cause,
+      retryAfter: tryLater.retryAfter,
+      ...(status && { status }),
+    });
+  }
+}
+
+/** A proxy in between gives up with 502 or 504. */
+function mayHaveArrived({ status, cause }: AuthFault): boolean {
+  if (status !== undefined) return status === 502 || status === 504;
+  if (cause instanceof QueueFull) return false;
+  const { code } = ((cause as Error | undefined)?.cause ?? {}) as NodeJS.ErrnoException;
+  return !["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"].includes(code ?? "");
+}
+
 /**
- * One request as a browser may make it. Call it within `withinLimit`.
+ * One request as a browser may make it. Call it within `reading`, `changing` or `withinLimit`.
  * @param path below `/api/v1`
  * @param tokens of the user, who may be restricted; for a refresh, without an access token
  */

@@ -1,9 +1,7 @@
 import { z } from "zod";
 import type { SignIn } from "#app/auth/provider/auth-provider.ts";
 import { AuthRefusal } from "#app/auth/provider/errors.server.ts";
-import { askStack, projectSettings, withinLimit } from "./client.server.ts";
-
-const limitMs = 4_000;
+import { askStack, changing, projectSettings, reading } from "./client.server.ts";
 
 const sentSchema = z.object({ nonce: z.string().min(1) });
 
@@ -22,16 +20,15 @@ export const signInSchema = z
   );
 
 /** Asks first whether magic links are enabled: Stack refuses with a bare 403, as any proxy might. */
-export function sendMagicLink(email: string, callbackUrl: string): Promise<string> {
-  return withinLimit(limitMs, async () => {
-    const settings = await projectSettings({ magic_link_enabled: z.boolean() });
-    if (!settings.magic_link_enabled) throw new AuthRefusal("MAGIC_LINKS_NOT_ENABLED");
-    const body = { email, callback_url: callbackUrl };
-    return (await askStack(sentSchema, "/auth/otp/send-sign-in-code", { body })).nonce;
-  });
+export async function sendMagicLink(email: string, callbackUrl: string): Promise<string> {
+  const settings = await reading(() => projectSettings({ magic_link_enabled: z.boolean() }));
+  if (!settings.magic_link_enabled) throw new AuthRefusal("MAGIC_LINKS_NOT_ENABLED");
+  const body = { email, callback_url: callbackUrl };
+  const sent = await changing(() => askStack(sentSchema, "/auth/otp/send-sign-in-code", { body }));
+  return sent.nonce;
 }
 
 /** Creates the user if the address has no account. */
 export function signInWithCode(code: string): Promise<SignIn> {
-  return withinLimit(limitMs, () => askStack(signInSchema, "/auth/otp/sign-in", { body: { code } }));
+  return changing(() => askStack(signInSchema, "/auth/otp/sign-in", { body: { code } }));
 }

@@ -11,10 +11,8 @@ import {
 import type { OAuthFlow, SignIn } from "#app/auth/provider/auth-provider.ts";
 import { AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
-import { withinLimit } from "./client.server.ts";
+import { changing } from "./client.server.ts";
 import { signInSchema } from "./magic-links.server.ts";
-
-const exchangeLimitMs = 3_000;
 
 /** Its client secret is the publishable key, which is public. */
 export async function authorizeUrl({ provider, state, codeVerifier }: OAuthFlow): Promise<string> {
@@ -45,7 +43,7 @@ export async function exchangeCode(
   const client: Client = { client_id: projectId };
   const validated = validatedAnswer(stack, client, answer, state);
 
-  return withinLimit(exchangeLimitMs, async () => {
+  return changing(async () => {
     const response = await authorizationCodeGrantRequest(
       stack,
       client,

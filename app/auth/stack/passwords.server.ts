@@ -1,13 +1,11 @@
 import { z } from "zod";
 import { AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
-import { askStack, projectSettings, success, withinLimit } from "./client.server.ts";
+import { askStack, changing, projectSettings, reading, success, withinLimit } from "./client.server.ts";
 import { untrustedOrigin } from "./requests.server.ts";
 
-const settingsLimitMs = 3_000;
 /** No user waits for it. Stack takes 3 s for an unknown address. */
 const sendLimitMs = 10_000;
-const resetLimitMs = 4_000;
 
 const sentSchema = z.object({ success: z.string() });
 
@@ -18,9 +16,7 @@ const sentSchema = z.object({ success: z.string() });
  * have to be later than 3 s for every user, and would still tell when an email takes longer.
  */
 export async function startPasswordReset(email: string, callbackUrl: string): Promise<void> {
-  const settings = await withinLimit(settingsLimitMs, () =>
-    projectSettings({ credential_enabled: z.boolean() }),
-  );
+  const settings = await reading(() => projectSettings({ credential_enabled: z.boolean() }));
   if (!settings.credential_enabled) throw new AuthRefusal("PASSWORD_AUTHENTICATION_NOT_ENABLED");
   const body = { email, callback_url: callbackUrl };
   withinLimit(sendLimitMs, () => askStack(sentSchema, "/auth/password/send-reset-code", { body })).catch(
@@ -34,5 +30,5 @@ export async function startPasswordReset(email: string, callbackUrl: string): Pr
 /** Uses up the code even if the password is too short. */
 export async function resetPassword(code: string, password: string): Promise<void> {
   const body = { code, password };
-  await withinLimit(resetLimitMs, () => askStack(success, "/auth/password/reset", { body }));
+  await changing(() => askStack(success, "/auth/password/reset", { body }));
 }

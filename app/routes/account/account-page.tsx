@@ -1,5 +1,6 @@
 import { Link, useSearchParams } from "@remix-run/react";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
+import { turnedOff } from "#app/auth/forms/turned-off.ts";
 import { Done } from "#app/components/done.tsx";
 import { FormError } from "#app/components/field.tsx";
 import type { ShownAccount } from "./account.server.ts";
@@ -14,7 +15,7 @@ interface AccountPageProps {
 }
 
 export function AccountPage({ account, refused }: AccountPageProps) {
-  const { email, isEmailVerified, name, hasPassword } = account;
+  const { email, isEmailVerified, name, hasPassword, passwords, accountDeletion } = account;
   const [search] = useSearchParams();
   const refusedTo = (intent: string) => (refused?.typed.intent === intent ? refused : undefined);
   return (
@@ -37,10 +38,14 @@ export function AccountPage({ account, refused }: AccountPageProps) {
         <h2>Your name</h2>
         <NameForm name={name} refused={refusedTo("name")} />
       </section>
-      <section>
-        <h2>Your password</h2>
-        <PasswordForm email={email} hasPassword={hasPassword} refused={refusedTo("password")} />
-      </section>
+      {passwords ? (
+        <section>
+          <h2>Your password</h2>
+          <PasswordForm email={email} hasPassword={hasPassword} refused={refusedTo("password")} />
+        </section>
+      ) : (
+        <FormError message={refusedTo("password")?.errors.form} />
+      )}
       <section>
         <h2>Other browsers and devices</h2>
         <form method="post" action="/account">
@@ -62,7 +67,11 @@ export function AccountPage({ account, refused }: AccountPageProps) {
       </section>
       <section className="ending">
         <h2>Delete account</h2>
-        <DeleteForm email={email} refused={refusedTo("delete")} />
+        {accountDeletion ? (
+          <DeleteForm email={email} refused={refusedTo("delete")} />
+        ) : (
+          <p>{turnedOff.accountDeletion}</p>
+        )}
       </section>
     </div>
   );

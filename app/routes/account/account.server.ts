@@ -1,4 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
+import type { Offers } from "#app/auth/provider/auth-provider.ts";
+import { authProvider } from "#app/auth/provider.server.ts";
 import { readAsUser, toSignIn, type Viewer } from "#app/auth/session/guard.server.ts";
 import { readSession, type Session } from "#app/auth/session/session.server.ts";
 import { viewerOf } from "#app/auth/session/viewers.server.ts";
@@ -9,17 +11,26 @@ import { type Account, accountOf } from "./queries.server.ts";
 
 export type AccountData = (ShownAccount & { view: "account" }) | { view: "unavailable"; message: string };
 
-export interface ShownAccount extends Account, Pick<Viewer, "email" | "isAdmin"> {}
+export interface ShownAccount
+  extends Account,
+    Pick<Viewer, "email" | "isAdmin">,
+    Pick<Offers, "passwords" | "accountDeletion"> {}
 
 export async function readAccount({ request }: LoaderFunctionArgs): Promise<Response> {
   try {
     const asked = await readAsUser(request, await readSession(request), async (session) => {
-      const [[profile], [account]] = await database().snapshot(viewerOf(session), accountOf(session));
-      return { profile, data: account };
+      const [[[profile], [account]], offers] = await Promise.all([
+        database().snapshot(viewerOf(session), accountOf(session)),
+        authProvider().offers(),
+      ]);
+      return { profile, data: { account, offers } };
     });
     if (!asked.isSignedIn) return toSignIn(asked, "/account");
-    const { session, viewer, data: account, setCookie } = asked;
-    const data: AccountData = { view: "account", ...toShown(session, viewer, account) };
+    const { session, viewer, setCookie } = asked;
+    const { account, offers } = asked.data;
+    const { passwords, accountDeletion } = offers;
+    const shown = toShown(session, viewer, account);
+    const data: AccountData = { view: "account", ...shown, passwords, accountDeletion };
     return Response.json(data, { headers: personalHeaders(setCookie) });
   } catch (error) {
     const { status, message, retryAfter } = notNow("GET /account", error);
@@ -33,7 +44,7 @@ function toShown(
   { emailVerified, name, email: tokenEmail }: Session,
   { email, isAdmin }: Viewer,
   account: Account = { isEmailVerified: false, name, hasPassword: true },
-): ShownAccount {
+): Account & Pick<Viewer, "email" | "isAdmin"> {
   const isEmailVerified = account.isEmailVerified || (emailVerified && email === tokenEmail);
   return { ...account, isEmailVerified, email, isAdmin };
 }

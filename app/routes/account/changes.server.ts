@@ -8,6 +8,7 @@ import {
   passwordTooShort,
   type RefusalWords,
 } from "#app/auth/forms/refusal-words.server.ts";
+import { turnedOff } from "#app/auth/forms/turned-off.ts";
 import type { Tokens } from "#app/auth/provider/auth-provider.ts";
 import { AuthRefusal, isWrongPassword } from "#app/auth/provider/errors.server.ts";
 import { authProvider } from "#app/auth/provider.server.ts";
@@ -36,9 +37,15 @@ const words: RefusalWords = {
   PASSWORD_TOO_LONG: { newPassword: passwordTooLong },
   PASSWORD_REQUIREMENTS_NOT_MET: { newPassword: passwordLength },
   USER_DOES_NOT_HAVE_PASSWORD: { form: "Your account has no password yet. Set one by email instead." },
-  ACCOUNT_DELETION_NOT_ENABLED: {
-    form: "You can't delete your account here. Ask an administrator to delete it.",
-  },
+  ACCOUNT_DELETION_NOT_ENABLED: { form: turnedOff.accountDeletion },
+};
+
+/** What is known after a change that Stack did not answer. */
+const unknown = {
+  name: "Your name may have been saved. Try again.",
+  password: "Your password may have been changed. Try again: if your current password is wrong now, it was.",
+  sessions: "Some of your other sessions may have been ended. Try again.",
+  deletion: "Your account may have been deleted. Reload the page to find out.",
 };
 
 /** Tells which form of the page a refusal is about. */
@@ -75,24 +82,30 @@ function answerChange(
   const answer = <Fields extends z.ZodObject>(
     fields: Fields,
     shownAgain: (keyof z.infer<Fields> & string)[],
+    ifUnknown: string,
     change: (typed: z.infer<Fields>) => Promise<Response>,
   ) => {
     const attempt = async (typed: z.infer<Fields>) => {
       await countChange(userId);
       return whileAccountLasts(() => change(typed));
     };
-    return answerAuthForm(request, form, { fields, shownAgain, words, attempt });
+    return answerAuthForm(request, form, { fields, shownAgain, words, ifUnknown, attempt });
   };
   switch (form?.get("intent")) {
     case "name":
-      return answer(z.object({ intent, name: nameField }), ["intent", "name"], async ({ name }) => {
-        await authProvider().rename(tokens, name || null);
-        await untilNameArrives(userId, name || null);
-        return done("done=name");
-      });
+      return answer(
+        z.object({ intent, name: nameField }),
+        ["intent", "name"],
+        unknown.name,
+        async ({ name }) => {
+          await authProvider().rename(tokens, name || null);
+          await untilNameArrives(userId, name || null);
+          return done("done=name");
+        },
+      );
     case "password": {
       const fields = z.object({ intent, currentPassword: passwordField, newPassword: newPasswordField });
-      return answer(fields, ["intent"], async (typed) => {
+      return answer(fields, ["intent"], unknown.password, async (typed) => {
         const passwords = { old: typed.currentPassword, new: typed.newPassword };
         const change = () => authProvider().changePassword(tokens, passwords);
         await countingWrongPasswords(email ?? userId, change, isWrongPassword);
@@ -101,15 +114,20 @@ function answerChange(
       });
     }
     case "sessions":
-      return answer(z.object({ intent }), ["intent"], async () =>
+      return answer(z.object({ intent }), ["intent"], unknown.sessions, async () =>
         done(`done=sessions&ended=${await authProvider().endOtherSessions(tokens)}`),
       );
     case "delete":
-      return answer(z.object({ intent, email: confirmationOf(email) }), ["intent", "email"], async () => {
-        await authProvider().deleteAccount(tokens);
-        log.info({ event: "account deleted", userId }, "An account was deleted");
-        return redirect("/", { status: 303, headers: personalHeaders(await endSessionOfDeleted()) });
-      });
+      return answer(
+        z.object({ intent, email: confirmationOf(email) }),
+        ["intent", "email"],
+        unknown.deletion,
+        async () => {
+          await authProvider().deleteAccount(tokens);
+          log.info({ event: "account deleted", userId }, "An account was deleted");
+          return redirect("/", { status: 303, headers: personalHeaders(await endSessionOfDeleted()) });
+        },
+      );
     default: {
       const refused: RefusedForm = { errors: { form: incompleteForm }, typed: {} };
       return Response.json(refused, { status: 400, headers: personalHeaders() });

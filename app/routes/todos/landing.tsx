@@ -2,7 +2,7 @@ import { Link } from "@remix-run/react";
 import { AccountDeleted } from "#app/components/account-deleted.tsx";
 import { Frame } from "#app/components/frame.tsx";
 
-export function Landing({ wasDeleted }: { wasDeleted: boolean }) {
+export function Landing({ wasDeleted, signUp }: { wasDeleted: boolean; signUp: boolean }) {
   return (
     <Frame>
       {wasDeleted ? <AccountDeleted /> : null}
@@ -13,9 +13,11 @@ export function Landing({ wasDeleted }: { wasDeleted: boolean }) {
           the team can tick any todo.
         </p>
         <p className="actions">
-          <Link className="button primary" to="/sign-up">
-            Sign up
-          </Link>
+          {signUp ? (
+            <Link className="button primary" to="/sign-up">
+              Sign up
+            </Link>
+          ) : null}
           <Link className="button" to="/sign-in">
             Sign in
           </Link>

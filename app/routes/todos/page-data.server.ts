@@ -1,3 +1,5 @@
+import type { Offers } from "#app/auth/provider/auth-provider.ts";
+import { authProvider } from "#app/auth/provider.server.ts";
 import { readAsUser } from "#app/auth/session/guard.server.ts";
 import { readSession } from "#app/auth/session/session.server.ts";
 import { sweepNowAndThen } from "#app/db/sweep.server.ts";
@@ -10,7 +12,7 @@ import { parseListView } from "./list/views.ts";
 import { readUndoOffer } from "./undo/cookie.server.ts";
 
 export type PageData =
-  | { view: "landing"; wasDeleted: boolean }
+  | ({ view: "landing"; wasDeleted: boolean } & Pick<Offers, "signUp">)
   | ({ view: "unavailable" } & TryLater)
   | ({ view: "list"; addKey: string; undo: Undoable | null } & List);
 
@@ -24,7 +26,10 @@ export async function readPage(
       readList(session, listView),
     );
     const { setCookie } = asked;
-    if (!asked.isSignedIn) return { data: { view: "landing", wasDeleted: asked.wasDeleted }, setCookie };
+    if (!asked.isSignedIn) {
+      const { signUp } = await authProvider().offers();
+      return { data: { view: "landing", wasDeleted: asked.wasDeleted, signUp }, setCookie };
+    }
     sweepNowAndThen();
 
     const { session, viewer, hasProfile, data } = asked;

@@ -81,7 +81,7 @@ export default function Todos() {
   const lastList = useLastList(data);
   switch (data.view) {
     case "landing":
-      return <Landing wasDeleted={data.wasDeleted} />;
+      return <Landing wasDeleted={data.wasDeleted} signUp={data.signUp} />;
     case "unavailable":
       return lastList ? (
         <Announcer>

@@ -67,7 +67,7 @@ function packageDirectory(name: string): string {
 const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /** npm packs no symbolic links. The package's install script creates them, but `--ignore-scripts` skips it. */
-function restoreLibraryLinks(packageRoot: string): void {
+export function restoreLibraryLinks(packageRoot: string): void {
   const list = join(packageRoot, "native", "pg-symlinks.json");
   if (!existsSync(list)) return;
   for (const { source, target } of linkList.parse(JSON.parse(readFileSync(list, "utf8")))) {

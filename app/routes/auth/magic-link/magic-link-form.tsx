@@ -1,9 +1,15 @@
 import { Link } from "@remix-run/react";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
+import { turnedOff } from "#app/auth/forms/turned-off.ts";
 import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
 import { EmailField, Field, FormError } from "#app/components/field.tsx";
+import { TurnedOff } from "#app/routes/auth/turned-off.tsx";
 
-export type MagicLinkStep = { is: "address wanted" } | { is: "sent"; email: string } | { is: "link opened" };
+export type MagicLinkStep =
+  | { is: "turned off" }
+  | { is: "address wanted" }
+  | { is: "sent"; email: string }
+  | { is: "link opened" };
 
 interface FormProps {
   redirectTo: string;
@@ -12,6 +18,8 @@ interface FormProps {
 
 export function MagicLinkForm({ step, ...props }: FormProps & { step: MagicLinkStep }) {
   switch (step.is) {
+    case "turned off":
+      return <TurnedOff title="Sign in by email" why={turnedOff.magicLinks} redirectTo={props.redirectTo} />;
     case "address wanted":
       return <AddressForm {...props} />;
     case "sent":

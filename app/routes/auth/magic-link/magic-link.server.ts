@@ -3,7 +3,13 @@ import { z } from "zod";
 import { answerAuthForm } from "#app/auth/forms/auth-form.server.ts";
 import { emailField } from "#app/auth/forms/fields.server.ts";
 import { callbackUrl, mailedCodeOf } from "#app/auth/forms/mailed-codes.server.ts";
-import { linkWords, notAnEmail, type RefusalWords, signUpOff } from "#app/auth/forms/refusal-words.server.ts";
+import {
+  linkWords,
+  mailUnknown,
+  notAnEmail,
+  type RefusalWords,
+} from "#app/auth/forms/refusal-words.server.ts";
+import { turnedOff } from "#app/auth/forms/turned-off.ts";
 import { AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { authProvider } from "#app/auth/provider.server.ts";
 import { redirectToOf, withRedirectTo } from "#app/auth/session/redirect-to.ts";
@@ -27,13 +33,13 @@ const addressWords = (field: "email" | "form"): RefusalWords => ({
     [field]:
       "This email address has an account but isn't verified. Sign in with your password, then verify the address.",
   },
-  SIGN_UP_NOT_ENABLED: { [field]: `No account has this email address. ${signUpOff}` },
+  SIGN_UP_NOT_ENABLED: { [field]: `No account has this email address. ${turnedOff.signUp}` },
 });
 
 const sendWords: RefusalWords = {
   ...addressWords("email"),
   SCHEMA_ERROR: { email: notAnEmail },
-  MAGIC_LINKS_NOT_ENABLED: { form: "Sign-in by email is turned off here. Sign in another way." },
+  MAGIC_LINKS_NOT_ENABLED: { form: turnedOff.magicLinks },
 };
 
 const mailedLinkWords: RefusalWords = { ...linkWords("form"), ...addressWords("form") };
@@ -72,6 +78,7 @@ export function answerSendLink(request: Request, form: Form | undefined): Promis
     fields: z.object({ email: emailField }),
     shownAgain: ["email"],
     words: sendWords,
+    ifUnknown: mailUnknown,
     attempt: async (typed) => {
       const email = typed.email.toLowerCase();
       const send = () => authProvider().sendMagicLink(email, callbackUrl("/magic-link", redirectTo));
@@ -90,6 +97,7 @@ export function answerMailedLink(request: Request, form: Form | undefined): Prom
     fields: z.object({}),
     shownAgain: [],
     words: mailedLinkWords,
+    ifUnknown: "This link may be used up. Try again, or send a new one.",
     attempt: () => signIn(request, mailedCodeOf(request)),
   });
 }
@@ -100,6 +108,7 @@ export function answerTypedCode(request: Request, form: Form | undefined): Promi
     fields: z.object({ code: codeField }),
     shownAgain: [],
     words: typedCodeWords,
+    ifUnknown: "This code may be used up. Try again, or send a new one.",
     attempt: async ({ code }) => {
       const sent = await readSent(request);
       if (!sent) throw new AuthRefusal("CODE_NOT_SENT_HERE");

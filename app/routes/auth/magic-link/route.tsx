@@ -2,6 +2,7 @@ import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remi
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { hasMailedCode } from "#app/auth/forms/mailed-codes.server.ts";
+import { authProvider } from "#app/auth/provider.server.ts";
 import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
 import { type SignedOutData, signedOutOnly } from "#app/auth/session/signed-out-only.server.ts";
 import { AccountDeleted } from "#app/components/account-deleted.tsx";
@@ -14,6 +15,7 @@ import { MagicLinkForm, type MagicLinkStep } from "./magic-link-form.tsx";
 type MagicLinkData = SignedOutData & { step: MagicLinkStep };
 
 const titles: Record<MagicLinkStep["is"], string> = {
+  "turned off": "Sign in by email: turned off",
   "address wanted": "Sign in by email",
   sent: "Sign in by email: email sent",
   "link opened": "Sign in by email: link opened",
@@ -42,9 +44,11 @@ export default function MagicLink() {
     <Frame>
       {wasDeleted ? <AccountDeleted /> : null}
       <MagicLinkForm step={step} redirectTo={redirectTo} refused={useActionData<RefusedForm>()} />
-      <p className="aside">
-        <Link to={withRedirectTo("/sign-in", redirectTo)}>Sign in with a password</Link>
-      </p>
+      {step.is === "turned off" ? null : (
+        <p className="aside">
+          <Link to={withRedirectTo("/sign-in", redirectTo)}>Sign in another way</Link>
+        </p>
+      )}
     </Frame>
   );
 }
@@ -53,5 +57,6 @@ async function stepOf(request: Request): Promise<MagicLinkStep> {
   if (hasMailedCode(request)) return { is: "link opened" };
   const email = (await readSent(request))?.email;
   const isSent = new URL(request.url).searchParams.get("done") === "sent";
-  return isSent && email !== undefined ? { is: "sent", email } : { is: "address wanted" };
+  if (isSent && email !== undefined) return { is: "sent", email };
+  return { is: (await authProvider().offers()).magicLinks ? "address wanted" : "turned off" };
 }

@@ -1,5 +1,6 @@
 import { AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { authProvider } from "#app/auth/provider.server.ts";
+import { sendsCookies } from "#app/auth/session/required-cookies.server.ts";
 import { answerSignedIn } from "#app/auth/session/signed-in-answer.server.ts";
 import { tryLaterOf } from "#app/platform/fault.server.ts";
 import { log, logOutage } from "#app/platform/log.server.ts";
@@ -15,6 +16,8 @@ export async function answerCallback(request: Request, provider: string): Promis
   // Stack's errors come without the state: they may be about any flow, and anyone can make one up.
   if (answer.has("error")) return failed(asProblem(refusalIn(answer)), flows[0]?.redirectTo);
   const flow = flows.find(({ state }) => state === answer.get("state"));
+  // The start of a flow sets a cookie, but this may also be another browser.
+  if (!flow && !sendsCookies(request)) return failed("cookies", undefined);
   if (!flow || !answer.get("code")) return failed("unknown", flow?.redirectTo);
   if (isOver(flow)) return failed("expired", flow.redirectTo);
   try {

@@ -1,5 +1,6 @@
 import { redirect } from "@remix-run/node";
-import { secondFactor, signUpOff } from "#app/auth/forms/refusal-words.server.ts";
+import { secondFactor } from "#app/auth/forms/refusal-words.server.ts";
+import { turnedOff } from "#app/auth/forms/turned-off.ts";
 import { type RefusalCode, unreachable } from "#app/auth/provider/errors.server.ts";
 import { personalHeaders } from "#app/http/headers.ts";
 
@@ -9,7 +10,9 @@ const words = {
     "Your email address already has an account, but isn't verified. Sign in as before and verify it, then try again.",
   expired: "That took longer than 10 minutes. Try again.",
   unknown: "This sign-in is over, or was started in another browser. Try again.",
-  closed: signUpOff,
+  cookies:
+    "Signing in needs a cookie, but your browser sent none. Allow cookies for this site and try again.",
+  closed: turnedOff.signUp,
   "second-factor": secondFactor,
   unavailable: unreachable,
   failed: "The sign-in service didn't accept that. Try again, or sign in another way.",

@@ -18,9 +18,9 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   const headers = personalHeaders(setCookie);
   if (session) return redirect(redirectTo, { status: 303, headers });
 
-  const ways = await authProvider().waysIn();
-  if (!ways) return backToSignIn("unavailable", redirectTo);
-  const provider = ways.providers.find(({ id }) => id === params.provider);
+  const { isKnown, providers } = await authProvider().offers();
+  if (!isKnown) return backToSignIn("unavailable", redirectTo);
+  const provider = providers.find(({ id }) => id === params.provider);
   if (!provider) return Response.json(null, { status: 404, headers });
 
   const flow = newFlow(provider.id, redirectTo);

@@ -8,7 +8,7 @@ import {
   passwordTooShort,
   type RefusalWords,
 } from "#app/auth/forms/refusal-words.server.ts";
-import type { AccessToken, Tokens, WaysIn } from "#app/auth/provider/auth-provider.ts";
+import type { AccessToken, Offers, Tokens } from "#app/auth/provider/auth-provider.ts";
 import { authProvider } from "#app/auth/provider.server.ts";
 import { redirectToOf } from "#app/auth/session/redirect-to.ts";
 import { requireCookies } from "#app/auth/session/required-cookies.server.ts";
@@ -18,17 +18,16 @@ import { readForm } from "#app/http/form.server.ts";
 import { countPost } from "#app/limits/limits.server.ts";
 import { wordsOfProblem } from "#app/routes/auth/oauth/problems.server.ts";
 
-export interface CredentialsData extends SignedOutData, WaysIn {
+export interface CredentialsData extends SignedOutData, Offers {
   /** Why a sign-in with a provider failed. */
   problem?: string | undefined;
 }
 
 export function readCredentialsPage({ request }: LoaderFunctionArgs): Promise<Response> {
-  return signedOutOnly(request, async () => {
-    // Magic links are offered until they are known to be off.
-    const ways = (await authProvider().waysIn()) ?? { providers: [], magicLinks: true };
-    return { ...ways, problem: wordsOfProblem(request) };
-  });
+  return signedOutOnly(request, async () => ({
+    ...(await authProvider().offers()),
+    problem: wordsOfProblem(request),
+  }));
 }
 
 const fields = z.object({ email: emailField, password: passwordField, name: nameField });

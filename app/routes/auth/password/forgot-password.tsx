@@ -1,14 +1,17 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
+import { turnedOff } from "#app/auth/forms/turned-off.ts";
+import { authProvider } from "#app/auth/provider.server.ts";
 import { redirectToOf, withRedirectTo } from "#app/auth/session/redirect-to.ts";
 import { Done } from "#app/components/done.tsx";
 import { EmailField, FormError } from "#app/components/field.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { documentHeaders, personalHeaders } from "#app/http/headers.ts";
+import { TurnedOff } from "#app/routes/auth/turned-off.tsx";
 import { answerForgotPassword } from "./password-reset.server.ts";
 
-type Data = { redirectTo: string };
+type Data = { redirectTo: string; isOffered: boolean };
 
 export const meta: MetaFunction = ({ location }) => [
   {
@@ -20,16 +23,24 @@ export const meta: MetaFunction = ({ location }) => [
 
 export const headers = documentHeaders;
 
-export function loader({ request }: LoaderFunctionArgs) {
-  const data: Data = { redirectTo: redirectToOf(request) };
+export async function loader({ request }: LoaderFunctionArgs) {
+  const { passwords: isOffered } = await authProvider().offers();
+  const data: Data = { redirectTo: redirectToOf(request), isOffered };
   return Response.json(data, { headers: personalHeaders() });
 }
 
 export const action = answerForgotPassword;
 
 export default function ForgotPassword() {
-  const { redirectTo } = useLoaderData<Data>();
+  const { redirectTo, isOffered } = useLoaderData<Data>();
   const refused = useActionData<RefusedForm>();
+  if (!isOffered) {
+    return (
+      <Frame>
+        <TurnedOff title="Forgot password?" why={turnedOff.passwords} redirectTo={redirectTo} />
+      </Frame>
+    );
+  }
   return (
     <Frame>
       <form

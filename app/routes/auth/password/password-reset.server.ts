@@ -43,6 +43,7 @@ export async function answerResetPassword({ request }: ActionFunctionArgs): Prom
     fields: z.object({ password: newPasswordField }),
     shownAgain: [],
     words: resetWords,
+    ifUnknown: "Your password may have been changed: try to sign in with it.",
     attempt: async ({ password }) => {
       await authProvider().resetPassword(mailedCodeOf(request), password);
       log.info({ event: "password reset" }, "A password was set by a mailed link");

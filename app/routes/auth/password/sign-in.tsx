@@ -1,6 +1,7 @@
 import type { ActionFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
+import { turnedOff } from "#app/auth/forms/turned-off.ts";
 import { isWrongPassword } from "#app/auth/provider/errors.server.ts";
 import { authProvider } from "#app/auth/provider.server.ts";
 import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
@@ -31,7 +32,9 @@ export function action({ request }: ActionFunctionArgs) {
 }
 
 export default function SignIn() {
-  const { redirectTo, wasDeleted, providers, magicLinks, problem } = useLoaderData<CredentialsData>();
+  const { redirectTo, wasDeleted, providers, magicLinks, passwords, signUp, problem } =
+    useLoaderData<CredentialsData>();
+  const refused = useActionData<RefusedForm>();
   return (
     <Frame>
       {wasDeleted ? <AccountDeleted /> : null}
@@ -41,19 +44,31 @@ export default function SignIn() {
           "password-reset": "Your password was changed, and you were signed out everywhere. Sign in again.",
         }}
       />
-      <CredentialsForm title="Sign in" redirectTo={redirectTo} refused={useActionData<RefusedForm>()} />
+      {passwords ? (
+        <CredentialsForm title="Sign in" redirectTo={redirectTo} refused={refused} />
+      ) : (
+        <section className="credentials">
+          <h1>Sign in</h1>
+          <FormError message={refused?.errors.form} />
+          {magicLinks || providers.length > 0 ? null : <p>{turnedOff.everything}</p>}
+        </section>
+      )}
       <ProviderLinks providers={providers} redirectTo={redirectTo} />
-      <p className="aside">
-        <Link to={withRedirectTo("/forgot-password", redirectTo)}>Forgot password?</Link>
-      </p>
+      {passwords ? (
+        <p className="aside">
+          <Link to={withRedirectTo("/forgot-password", redirectTo)}>Forgot password?</Link>
+        </p>
+      ) : null}
       {magicLinks ? (
         <p className="aside">
           <Link to={withRedirectTo("/magic-link", redirectTo)}>Sign in by email, without a password</Link>
         </p>
       ) : null}
-      <p className="aside">
-        New here? <Link to={withRedirectTo("/sign-up", redirectTo)}>Sign up</Link>
-      </p>
+      {signUp ? (
+        <p className="aside">
+          New here? <Link to={withRedirectTo("/sign-up", redirectTo)}>Sign up</Link>
+        </p>
+      ) : null}
     </Frame>
   );
 }

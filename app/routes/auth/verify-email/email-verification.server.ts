@@ -2,7 +2,7 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import { z } from "zod";
 import { answerAuthForm } from "#app/auth/forms/auth-form.server.ts";
 import { callbackUrl, hasMailedCode, mailedCodeOf } from "#app/auth/forms/mailed-codes.server.ts";
-import { linkWords, type RefusalWords } from "#app/auth/forms/refusal-words.server.ts";
+import { linkWords, mailUnknown, type RefusalWords } from "#app/auth/forms/refusal-words.server.ts";
 import type { AccessToken, RestrictedToken } from "#app/auth/provider/auth-provider.ts";
 import { AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { authProvider } from "#app/auth/provider.server.ts";
@@ -79,6 +79,9 @@ export async function answerEmailVerification({ request }: ActionFunctionArgs): 
     fields: z.object({}),
     shownAgain: [],
     words,
+    ifUnknown: hasMailedCode(request)
+      ? "Your email address may be verified already. Try again."
+      : mailUnknown,
     attempt: () => (hasMailedCode(request) ? verify(request) : sendAgain(request)),
   });
 }

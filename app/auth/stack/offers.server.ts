@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import type { OAuthProvider, WaysIn } from "#app/auth/provider/auth-provider.ts";
+import type { OAuthProvider, Offers } from "#app/auth/provider/auth-provider.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 import { projectSettings, withinLimit } from "./client.server.ts";
 
@@ -10,9 +10,12 @@ const spellings = new Map([
   ["linkedin", "LinkedIn"],
 ]);
 
-const waysInSchemas = {
+const schemas = {
   enabled_oauth_providers: z.array(z.object({ id: z.string() })),
   magic_link_enabled: z.boolean().default(true),
+  credential_enabled: z.boolean().default(true),
+  sign_up_enabled: z.boolean().default(true),
+  client_user_deletion_enabled: z.boolean().default(true),
 };
 
 const maxAgeMs = 5 * 60_000;
@@ -21,30 +24,48 @@ const readLimitMs = 3_000;
 const patienceMs = 1_000;
 const pauseAfterFailureMs = 10_000;
 
-let known: WaysIn | undefined;
+let latest: Offers = {
+  isKnown: false,
+  providers: [],
+  magicLinks: true,
+  passwords: true,
+  signUp: true,
+  accountDeletion: true,
+};
 let askAgainAt = 0;
 let reading: Promise<void> | undefined;
 
 /** Requests share one reading; an old answer stays in use while a newer one is read. */
-export async function waysIn(): Promise<WaysIn | undefined> {
+export async function offers(): Promise<Offers> {
   if (!reading && Date.now() >= askAgainAt) {
-    reading = readWaysIn().finally(() => {
+    reading = readOffers().finally(() => {
       reading = undefined;
     });
   }
-  if (!known && reading) await Promise.race([reading, delay(patienceMs, undefined, { ref: false })]);
-  return known;
+  if (!latest.isKnown && reading) await Promise.race([reading, delay(patienceMs, undefined, { ref: false })]);
+  return latest;
 }
 
-async function readWaysIn(): Promise<void> {
+async function readOffers(): Promise<void> {
   try {
-    const settings = await withinLimit(readLimitMs, () => projectSettings(waysInSchemas));
+    const settings = await withinLimit(readLimitMs, () => projectSettings(schemas));
     const ids = settings.enabled_oauth_providers.map(({ id }) => id);
-    known = { providers: ids.filter(isProviderId).map(toProvider), magicLinks: settings.magic_link_enabled };
+    const providers = ids.filter(isProviderId).map(toProvider);
+    const magicLinks = settings.magic_link_enabled;
+    const passwords = settings.credential_enabled;
+    const hasWayIn = passwords || magicLinks || providers.length > 0;
+    latest = {
+      isKnown: true,
+      providers,
+      magicLinks,
+      passwords,
+      signUp: settings.sign_up_enabled && hasWayIn,
+      accountDeletion: settings.client_user_deletion_enabled,
+    };
     askAgainAt = Date.now() + maxAgeMs;
   } catch (error) {
     askAgainAt = Date.now() + pauseAfterFailureMs;
-    logOutage("Reading the OAuth providers", error);
+    logOutage("Reading the project's settings", error);
   }
 }
 
