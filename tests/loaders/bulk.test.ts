@@ -1,20 +1,10 @@
-import sql from "sql-template-tag";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { database } from "#app/db/current.server.ts";
-import { statement } from "#app/db/statement.server.ts";
 import { allTodos, Browser, runSql, signedIn } from "./browser.ts";
-
-const bob = await signedIn("bob");
-const doug = await signedIn("doug");
-const admin = await signedIn("admin");
-const setRole = (role: string) =>
-  runSql(`update neon_auth.users_sync
-    set raw_json = raw_json || '{"server_metadata": {"role": "${role}"}}' where id = '${admin.userId}'`);
+import { admin, bob, doug, emptyList, everything, setRole } from "./team.ts";
 
 beforeEach(async () => {
-  await runSql("delete from todos");
-  await runSql("delete from undoable_todos");
+  await emptyList();
   await setRole("admin");
 });
 
@@ -25,15 +15,6 @@ async function todosOfBoth(count: number): Promise<string[]> {
       n % 3 = 0, case when n % 3 = 0 then now() - interval '1 hour' end
     from generate_series(1, ${count}) n order by n`);
   return (await allTodos()).map(({ id }) => id);
-}
-
-async function everything() {
-  return database().query(
-    statement(
-      z.object({ todo: z.string() }),
-      sql`select coalesce(to_jsonb(t)::text, '') as todo from todos t order by t.id`,
-    ),
-  );
 }
 
 const fieldsOf = (ids: string[], complete = "true"): [string, string][] => [

@@ -1,22 +1,12 @@
 import { randomUUID } from "node:crypto";
-import sql from "sql-template-tag";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
-import { database } from "#app/db/current.server.ts";
-import { statement } from "#app/db/statement.server.ts";
 import { sweep } from "#app/db/sweep.server.ts";
 import { allTodos, Browser, runSql, signedIn } from "./browser.ts";
-
-const bob = await signedIn("bob");
-const doug = await signedIn("doug");
-const admin = await signedIn("admin");
-const setRole = (role: string) =>
-  runSql(`update neon_auth.users_sync
-    set raw_json = raw_json || '{"server_metadata": {"role": "${role}"}}' where id = '${admin.userId}'`);
+import { admin, bob, doug, emptyList, everything, setRole, undoable } from "./team.ts";
 
 beforeEach(async () => {
-  await runSql("delete from todos");
-  await runSql("delete from undoable_todos");
+  await emptyList();
   await setRole("admin");
 });
 
@@ -29,24 +19,6 @@ async function bobsTodo(): Promise<string> {
   await doug.change({ intent: "toggle", id, complete: "true" });
   return id;
 }
-
-/** Every column of every todo, as text. */
-async function everything() {
-  return database().query(
-    statement(
-      z.object({ todo: z.string() }),
-      sql`select coalesce(to_jsonb(t)::text, '') as todo from todos t order by t.id`,
-    ),
-  );
-}
-
-const undoable = async () =>
-  database().query(
-    statement(
-      z.object({ id: z.string() }),
-      sql`select c.todo_id::text as id from undoable_todos c order by c.todo_id`,
-    ),
-  );
 
 const later = (minutes: number) =>
   runSql(`update undoable_todos set changed_at = changed_at - interval '${minutes} minutes'`);

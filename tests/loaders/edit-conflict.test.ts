@@ -1,19 +1,13 @@
 import { beforeEach, expect, test } from "vitest";
-import { allTodos, runSql, signedIn } from "./browser.ts";
+import { allTodos } from "./browser.ts";
 import { atTheSameMoment } from "./locked-todos.ts";
-
-const bob = await signedIn("bob");
-const doug = await signedIn("doug");
-const admin = await signedIn("admin");
-await runSql(`update neon_auth.users_sync
-  set raw_json = raw_json || '{"server_metadata": {"role": "admin"}}' where id = '${admin.userId}'`);
+import { admin, bob, doug, emptyList } from "./team.ts";
 
 let id = "";
 const was = "water the plants";
 
 beforeEach(async () => {
-  await runSql("delete from todos");
-  await runSql("delete from undoable_todos");
+  await emptyList();
   await bob.change({ intent: "add", task: was });
   id = (await allTodos())[0]?.id ?? "";
 });

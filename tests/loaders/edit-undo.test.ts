@@ -1,44 +1,19 @@
-import sql from "sql-template-tag";
 import { beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { database } from "#app/db/current.server.ts";
-import { statement } from "#app/db/statement.server.ts";
 import { sweep } from "#app/db/sweep.server.ts";
-import { allTodos, type Browser, runSql, signedIn } from "./browser.ts";
+import { allTodos, type Browser, runSql } from "./browser.ts";
 import { atTheSameMoment } from "./locked-todos.ts";
-
-const bob = await signedIn("bob");
-const doug = await signedIn("doug");
-const admin = await signedIn("admin");
-const setRole = (role: string) =>
-  runSql(`update neon_auth.users_sync
-    set raw_json = raw_json || '{"server_metadata": {"role": "${role}"}}' where id = '${admin.userId}'`);
+import { admin, bob, doug, emptyList, everything, setRole, undoable } from "./team.ts";
 
 let id = "";
 
 beforeEach(async () => {
-  await runSql("delete from todos");
-  await runSql("delete from undoable_todos");
+  await emptyList();
   await setRole("admin");
   await bob.change({ intent: "add", task: "water the plants", key: crypto.randomUUID() });
   id = (await allTodos())[0]?.id ?? "";
   await doug.change({ intent: "toggle", id, complete: "true" });
 });
-
-/** Every column of every todo, as text. */
-async function everything() {
-  return database().query(
-    statement(
-      z.object({ todo: z.string() }),
-      sql`select coalesce(to_jsonb(t)::text, '') as todo from todos t order by t.id`,
-    ),
-  );
-}
-
-const kept = async () =>
-  database().query(
-    statement(z.object({ id: z.string() }), sql`select c.todo_id::text as id from undoable_todos c`),
-  );
 
 const task = async () => (await allTodos())[0]?.task;
 
@@ -58,7 +33,7 @@ test.each([
   expect(await everything()).not.toEqual(before);
   expect(await browser.change({ intent: "restore", batch })).toRedirectTo("/");
   expect(await everything()).toEqual(before);
-  expect(await kept()).toEqual([]);
+  expect(await undoable()).toEqual([]);
   expect((await browser.change({ intent: "restore", batch })).status).toBe(404);
 });
 
@@ -132,7 +107,7 @@ test("after ten minutes it is too late, and the sweep deletes what was kept", as
   await runSql("update undoable_todos set changed_at = changed_at - interval '10 minutes'");
   expect((await bob.change({ intent: "restore", batch })).status).toBe(404);
   await sweep();
-  expect(await kept()).toEqual([]);
+  expect(await undoable()).toEqual([]);
 });
 
 test("the edit of a deleted todo cannot be undone until the todo is back", async () => {
@@ -148,7 +123,7 @@ test("an edit that was refused, or changed nothing, keeps nothing to undo", asyn
   await doug.change({ intent: "edit", id, task: "forget them" });
   await bob.change({ intent: "edit", id, was: "another text", task: "water the cacti" });
   await bob.change({ intent: "edit", id, task: "water the plants" });
-  expect(await kept()).toEqual([]);
+  expect(await undoable()).toEqual([]);
 });
 
 test("after a form without JavaScript the actor's pages offer Undo, until it is used", async () => {

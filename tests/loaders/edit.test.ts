@@ -1,11 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { allTodos, Browser, runSql, signedIn } from "./browser.ts";
-
-const bob = await signedIn("bob");
-const doug = await signedIn("doug");
-const admin = await signedIn("admin");
-await runSql(`update neon_auth.users_sync
-  set raw_json = raw_json || '{"server_metadata": {"role": "admin"}}' where id = '${admin.userId}'`);
+import { admin, bob, doug } from "./team.ts";
 
 let id = "";
 
