@@ -1,6 +1,10 @@
 import { expect } from "vitest";
 import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
+import { countLimits } from "#app/limits/shared-counts.server.ts";
 import { Browser, runSql } from "./browser.ts";
+
+export const defaultWaitMs = countLimits.waitMs;
+countLimits.waitMs = 60_000;
 
 export const password = "correct horse";
 
