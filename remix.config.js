@@ -20,8 +20,28 @@ const remixOptions = {
   },
 };
 
+/**
+ * Two scripts for what every page needs, in place of a small one for each set of pages that share a module.
+ * @returns {import("vite").Plugin}
+ */
+function fewScripts() {
+  return {
+    name: "few-scripts",
+    config: (_config, { isSsrBuild }) =>
+      isSsrBuild ? undefined : { build: { rollupOptions: { output: { manualChunks: scriptOf } } } },
+  };
+}
+
+/** @param {string} id */
+function scriptOf(id) {
+  if (id.includes("/node_modules/")) return "libraries";
+  return /\/app\/(components|document|http|platform|routes\/todos\/(drafts|outbox)\/storage)/.test(id)
+    ? "shared"
+    : undefined;
+}
+
 export default defineConfig({
-  plugins: process.env.VITEST ? [] : [remix(remixOptions), precompressAssets()],
+  plugins: process.env.VITEST ? [] : [remix(remixOptions), fewScripts(), precompressAssets()],
   // Development servers with a LOCAL_DIR each may run side by side; each keeps what it bundled to itself.
   cacheDir: `node_modules/.vite/${(process.env.LOCAL_DIR ?? "").replaceAll(/\W+/g, "-")}`,
   server: { watch: { ignored: ["**/.local*/**", "**/tests/results/**"] } },

@@ -9,16 +9,14 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
  */
 export function precompressAssets() {
   let directory = "";
-  let isBrowserBuild = false;
   return {
     name: "precompress-assets",
-    apply: "build",
+    // Remix builds the server last, and only then writes the manifest of its routes into the browser build.
+    apply: (_config, { command, isSsrBuild }) => command === "build" && isSsrBuild === true,
     configResolved(config) {
-      directory = resolve(config.root, config.build.outDir);
-      isBrowserBuild = !config.build.ssr;
+      directory = resolve(config.root, config.build.outDir, "../client");
     },
     closeBundle() {
-      if (!isBrowserBuild) return;
       for (const file of readdirSync(directory, { recursive: true, encoding: "utf8" })) {
         const path = join(directory, file);
         if (!/\.(js|css|svg|webmanifest|txt)$/.test(file) || !statSync(path).isFile()) continue;

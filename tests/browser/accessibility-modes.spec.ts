@@ -72,10 +72,10 @@ test(
 /** The colors of a todo's tick and its background. */
 function boxOf(page: Page, task: string): Promise<string[]> {
   return todo(page, task)
-    .locator(".tick svg")
-    .evaluate((box) => {
-      const { stroke, backgroundColor } = getComputedStyle(box);
-      return [stroke, backgroundColor];
+    .getByRole("checkbox")
+    .evaluate((checkbox) => {
+      const { display, borderBottomColor } = getComputedStyle(checkbox, "::after");
+      return [display, borderBottomColor, getComputedStyle(checkbox, "::before").backgroundColor];
     });
 }
 

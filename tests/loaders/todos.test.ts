@@ -376,3 +376,34 @@ test("a signed-out user is redirected to sign in, and changes nothing", async ()
   }
   expect(await allTodos()).toMatchObject([{ id, isComplete: false }]);
 });
+
+test("a button's one field changes what the form's fields would, and is refused beside an intent or when it is malformed", async () => {
+  const id = await addedBy("bob", "water the plants");
+  const bob = await person("bob");
+  const completeAfter = async (fields: [string, string][]) => {
+    const { status } = await bob.change(fields);
+    return [status, (await bob.todosPage()).data.todos.find((todo) => todo.id === id)?.isComplete];
+  };
+  expect(await completeAfter([["change", `toggle true ${id}`]])).toEqual([303, true]);
+  expect(await completeAfter([["change", `toggle-all false ${id} ${id}`]])).toEqual([303, false]);
+  for (const change of [
+    "",
+    "toggle",
+    "toggle true",
+    `toggle  true ${id}`,
+    `toggle true ${id} `,
+    `toggle true ${id} ${id}`,
+    `toggle yes ${id}`,
+    `edit ${id} other`,
+    "__proto__ 1",
+    `delete 0${id}`,
+    `delete ${id} ${id}`,
+    "clear-completed everyone everyone",
+  ])
+    expect([change, ...(await completeAfter([["change", change]]))]).toEqual([change, 400, false]);
+  const change: [string, string] = ["change", `toggle true ${id}`];
+  expect(await completeAfter([change, change])).toEqual([400, false]);
+  for (const other of ["toggle", "delete", ""])
+    expect(await completeAfter([change, ["intent", other], ["id", id]])).toEqual([400, false]);
+  expect(await completeAfter([["change", `delete ${id}`]])).toEqual([303, undefined]);
+});

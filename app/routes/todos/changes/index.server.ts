@@ -1,6 +1,7 @@
 import { type Form, readFields, toForm } from "#app/http/form.server.ts";
 import { add } from "./add.server.ts";
 import type { Errors } from "./answer.ts";
+import { withButtonFields } from "./button-field.ts";
 import type { MakeChange } from "./change.server.ts";
 import { clearing } from "./clear-completed.server.ts";
 import { deletion } from "./delete.server.ts";
@@ -18,7 +19,7 @@ export interface ChangeForm {
 }
 
 export async function readChangeForm(request: Request): Promise<ChangeForm> {
-  const fields = (await readFields(request)) ?? [];
+  const fields = withButtonFields((await readFields(request)) ?? []);
   const intent = fields.find(([name]) => name === "intent")?.[1];
   const { repeated } = changes.find((change) => change.intent === intent) ?? {};
   const single = fields.filter(([name]) => name !== repeated);

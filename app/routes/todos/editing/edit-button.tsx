@@ -1,41 +1,45 @@
 import { useSearchParams } from "@remix-run/react";
-import type { FormEvent, RefObject } from "react";
-import { useKeyShortcut } from "../keyboard/single-letters.ts";
+import type { MouseEvent, RefObject } from "react";
+
+const formId = "edit";
+
+/** The form of all edit buttons: without JavaScript they ask for the same page with `?edit=`. */
+export function EditButtonsForm() {
+  const others = [...useSearchParams()[0]].filter(([name]) => name !== "edit" && name !== "index");
+  return (
+    <form id={formId} method="get" action="/">
+      {others.map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+    </form>
+  );
+}
 
 interface EditButtonProps {
   id: string;
   task: string;
+  shortcut: string | undefined;
   button: RefObject<HTMLButtonElement>;
   onPress: () => void;
 }
 
-/** Without JavaScript it asks for the same page with `?edit=`. */
-export function EditButton({ id, task, button, onPress }: EditButtonProps) {
-  const [searchParams] = useSearchParams();
-  const edits = useKeyShortcut("e");
-  const others = [...searchParams].filter(([name]) => name !== "edit" && name !== "index");
-  function press(event: FormEvent) {
+export function EditButton({ id, task, shortcut, button, onPress }: EditButtonProps) {
+  function press(event: MouseEvent) {
     event.preventDefault();
     onPress();
   }
   return (
-    <form method="get" action="/" onSubmit={press}>
-      {others.map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
-      <input type="hidden" name="edit" value={id} />
-      <button
-        ref={button}
-        type="submit"
-        aria-label={`Edit ${task}`}
-        aria-keyshortcuts={edits}
-        title="Edit"
-        className="quiet"
-      >
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M5 19l1-4L16 5l3 3L9 18l-4 1M14 7l3 3" />
-        </svg>
-      </button>
-    </form>
+    // biome-ignore lint/a11y/useButtonType: it submits by default, and each todo has one
+    <button
+      ref={button}
+      form={formId}
+      name="edit"
+      value={id}
+      onClick={press}
+      aria-label={`Edit ${task}`}
+      aria-keyshortcuts={shortcut}
+      title="Edit"
+      className="edit"
+    />
   );
 }

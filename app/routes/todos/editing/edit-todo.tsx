@@ -5,7 +5,7 @@ import { Sentence } from "#app/components/sentence.tsx";
 import { type Errors, type Typed, typedIn, whyOf } from "../changes/answer.ts";
 import { beganFrom } from "../changes/rules.ts";
 import { withoutEdit } from "../list/views.ts";
-import { useChangeAction } from "../sending/change-form.tsx";
+import { useChangeAction } from "../sending/change-action.ts";
 import { pasteOneLine, toOneLine } from "./one-line.ts";
 
 interface EditTodoProps {

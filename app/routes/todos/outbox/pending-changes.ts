@@ -1,6 +1,6 @@
 import { outboxUserField } from "../changes/answer.ts";
+import type { Fields } from "../changes/button-field.ts";
 import type { Todo } from "../list/todo.server.ts";
-import type { Fields } from "../sending/change-form.tsx";
 import type { WaitingAdd, WaitingChange } from "./storage.ts";
 
 export function fieldsOf(change: WaitingChange): Fields {

@@ -19,9 +19,7 @@ export function WaitingTodo({ typed: { task }, ownerEmail, isBlocked }: WaitingT
         aria-disabled
         aria-label={task}
         className="tick"
-      >
-        <svg viewBox="0 0 24 24" aria-hidden="true" />
-      </button>
+      />
       <span className="task" dir="auto">
         {task}
       </span>

@@ -14,7 +14,7 @@ import { problemsOf, toStored } from "../changes/rules.ts";
 import { useDraft } from "../drafts/use-draft.ts";
 import { useKeyShortcut } from "../keyboard/single-letters.ts";
 import type { Outbox } from "../outbox/use-outbox.ts";
-import { useChangeAction } from "../sending/change-form.tsx";
+import { useChangeAction } from "../sending/change-action.ts";
 
 interface AddTodoProps {
   addKey?: string;

@@ -1,7 +1,8 @@
 import { useId } from "react";
 import type { Viewer } from "#app/auth/session/guard.server.ts";
+import type { Fields } from "../changes/button-field.ts";
 import type { Todo } from "../list/todo.server.ts";
-import { ChangeForm, type Fields } from "../sending/change-form.tsx";
+import { ChangeButton } from "../sending/change-button.tsx";
 import type { Undo } from "../undo/use-undo.ts";
 
 interface BulkChangesProps {
@@ -27,15 +28,15 @@ export function BulkChanges({ todos, viewer, ownCompleted, completed, send }: Bu
   return (
     <div className="bulk">
       {isEmpty ? null : (
-        <ChangeForm fields={toggled} onSend={() => send(toggled, { otherwise: "No todos were changed." })}>
-          {/* biome-ignore lint/a11y/useSemanticElements: a checkbox cannot post a form without JavaScript */}
-          <button type="submit" role="checkbox" aria-checked={isAllComplete} className="tick tick-all">
-            <svg viewBox="0 0 24 24" aria-hidden="true">
-              <path d="M6 12.5l4 4 8-9" />
-            </svg>
-            Tick all on this page
-          </button>
-        </ChangeForm>
+        <ChangeButton
+          fields={toggled}
+          onSend={() => send(toggled, { otherwise: "No todos were changed." })}
+          role="checkbox"
+          aria-checked={isAllComplete}
+          className="tick tick-all"
+        >
+          Tick all on this page
+        </ChangeButton>
       )}
       <ClearCompleted name="Clear completed" count={ownCompleted} of="of your own" fields={own} send={send} />
       {viewer.isAdmin ? (
@@ -65,11 +66,16 @@ interface ClearCompletedProps {
 function ClearCompleted({ name, count, of, fields, send }: ClearCompletedProps) {
   const countId = useId();
   return (
-    <ChangeForm fields={fields} onSend={() => send(fields, { otherwise: "Nothing was cleared." })}>
-      <button type="submit" disabled={count === 0} aria-describedby={countId}>
+    <div>
+      <ChangeButton
+        fields={fields}
+        onSend={() => send(fields, { otherwise: "Nothing was cleared." })}
+        disabled={count === 0}
+        aria-describedby={countId}
+      >
         {name}
-      </button>
+      </ChangeButton>
       <span id={countId} className="hint">{`${count} ${of}`}</span>
-    </ChangeForm>
+    </div>
   );
 }

@@ -1,19 +1,22 @@
-import { useSearchParams } from "@remix-run/react";
+import type { MouseEvent } from "react";
 import type { Viewer } from "#app/auth/session/guard.server.ts";
 import type { RefusedChange } from "../changes/answer.ts";
 import { EditButton } from "../editing/edit-button.tsx";
 import { EditTodo } from "../editing/edit-todo.tsx";
 import { useEditing } from "../editing/use-editing.ts";
-import { useKeyShortcut } from "../keyboard/single-letters.ts";
 import type { Todo } from "../list/todo.server.ts";
 import { Unsent } from "../outbox/waiting-todo.tsx";
-import { ChangeForm } from "../sending/change-form.tsx";
+import { ChangeButton } from "../sending/change-button.tsx";
 import type { Undo } from "../undo/use-undo.ts";
 import { placeOf, TodoLink } from "./todo-link.tsx";
 
 interface TodoItemProps {
   todo: Todo;
   viewer: Viewer;
+  /** By `?edit=`. */
+  isAskedFor: boolean;
+  /** Their aria-keyshortcuts. */
+  keys: { edit: string | undefined; delete: string | undefined };
   /** A refused edit of this todo. */
   refused: RefusedChange | undefined;
   hold: (todo: Todo, isHeld: boolean) => void;
@@ -25,12 +28,18 @@ interface TodoItemProps {
   onSave: Undo["send"];
   onTick: (todo: Pick<Todo, "id" | "task">, complete: boolean) => void;
   onDelete: (todo: Todo) => void;
+  onFollow: (event: MouseEvent<HTMLAnchorElement>) => void;
 }
 
-/** Everyone may tick a todo; its owner and admins may edit and delete it. Each control is a form of its own. */
+/**
+ * Everyone may tick a todo; its owner and admins may edit and delete it. A page has fifty of them, so what all have in
+ * common comes once for the page: forms, the URL, keys; and CSS draws the icons.
+ */
 export function TodoItem({
   todo,
   viewer,
+  isAskedFor,
+  keys,
   refused,
   hold,
   isLinked,
@@ -39,14 +48,13 @@ export function TodoItem({
   onSave,
   onTick,
   onDelete,
+  onFollow,
 }: TodoItemProps) {
-  const deletes = useKeyShortcut("Delete");
   const mayChange = viewer.isAdmin || viewer.id === todo.ownerId;
-  const isAskedFor = useSearchParams()[0].get("edit") === todo.id && mayChange;
   const { editing, asksToDelete, item, button, start, cancel, keep, save, leave } = useEditing({
     userId: viewer.id,
     todo,
-    isAskedFor,
+    isAskedFor: isAskedFor && mayChange,
     refused,
     isSaving,
     send: onSave,
@@ -61,22 +69,15 @@ export function TodoItem({
   }
 
   return (
-    <li
-      id={placeOf(todo.id)}
-      className="todo"
-      data-complete={isComplete}
-      aria-current={isLinked || undefined}
-      ref={item}
-      onBlur={leave}
-    >
-      <ChangeForm fields={toggled} onSend={() => onTick({ id: todo.id, task }, !isComplete)}>
-        {/* biome-ignore lint/a11y/useSemanticElements: a checkbox cannot post a form without JavaScript */}
-        <button type="submit" role="checkbox" aria-checked={isComplete} aria-label={task} className="tick">
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <path d="M6 12.5l4 4 8-9" />
-          </svg>
-        </button>
-      </ChangeForm>
+    <li id={placeOf(todo.id)} className="todo" aria-current={isLinked || undefined} ref={item} onBlur={leave}>
+      <ChangeButton
+        fields={toggled}
+        onSend={() => onTick({ id: todo.id, task }, !isComplete)}
+        role="checkbox"
+        aria-checked={isComplete}
+        aria-label={task}
+        className="tick"
+      />
       {editing ? (
         <EditTodo
           id={todo.id}
@@ -105,25 +106,22 @@ export function TodoItem({
       )}
       <span className={todo.isGhost ? "owner ghost" : "owner"}>
         {todo.isGhost ? "no owner" : (todo.ownerEmail ?? "no email")}
-        <TodoLink id={todo.id} />
+        <TodoLink id={todo.id} onFollow={onFollow} />
         {isUnsent ? <Unsent /> : null}
       </span>
       {mayChange ? (
         <div className="todo-actions">
-          {editing ? null : <EditButton id={todo.id} task={task} button={button} onPress={start} />}
-          <ChangeForm fields={{ intent: "delete", id: todo.id }} onSend={remove}>
-            <button
-              type="submit"
-              aria-label={`Delete ${task}`}
-              aria-keyshortcuts={deletes}
-              title="Delete"
-              className="quiet"
-            >
-              <svg viewBox="0 0 24 24" aria-hidden="true">
-                <path d="M7 7l10 10M17 7L7 17" />
-              </svg>
-            </button>
-          </ChangeForm>
+          {editing ? null : (
+            <EditButton id={todo.id} task={task} shortcut={keys.edit} button={button} onPress={start} />
+          )}
+          <ChangeButton
+            fields={{ intent: "delete", id: todo.id }}
+            onSend={remove}
+            aria-label={`Delete ${task}`}
+            aria-keyshortcuts={keys.delete}
+            title="Delete"
+            className="delete"
+          />
         </div>
       ) : null}
     </li>

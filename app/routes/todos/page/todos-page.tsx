@@ -1,13 +1,15 @@
-import { Link } from "@remix-run/react";
+import { Link, useSearchParams } from "@remix-run/react";
 import { useAnnounce } from "#app/components/announcer.tsx";
 import { Frame } from "#app/components/frame.tsx";
 import { Sentence } from "#app/components/sentence.tsx";
 import { SignedIn } from "#app/components/signed-in.tsx";
 import { profileMissing } from "#app/profiles/late-profile.ts";
 import type { RefusedChange, Undoable } from "../changes/answer.ts";
+import { EditButtonsForm } from "../editing/edit-button.tsx";
 import { EditTodo } from "../editing/edit-todo.tsx";
 import { useHeldTodos } from "../editing/use-held-todos.ts";
 import { ShortcutsDialog } from "../keyboard/shortcuts-dialog.tsx";
+import { useKeyShortcut } from "../keyboard/single-letters.ts";
 import { parseCursor } from "../list/cursor.ts";
 import type { List } from "../list/read.server.ts";
 import type { Todo } from "../list/todo.server.ts";
@@ -20,6 +22,7 @@ import { useOutbox } from "../outbox/use-outbox.ts";
 import { WaitingTodo } from "../outbox/waiting-todo.tsx";
 import { connectionWords } from "../outbox/words.ts";
 import { announced, notTicked } from "../sending/announced.ts";
+import { ChangeButtonsForm } from "../sending/change-button.tsx";
 import { withChange } from "../sending/expected.ts";
 import { Sending } from "../sending/sending.tsx";
 import { useChanges } from "../sending/use-changes.ts";
@@ -31,6 +34,7 @@ import { FindTodos } from "./find-todos.tsx";
 import { RefusalNotice } from "./refusal-notice.tsx";
 import { TeamProgress } from "./team-progress.tsx";
 import { TodoItem } from "./todo-item.tsx";
+import { useFollow } from "./use-follow.ts";
 import { useLinkedTodo } from "./use-linked-todo.ts";
 import { useListKey } from "./use-list-key.ts";
 
@@ -47,6 +51,9 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
   const list = useLinkedTodo(listView.todoId);
   const unlinked = { ...listView, todoId: null };
   const announce = useAnnounce();
+  const asked = useSearchParams()[0].get("edit");
+  const keys = { edit: useKeyShortcut("e"), delete: useKeyShortcut("Delete") };
+  const follow = useFollow();
   const changes = useChanges(todos);
   const undo = useUndo(changes, loaded.undo);
   const outbox = useOutbox(viewer.id, todos, isLive);
@@ -121,6 +128,8 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
               onAnswer={(answer) => changes.settle(change, answer)}
             />
           ))}
+          <ChangeButtonsForm />
+          <EditButtonsForm />
           <UndoOffer undo={undo} />
           <FindTodos data={data} />
           {earlier ? (
@@ -146,6 +155,8 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
                 key={todo.id}
                 todo={todo}
                 viewer={viewer}
+                isAskedFor={todo.id === asked}
+                keys={keys}
                 refused={refusedEdit?.id === todo.id ? refusedEdit : undefined}
                 hold={held.hold}
                 isLinked={todo.id === listView.todoId}
@@ -155,6 +166,7 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
                 onSave={undo.send}
                 isUnsent={outbox.isBlocked && unsentTicks.includes(todo.id)}
                 onTick={tick}
+                onFollow={follow}
                 onDelete={({ id, task }) =>
                   undo.send(
                     { intent: "delete", id },

@@ -1,7 +1,7 @@
 import { typedIn } from "../changes/answer.ts";
+import type { Fields } from "../changes/button-field.ts";
 import { toStored } from "../changes/rules.ts";
 import type { Todo } from "../list/todo.server.ts";
-import type { Fields } from "./change-form.tsx";
 
 /** The todos as they will be when a change has been made. */
 export function withChange(todos: Todo[], fields: Fields, viewerId: string): Todo[] {

@@ -1,7 +1,8 @@
 import { useFetcher } from "@remix-run/react";
 import { useEffect } from "react";
 import type { ActionAnswer } from "../changes/answer.ts";
-import { type Fields, toBody, useChangeAction } from "./change-form.tsx";
+import type { Fields } from "../changes/button-field.ts";
+import { toBody, useChangeAction } from "./change-action.ts";
 
 interface SendingProps {
   /** Unique on the page. */

@@ -1,8 +1,8 @@
 import { useRevalidator } from "@remix-run/react";
 import { useEffect, useId, useRef, useState } from "react";
 import type { ActionAnswer, MadeChange, RefusedChange } from "../changes/answer.ts";
+import type { Fields } from "../changes/button-field.ts";
 import type { Todo } from "../list/todo.server.ts";
-import type { Fields } from "./change-form.tsx";
 import { isSameTodo, isSeen } from "./expected.ts";
 
 export interface SendOptions {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import type { Undoable } from "../changes/answer.ts";
-import { ChangeForm } from "../sending/change-form.tsx";
+import { ChangeButton } from "../sending/change-button.tsx";
 import type { Undo } from "./use-undo.ts";
 
 /** We promise ten seconds, and the answer takes a moment to show. */
@@ -46,9 +46,9 @@ function Offer(props: { undoable: Undoable; onUndo: () => void; onOver: () => vo
       onBlur={() => setIsFocused(false)}
     >
       <span>{undoable.sentence}</span>
-      <ChangeForm fields={{ intent: "restore", batch: undoable.batch }} onSend={onUndo}>
-        <button type="submit">Undo</button>
-      </ChangeForm>
+      <ChangeButton fields={{ intent: "restore", batch: undoable.batch }} onSend={onUndo}>
+        Undo
+      </ChangeButton>
     </div>
   );
 }

@@ -1,8 +1,8 @@
 import { useRef, useState } from "react";
 import { useAnnounce } from "#app/components/announcer.tsx";
 import type { Undoable } from "../changes/answer.ts";
+import type { Fields } from "../changes/button-field.ts";
 import { announced } from "../sending/announced.ts";
-import type { Fields } from "../sending/change-form.tsx";
 import type { Changes, SendOptions } from "../sending/use-changes.ts";
 import { useUndoKey } from "./use-undo-key.ts";
 
