@@ -40,6 +40,13 @@ export const listForms: Form[] = [
   },
   {
     ...toList,
+    name: "press a button",
+    fields: ({ todoId }) => [["change", `toggle false ${todoId}`]],
+    answer: (fields, { todoId }) => (fields.get("change") === `toggle false ${todoId}` ? 303 : 400),
+    changesRows: true,
+  },
+  {
+    ...toList,
     name: "edit",
     fields: ({ todoId }) => [
       ["intent", "edit"],

@@ -1,7 +1,7 @@
 /** The fields of a form, by name. */
 export type Fields = Record<string, string | string[]>;
 
-/** A button posts one field, so that of ours holds a change: its intent, then the values of these fields. The last may repeat. */
+/** A button posts one field. Ours holds a change: its intent, and then the values of these fields, the last of which may repeat. */
 const order = new Map([
   ["toggle", ["complete", "id"]],
   ["toggle-all", ["complete", "id"]],

@@ -11,8 +11,8 @@ interface TodoLinkProps {
 }
 
 /**
- * To be sent to another user, so without filters. Its name leaves out the task, which the line around it has. Fifty of
- * Remix's own links would cost a page more than all else on it.
+ * To be sent to another user, so without filters. Its name leaves out the task, which the line around it has. Each of
+ * Remix's own links would look up the page's address for itself.
  */
 export function TodoLink({ id, onFollow }: TodoLinkProps) {
   return (
