@@ -32,6 +32,7 @@ const reviewed: Record<string, string> = {
   "flow.redirectTo": "the same",
   "pathname + search": "the address of a page that a route has matched",
   "pathname + withoutEdit(search)": "the same",
+  "pathname + search + hash": "where a link leads that was clicked, and this test sees all links",
   tryAgain: "the same, from the error boundary",
   place: "built by placeOfAdded, from the list's own view",
   "made.place": "the same",
