@@ -184,7 +184,7 @@ export async function profileInPostgres(email: string): Promise<{ name: string |
 export async function removeTodos(page: Page, tasks: string[]): Promise<void> {
   for (const task of tasks) {
     const answered = page.waitForResponse((answer) =>
-      Boolean(answer.request().postData()?.includes("intent=delete")),
+      /(intent|change)=delete/.test(answer.request().postData() ?? ""),
     );
     await todo(page, task)
       .getByRole("button", { name: `Delete ${task}` })
