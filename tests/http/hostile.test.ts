@@ -41,7 +41,7 @@ beforeAll(async () => {
 test("the process warms up: every kind of request has come once", async () => {
   for (const [, casesOf] of groups) await flawsInAnswers(thinned(await casesOf()));
   for (const form of forms) {
-    for (const name of fieldsOf(form)) await flawsIn(attemptsOn(form, name, next).slice(0, 40));
+    for (const name of fieldsOf(form)) await flawsIn(attemptsOn(form, name, next).slice(0, 60));
   }
   await synced();
   warm = await heap();
