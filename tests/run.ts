@@ -50,7 +50,7 @@ const everythingElse: Lane[] = [
 
 const rounds = isFull ? [everyChange, everythingElse] : [everyChange];
 const titles = rounds.flat(2).map(({ title }) => title);
-console.log(`${titles.join(", ")}. This takes about ${isFull ? 15 : 5} minutes on two cores.`);
+console.log(`${titles.join(", ")}. This takes about ${isFull ? 30 : 10} minutes on two cores.`);
 rmSync(directory, { recursive: true, force: true });
 mkdirSync(directory, { recursive: true });
 

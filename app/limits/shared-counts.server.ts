@@ -9,9 +9,9 @@ import { logOutage } from "#app/platform/log.server.ts";
 export const countLimits = {
   /** The longest that a sign-in waits for a count, before it asks Stack. */
   waitMs: 2_000,
-  /** How long a database that hangs is not asked again: not every user should wait for it. */
-  pauseMs: 5_000,
 };
+/** How long a database that hangs is not asked again: not every user should wait for it. */
+const pauseMs = 5_000;
 let pausedUntil = 0;
 
 const countRow = z.object({ points: z.number(), msBeforeNext: z.number() });
@@ -76,7 +76,7 @@ async function query<Row>(wanted: Statement<Row>): Promise<Row[] | undefined> {
   try {
     return await database(countLimits.waitMs).query(wanted);
   } catch (error) {
-    pausedUntil = Date.now() + countLimits.pauseMs;
+    pausedUntil = Date.now() + pauseMs;
     logOutage("Counting for a limit", error);
     return undefined;
   }

@@ -18,7 +18,7 @@ export function Landing({ wasDeleted, signUp }: { wasDeleted: boolean; signUp: b
               Sign up
             </Link>
           ) : null}
-          <Link className="button" to="/sign-in">
+          <Link className={signUp ? "button" : "button primary"} to="/sign-in">
             Sign in
           </Link>
         </p>

@@ -11,10 +11,12 @@ const order = new Map([
 ]);
 const name = "change";
 
+/** @throws {Error} for an intent that `order` does not have, whose values would be lost without JavaScript */
 export function buttonField(fields: Fields): { name: string; value: string } {
-  const { intent } = fields;
-  const values = order.get(String(intent))?.flatMap((field) => fields[field] ?? []) ?? [];
-  return { name, value: [intent, ...values].join(" ") };
+  const intent = String(fields.intent);
+  const names = order.get(intent);
+  if (!names) throw new Error(`No button is known to ${intent}`);
+  return { name, value: [intent, ...names.flatMap((field) => fields[field] ?? [])].join(" ") };
 }
 
 /** Puts the fields of a button's change in its place. With an `intent` beside it, that is a repeated field. */
