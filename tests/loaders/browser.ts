@@ -7,7 +7,8 @@ import { database } from "#app/db/current.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import * as signInRoute from "#app/routes/auth/password/sign-in.tsx";
 import * as signUpRoute from "#app/routes/auth/password/sign-up.tsx";
-import type { PageData } from "#app/routes/todos/page-data.server.ts";
+import { fromSent } from "#app/routes/todos/list/sent-list.ts";
+import type { ListData } from "#app/routes/todos/page-data.server.ts";
 import * as todosRoute from "#app/routes/todos/route.tsx";
 import { startNeonSync } from "#db/local/services/neon-sync.ts";
 import { undeliveredUserEvents } from "#tests/mocks/stack/user-events.ts";
@@ -93,10 +94,11 @@ export class Browser {
 }
 
 /** A user's page; a test that gets another view fails at `view`. */
-type ListPage = Omit<Extract<PageData, { view: "list" }>, "view"> & Pick<PageData, "view">;
+type ListPage = Omit<ListData, "view"> & { view: string };
 
 async function todosData(answer: Response): Promise<ListPage> {
-  return answer.json();
+  const data = await answer.json();
+  return data.view === "list" ? fromSent<ListData>(data) : data;
 }
 
 /** A user signed in without asking Stack: the token is minted, and the profile inserted into users_sync. */

@@ -9,7 +9,6 @@ const todo = (id: string, ownerId: string, isComplete: boolean, isGhost = false)
   ownerEmail: null,
   isGhost,
   isComplete,
-  insertedAt: "",
 });
 
 const todos = [

@@ -13,6 +13,7 @@ import { statement } from "#app/db/statement.server.ts";
 import { environment, inheritedVariables } from "#app/platform/environment.server.ts";
 import { completedTodos, listVersion, remainingTodos } from "#app/routes/todos/list/counts.server.ts";
 import { pageOf, toPage } from "#app/routes/todos/list/page.server.ts";
+import { toSent } from "#app/routes/todos/list/sent-list.ts";
 import { teamProgress } from "#app/routes/todos/list/team.server.ts";
 import { wholeList } from "#app/routes/todos/list/views.ts";
 import type { LiveEvents } from "#app/routes/todos/live/live-event.ts";
@@ -141,7 +142,8 @@ async function currentList(): Promise<LiveEvents["change"]> {
     teamProgress(null, null),
     pageOf({ filter: wholeList, before: null }),
   );
-  const list = { ...toPage(newestFirst, count), filter: wholeList, completed: done?.completed ?? 0, team };
+  const page = toPage(newestFirst, count);
+  const list = toSent({ ...page, filter: wholeList, completed: done?.completed ?? 0, team });
   return { version: state?.version ?? "", list };
 }
 

@@ -8,13 +8,16 @@ import type { TryLater } from "#app/platform/fault.server.ts";
 import { isOverdue } from "#app/profiles/arrival.server.ts";
 import type { Undoable } from "./changes/answer.ts";
 import { type List, readList } from "./list/read.server.ts";
+import { type Sent, toSent } from "./list/sent-list.ts";
 import { parseListView } from "./list/views.ts";
 import { readUndoOffer } from "./undo/cookie.server.ts";
 
 export type PageData =
   | ({ view: "landing"; wasDeleted: boolean } & Pick<Offers, "signUp">)
   | ({ view: "unavailable" } & TryLater)
-  | ({ view: "list"; addKey: string; undo: Undoable | null } & List);
+  | Sent<ListData>;
+
+export type ListData = { view: "list"; addKey: string; undo: Undoable | null } & List;
 
 /** @returns the Set-Cookie value, too, if the session changed */
 export async function readPage(
@@ -36,7 +39,14 @@ export async function readPage(
     const isProfileMissing = !hasProfile && isOverdue(session);
     const undo = await readUndoOffer(request, session);
     return {
-      data: { view: "list", viewer, isProfileMissing, ...data, addKey: crypto.randomUUID(), undo },
+      data: toSent<ListData>({
+        view: "list",
+        viewer,
+        isProfileMissing,
+        ...data,
+        addKey: crypto.randomUUID(),
+        undo,
+      }),
       setCookie,
     };
   } catch (error) {

@@ -5,7 +5,7 @@ import {
   redirect,
 } from "@remix-run/node";
 import { useActionData, useLoaderData, useLocation } from "@remix-run/react";
-import { useRef } from "react";
+import { useMemo, useRef } from "react";
 import { endSessionOfDeleted, readSession } from "#app/auth/session/session.server.ts";
 import { Announcer } from "#app/components/announcer.tsx";
 import { Unavailable } from "#app/components/unavailable.tsx";
@@ -17,10 +17,11 @@ import { parseChange, readChangeForm } from "./changes/index.server.ts";
 import { accept, refuse } from "./changes/respond.server.ts";
 import { EditTodo } from "./editing/edit-todo.tsx";
 import { Landing } from "./landing.tsx";
+import { fromSent } from "./list/sent-list.ts";
 import { siteUnreachable } from "./outbox/words.ts";
 import { AddTodo } from "./page/add-todo.tsx";
 import { TodosPage } from "./page/todos-page.tsx";
-import { type PageData, readPage } from "./page-data.server.ts";
+import { type ListData, type PageData, readPage } from "./page-data.server.ts";
 import { listTitle } from "./title.ts";
 import { undoCookie } from "./undo/cookie.server.ts";
 
@@ -29,6 +30,8 @@ export { clientAction, clientLoader, shouldRevalidate } from "./without-connecti
 export const meta: MetaFunction<() => Promise<PageData>> = ({ data, location }) => [
   { title: listTitle(data, location.search) },
 ];
+
+type ShownData = Exclude<PageData, { view: "list" }> | ListData;
 
 export const headers = documentHeaders;
 
@@ -75,7 +78,11 @@ function seeOther(path: string, setCookie: string | undefined): Response {
 }
 
 export default function Todos() {
-  const data = useLoaderData<PageData>();
+  const loaded = useLoaderData<PageData>();
+  const data: ShownData = useMemo(
+    () => (loaded.view === "list" ? fromSent<ListData>(loaded) : loaded),
+    [loaded],
+  );
   const answer = useActionData<ActionAnswer>();
   const refused = answer && !answer.ok ? answer : undefined;
   const lastList = useLastList(data);
@@ -119,9 +126,9 @@ export default function Todos() {
 }
 
 /** The list before it became unavailable: its fields keep what is being typed. */
-function useLastList(data: PageData) {
+function useLastList(data: ShownData) {
   const { search } = useLocation();
-  const last = useRef<{ search: string; list: Extract<PageData, { view: "list" }> }>();
+  const last = useRef<{ search: string; list: ListData }>();
   if (data.view === "list") last.current = { search, list: data };
   return last.current?.search === search ? last.current.list : undefined;
 }

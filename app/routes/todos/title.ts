@@ -1,7 +1,8 @@
 import { timeWords } from "#app/components/time.tsx";
-import type { List } from "./list/read.server.ts";
 import { chosenViews } from "./list/views.ts";
 import type { PageData } from "./page-data.server.ts";
+
+type SentList = Extract<PageData, { view: "list" }>;
 
 const longestWords = 60;
 
@@ -19,13 +20,13 @@ export function listTitle(data: PageData | undefined, search: string): string {
   }
 }
 
-function editWords(todos: List["todos"], search: string): string[] {
+function editWords(todos: SentList["todos"], search: string): string[] {
   const id = new URLSearchParams(search).get("edit");
   const edited = todos.find((todo) => todo.id === id);
   return edited ? [`Edit “${cut(edited.task)}”`] : [];
 }
 
-function viewWords({ listView, todos, isLinkedThere }: List): string[] {
+function viewWords({ listView, todos, isLinkedThere }: SentList): string[] {
   const { query, before, teamFrom, todoId } = listView;
   const linked = todos.find(({ id }) => id === todoId);
   return [

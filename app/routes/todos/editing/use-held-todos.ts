@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import type { Todo } from "../list/todo.server.ts";
 
 /** Keeps todos that leave the page while the user is editing them. */
@@ -11,16 +11,17 @@ export function useHeldTodos(todos: Todo[]) {
       return rest.length === others.length ? others : rest;
     });
   }, []);
-  const shown = new Set(todos.map(({ id }) => id));
-  const gone = held.filter(({ id }) => !shown.has(id));
-  return {
-    todos: gone.length === 0 ? todos : [...todos, ...gone].sort(byPlace),
-    isHolding: held.length > 0,
-    hold,
-  };
+  const lastOrder = useRef<string[]>([]);
+  const shown = held.reduce((listed, todo) => withHeld(listed, todo, lastOrder.current), todos);
+  lastOrder.current = shown.map(({ id }) => id);
+  return { todos: shown, isHolding: held.length > 0, hold };
 }
 
-function byPlace(a: Todo, b: Todo): number {
-  if (a.insertedAt !== b.insertedAt) return a.insertedAt < b.insertedAt ? -1 : 1;
-  return BigInt(a.id) < BigInt(b.id) ? -1 : 1;
+/** Before the todo that came next when it was last seen, or at the end. */
+function withHeld(todos: Todo[], held: Todo, lastOrder: string[]): Todo[] {
+  const ids = todos.map(({ id }) => id);
+  if (ids.includes(held.id)) return todos;
+  const next = lastOrder.slice(lastOrder.indexOf(held.id)).find((id) => ids.includes(id));
+  const place = next === undefined ? ids.length : ids.indexOf(next);
+  return [...todos.slice(0, place), held, ...todos.slice(place)];
 }

@@ -3,7 +3,7 @@ import { type Statement, statement } from "#app/db/statement.server.ts";
 import { isCounted, type Remaining, remainingTodos } from "./counts.server.ts";
 import { type Cursor, formatCursor, todosPerPage } from "./cursor.ts";
 import { foundPage, remainingFound } from "./search.server.ts";
-import { listed, matches, olderThan, type Todo, todoRow } from "./todo.server.ts";
+import { listed, matches, olderThan, type Todo, type TodoRow, todoRow } from "./todo.server.ts";
 import type { Filter } from "./views.ts";
 
 export interface ListPart {
@@ -37,7 +37,7 @@ function todosPage(filter: Filter, before: Cursor | null) {
   );
 }
 
-export function pageOf({ filter, before }: ListPart): Statement<Todo> {
+export function pageOf({ filter, before }: ListPart): Statement<TodoRow> {
   return filter.query ? foundPage(filter, before) : todosPage(filter, before);
 }
 
@@ -46,7 +46,7 @@ export function remainingOf({ filter, before }: ListPart): Statement<Remaining> 
 }
 
 /** @param newestFirst from `pageOf` @param count from `remainingOf` */
-export function toPage(newestFirst: Todo[], count: Remaining | undefined): Page {
+export function toPage(newestFirst: TodoRow[], count: Remaining | undefined): Page {
   const todos = newestFirst.slice(0, todosPerPage).reverse();
   const [oldest] = todos;
   const isFull = newestFirst.length > todosPerPage;

@@ -6,7 +6,7 @@ import { completedTodos, listVersion, type Remaining } from "./counts.server.ts"
 import { partOf } from "./linked-todo.server.ts";
 import { type ListPart, type Page, pageOf, remainingOf, toPage } from "./page.server.ts";
 import { type Member, teamProgress } from "./team.server.ts";
-import type { Todo } from "./todo.server.ts";
+import type { TodoRow } from "./todo.server.ts";
 import type { Filter, ListView } from "./views.ts";
 
 /** What everyone sees of the same part of the list. */
@@ -91,6 +91,6 @@ function countKeyOf({ filter, before }: ListPart): string {
   });
 }
 
-function isTodo(row: Todo | Remaining): row is Todo {
+function isTodo(row: TodoRow | Remaining): row is TodoRow {
   return "task" in row;
 }

@@ -16,7 +16,8 @@ export const todoRow = z.object({
   /** With microseconds, for a cursor. */
   insertedAt: z.string(),
 });
-export type Todo = z.infer<typeof todoRow>;
+export type TodoRow = z.infer<typeof todoRow>;
+export type Todo = Omit<TodoRow, "insertedAt">;
 
 /** `coalesce`, because SafeQL takes `to_char` for nullable. */
 export const listed = sql`

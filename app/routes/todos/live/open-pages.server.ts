@@ -10,6 +10,7 @@ import { log } from "#app/platform/log.server.ts";
 import { onStop } from "#app/platform/stopping.server.ts";
 import type { ListPart } from "../list/page.server.ts";
 import { keyOf, readSharedLists } from "../list/read.server.ts";
+import { toSent } from "../list/sent-list.ts";
 import { type Member, progressOf } from "../list/team.server.ts";
 import type { LiveEvents } from "./live-event.ts";
 
@@ -107,7 +108,7 @@ async function read(pages: OpenPage[]) {
   firstOfTeam = team;
   const events = new Map([[notShared, toEvent("change", { version }, version)]]);
   for (const [index, list] of lists.entries()) {
-    events.set(shared[index]?.key ?? "", toEvent("change", { version, list }, version));
+    events.set(shared[index]?.key ?? "", toEvent("change", { version, list: toSent(list) }, version));
   }
   return { version, events };
 }

@@ -2,6 +2,7 @@ import { useLocation, useRevalidator } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 import { type LiveMessage, openLiveConnection } from "#app/live/live-connection.ts";
 import type { List, SharedList } from "../list/read.server.ts";
+import { fromSent } from "../list/sent-list.ts";
 import type { LiveEvents } from "./live-event.ts";
 import { stream } from "./stream.ts";
 
@@ -43,9 +44,10 @@ export function useLiveList<L extends List>(loaded: L): { data: L; isLive: boole
       }, Math.random() * askWithinMs);
     }
 
-    function change({ version, list }: LiveEvents["change"], isForThisPage: boolean): void {
+    function change({ version, list: sent }: LiveEvents["change"], isForThisPage: boolean): void {
       if (version !== "" && !isReset && Number(version) <= Number(latest.current.version)) return;
-      if (list && isForThisPage && isOwnView(list, latest.current.loaded)) {
+      if (sent && isForThisPage && isOwnView(sent, latest.current.loaded)) {
+        const list = fromSent<SharedList>(sent);
         setPushed({ version, list, inPlaceOf: isReset ? latest.current.loaded : undefined });
       } else {
         // The load may have a lower version than what was pushed before.
@@ -100,8 +102,8 @@ function newest<L extends List>(
 }
 
 /** In another tab another user may have signed in since, with their own todos. */
-function isOwnView({ filter: { ownerId } }: SharedList, { viewer }: List): boolean {
-  return ownerId === null || ownerId === viewer.id;
+function isOwnView({ filter }: Pick<SharedList, "filter">, loaded: List): boolean {
+  return JSON.stringify(filter) === JSON.stringify(loaded.filter);
 }
 
 /** All viewers share the first of the team. The viewer, if not among them, comes below. */

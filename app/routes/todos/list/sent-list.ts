@@ -1,0 +1,36 @@
+import type { Todo } from "./todo.server.ts";
+
+const ofOwner = ["ownerId", "ownerEmail", "isGhost"] as const;
+type Owner = Pick<Todo, (typeof ofOwner)[number]>;
+
+interface SentTodo extends Omit<Todo, keyof Owner> {
+  /** A place in `owners`. */
+  owner: number;
+}
+
+/** A list as it travels: fifty todos of one owner name the owner once. */
+export type Sent<List extends { todos: Todo[] }> = Omit<List, "todos"> & {
+  owners: Owner[];
+  todos: SentTodo[];
+};
+
+export function toSent<List extends { todos: Todo[] }>({ todos, ...list }: List): Sent<List> {
+  const owners = new Map<string, Owner>();
+  for (const { ownerId, ownerEmail, isGhost } of todos) owners.set(ownerId, { ownerId, ownerEmail, isGhost });
+  const places = [...owners.keys()];
+  return {
+    ...list,
+    owners: [...owners.values()],
+    todos: todos.map(({ id, task, isComplete, ownerId }) => ({
+      id,
+      task,
+      isComplete,
+      owner: places.indexOf(ownerId),
+    })),
+  };
+}
+
+export function fromSent<List extends { todos: Todo[] }>({ owners, todos, ...list }: Sent<List>): List {
+  const whole = todos.map(({ owner, ...todo }) => ({ ...todo, ...owners[owner] }));
+  return { ...list, todos: whole } as unknown as List;
+}
