@@ -17,6 +17,7 @@ export default [
   route("theme", "routes/theme.ts"),
   route("webhooks/stack", "routes/webhooks/stack.ts"),
   route("events", "routes/events.ts"),
+  route("people", "routes/people.ts"),
   route("stats", "routes/stats/route.tsx"),
   route("stats.csv", "routes/stats/csv.ts"),
   route("livez", "routes/livez.ts"),

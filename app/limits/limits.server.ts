@@ -33,6 +33,12 @@ const changesOfUser = new Limit(
   new RateLimiterMemory({ keyPrefix: "changes", points: 120, duration: minute }),
 );
 
+const searchesForPeople = new Limit(
+  "searches for people",
+  "Too many searches for people in one minute.",
+  new RateLimiterMemory({ keyPrefix: "people", points: 120, duration: minute }),
+);
+
 /** For visitors who are not signed in. Vite's development server tells no address. @throws {LimitReached} */
 export async function countPost(): Promise<void> {
   const address = requestContext()?.clientAddress;
@@ -42,6 +48,11 @@ export async function countPost(): Promise<void> {
 /** @throws {LimitReached} */
 export function countChange(userId: string): Promise<void> {
   return changesOfUser.count(userId);
+}
+
+/** @throws {LimitReached} */
+export function countSearchForPeople(userId: string): Promise<void> {
+  return searchesForPeople.count(userId);
 }
 
 /**

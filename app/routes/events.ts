@@ -3,6 +3,7 @@ import { profileOnly, readAsUser } from "#app/auth/session/guard.server.ts";
 import { readTokens } from "#app/auth/session/session.server.ts";
 import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
 import { notNow } from "#app/http/not-now.server.ts";
+import { todayOf } from "./todos/details/today.server.ts";
 import { partOf } from "./todos/list/linked-todo.server.ts";
 import { parseListView } from "./todos/list/views.ts";
 import { openPage } from "./todos/live/open-pages.server.ts";
@@ -18,7 +19,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
     if (!asked.isSignedIn) return new Response(null, { status: 204, headers });
     const { session, viewer } = asked;
     const view = parseListView(new URL(request.url).searchParams);
-    const { part } = await partOf(view, session.userId);
+    const { part } = await partOf(view, { userId: session.userId, today: todayOf(request) });
     const isWholeTeam = view.teamFrom !== null;
     const stream = openPage(request, headers, { session, part, isAdmin: viewer.isAdmin, isWholeTeam });
     return stream ?? new Response(null, { status: 204, headers });

@@ -8,6 +8,8 @@ const todo = (id: string, ownerId: string, isComplete: boolean, isGhost = false)
   ownerId,
   ownerEmail: null,
   isGhost,
+  assigneeEmail: null,
+  dueOn: null,
   isComplete,
 });
 

@@ -7,6 +7,7 @@ import { notNow } from "#app/http/not-now.server.ts";
 import type { TryLater } from "#app/platform/fault.server.ts";
 import { isOverdue } from "#app/profiles/arrival.server.ts";
 import type { Undoable } from "./changes/answer.ts";
+import { todayOf } from "./details/today.server.ts";
 import { type List, readList } from "./list/read.server.ts";
 import { type Sent, toSent } from "./list/sent-list.ts";
 import { parseListView } from "./list/views.ts";
@@ -26,7 +27,7 @@ export async function readPage(
   const listView = parseListView(new URL(request.url).searchParams);
   try {
     const asked = await readAsUser(request, await readSession(request), (session) =>
-      readList(session, listView),
+      readList(session, listView, todayOf(request)),
     );
     const { setCookie } = asked;
     if (!asked.isSignedIn) {

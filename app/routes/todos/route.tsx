@@ -62,6 +62,8 @@ export async function action({ request }: ActionFunctionArgs) {
         return refuse(404, { form: made.why }, form, { setCookie });
       case "not allowed":
         return refuse(403, { form: made.why }, form, { setCookie });
+      case "unknown assignee":
+        return refuse(400, made.errors, form, { setCookie });
       case "outdated":
         return refuse(409, { form: made.why }, form, { setCookie, theirs: made.theirs });
       case "signed out":

@@ -4,7 +4,7 @@ import type {
   ShouldRevalidateFunction,
 } from "@remix-run/react";
 import { neverReachedApp } from "#app/http/remix-data.ts";
-import { type ActionAnswer, outboxUserField, typedIn } from "./changes/answer.ts";
+import { type ActionAnswer, beganIn, outboxUserField, typedIn } from "./changes/answer.ts";
 import { stream } from "./live/stream.ts";
 import { siteUnreachable } from "./outbox/words.ts";
 import type { PageData } from "./page-data.server.ts";
@@ -39,7 +39,7 @@ export async function clientAction(args: ClientActionFunctionArgs): Promise<Acti
           : "Something went wrong on our side. Try again.",
       },
       typed: typedIn(form),
-      was: form.get("was") ?? undefined,
+      was: beganIn(form),
       key: form.get("key") ?? "",
     };
   }

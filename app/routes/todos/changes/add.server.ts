@@ -5,11 +5,14 @@ import { database } from "#app/db/current.server.ts";
 import { repeatable, statement } from "#app/db/statement.server.ts";
 import { onceProfileArrived } from "#app/profiles/arrival.server.ts";
 import { chosenViews, parseListView, searchOf } from "../list/views.ts";
-import type { Typed } from "./answer.ts";
+import { assigneeFact, assigneesFound, isAssigneeClear, namedAssignee } from "./assign.server.ts";
 import { actorOf, change, factsRow, typedField } from "./change.server.ts";
 
 const fields = z.object({
   task: typedField("task"),
+  due_on: typedField("due_on").optional(),
+  /** An email address. */
+  assignee: typedField("assignee").optional(),
   key: z.uuid("This form is damaged. Reload the page.").optional(),
 });
 
@@ -23,33 +26,41 @@ export const add = change({
 });
 
 function addTodo(session: Session, input: z.infer<typeof fields>) {
-  const { task, key = null } = input;
+  const { task, due_on: dueOn = null, assignee = null, key = null } = input;
   return statement(
-    factsRow,
+    factsRow.extend(assigneeFact),
     sql`
       with ${actorOf(session)},
+      ${namedAssignee(assignee)},
       added as (
-        insert into todos (owner_id, task, add_key)
-        select actor.id, ${task}::text, ${key}::uuid
+        insert into todos (owner_id, task, due_on, assignee_id, add_key)
+        select
+          actor.id,
+          ${task}::text,
+          nullif(${dueOn}::text, '')::date,
+          (select named.id from named),
+          ${key}::uuid
         from actor
+        where ${isAssigneeClear(assignee)}
         on conflict on constraint todos_add_key_once_per_owner do nothing
       )
       select
         exists (select from actor) as "actorLives",
         true as "isThere",
         true as "isAllowed",
-        true as "isDone"
+        ${isAssigneeClear(assignee)} as "isDone",
+        ${assigneesFound(assignee)}
     `,
     { isRepeatable: key !== null },
   );
 }
 
 /** The newest page, without the filters that hide the todo; undefined: it shows on the page it was added on. */
-async function placeOfAdded(request: Request, added: Typed): Promise<string | undefined> {
+async function placeOfAdded(request: Request, added: z.infer<typeof fields>): Promise<string | undefined> {
   const view = parseListView(new URL(request.url).searchParams);
   const { query, before, todoId } = view;
   const chosen = chosenViews(view);
-  const showing = chosen.filter(({ hidesAdded }) => !hidesAdded?.(added));
+  const showing = chosen.filter(({ hidesAdded }) => !hidesAdded);
   const isFound = query === "" || (await holds(added.task, query));
   if (isFound && showing.length === chosen.length && !before && !todoId) return undefined;
   return `/${searchOf({

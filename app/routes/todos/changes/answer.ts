@@ -25,18 +25,34 @@ export function isByScript(form: { get(name: string): unknown } | undefined): bo
 export const outboxUserField = "by";
 
 /** The fields that a user types into. Refusals, the outbox and edits pass on what was typed by these names. */
-const typedFields = ["task"] as const;
+export const typedFields = ["task", "due_on", "assignee"] as const;
 export type TypedField = (typeof typedFields)[number];
-export type Typed = Record<TypedField, string>;
+/** A form may leave out all but the task. */
+export type Typed = { task: string } & Partial<Record<TypedField, string>>;
+
+type Named = { get(name: string): unknown };
 
 /** Without NUL, which Postgres does not take. */
-export function typedIn(form: { get(name: string): unknown } | undefined): Typed {
-  const text = (name: string) => String(form?.get(name) ?? "").replaceAll("\0", "");
-  return Object.fromEntries(typedFields.map((name) => [name, text(name)])) as Typed;
+export function typedIn(form: Named | undefined, nameOf = (field: TypedField): string => field): Typed {
+  const texts = typedFields
+    .map((field): [string, unknown] => [field, form?.get(nameOf(field))])
+    .filter(([, text]) => typeof text === "string")
+    .map(([field, text]) => [field, String(text).replaceAll("\0", "")]);
+  return { task: "", ...Object.fromEntries(texts) };
 }
 
 export function isSameTyped(one: Typed, other: Typed): boolean {
-  return typedFields.every((name) => one[name] === other[name]);
+  return typedFields.every((name) => (one[name] ?? "") === (other[name] ?? ""));
+}
+
+/** What the fields held as an edit began. */
+export function beganIn(form: Named | undefined): Typed | undefined {
+  return typeof form?.get("was") === "string" ? typedIn(form, beganField) : undefined;
+}
+
+/** The field of an edit that says what another field held as the edit began. */
+export function beganField(field: TypedField): string {
+  return field === "task" ? "was" : `was_${field}`;
 }
 
 /** Shown beside the field, or above the list. */
@@ -63,8 +79,8 @@ export interface RefusedChange {
   id?: string | undefined;
   errors: Errors;
   typed: Typed;
-  /** The task as a refused edit began, if the form named it. */
-  was?: string | undefined;
+  /** The fields as a refused edit began, if the form named its task. */
+  was?: Typed | undefined;
   /** The text that a change met in place of the one it began from. Saving again replaces it. */
   theirs?: string | undefined;
   /** The same form may be accepted in a moment, or was accepted already. */

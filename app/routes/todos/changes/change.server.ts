@@ -23,8 +23,15 @@ export const factsRow = z.object({
 /** For a change that can be undone: `undoable` counts the todos that an undo would bring back. */
 export const undoableFactsRow = factsRow.extend({ undoable: z.number() });
 
-/** @property theirs the text that another change has put in place of the one that this change began from */
-export type Facts = z.infer<typeof factsRow> & { undoable?: number; theirs?: string | null };
+/**
+ * @property theirs the text that another change has put in place of the one that this change began from
+ * @property assignees how many users have the email address of the assignee; null: none was named
+ */
+export type Facts = z.infer<typeof factsRow> & {
+  undoable?: number;
+  theirs?: string | null;
+  assignees?: number | null;
+};
 
 /** The user who makes the change, by a function in db/migrations: no row for a deleted account. */
 export const actorOf = (session: Session) => sql`
@@ -37,9 +44,14 @@ export const actorOf = (session: Session) => sql`
 function outcomeOf(facts: Facts | undefined) {
   if (!facts?.actorLives) return "signed out";
   if (facts.isDone) return "done";
+  if (facts.isAllowed && isUnclear(facts.assignees)) return "unknown assignee";
   if (typeof facts.theirs === "string") return "outdated";
   // Allowed but not done: another user deleted it meanwhile.
   return facts.isThere && !facts.isAllowed ? "not allowed" : "not there";
+}
+
+function isUnclear(assignees: number | null | undefined): boolean {
+  return typeof assignees === "number" && assignees !== 1;
 }
 
 export const todoId = z.string("No todo was named.").refine(isTodoId, "That is not a todo's number.");
@@ -89,6 +101,7 @@ interface ChangeKind<Fields> {
 export type Made =
   | { outcome: "signed out" }
   | { outcome: "not there" | "not allowed"; why: string }
+  | { outcome: "unknown assignee"; errors: Errors }
   | { outcome: "outdated"; why: string; theirs: string }
   /** @property undoable null: nothing is left to undo; undefined: what can be undone stays as it was */
   | { outcome: "done"; undoable: Undoable | null | undefined; place: string | undefined };
@@ -136,6 +149,10 @@ async function make<Fields>(
   const [facts] = kind.run ? await kind.run(session, query) : await query();
   const outcome = outcomeOf(facts);
   if (outcome === "signed out") return { outcome };
+  if (outcome === "unknown assignee") {
+    const why = facts?.assignees ? "More than one user has this email." : "No user has this email.";
+    return { outcome, errors: errorOf("assignee", why) };
+  }
   if (outcome === "outdated") return { outcome, why: outdated, theirs: facts?.theirs ?? "" };
   if (outcome !== "done") return { outcome, why: outcome === "not there" ? notThere : notAllowed };
 

@@ -1,6 +1,7 @@
 import { type Form, readFields, toForm } from "#app/http/form.server.ts";
 import { add } from "./add.server.ts";
 import type { Errors } from "./answer.ts";
+import { assign } from "./assign.server.ts";
 import { withButtonFields } from "./button-field.ts";
 import type { MakeChange } from "./change.server.ts";
 import { clearing } from "./clear-completed.server.ts";
@@ -10,7 +11,7 @@ import { restore } from "./restore.server.ts";
 import { toggle } from "./toggle.server.ts";
 import { toggleAll } from "./toggle-all.server.ts";
 
-const changes = [add, toggle, edit, deletion, restore, toggleAll, clearing];
+const changes = [add, toggle, edit, assign, deletion, restore, toggleAll, clearing];
 
 export interface ChangeForm {
   /** Without the repeated field; undefined: not a form, or one that repeats another field. */

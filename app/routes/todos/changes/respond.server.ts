@@ -2,7 +2,7 @@ import { redirect } from "@remix-run/node";
 import type { Form } from "#app/http/form.server.ts";
 import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
 import { withoutEdit } from "../list/views.ts";
-import { type Errors, isByScript, type MadeChange, type RefusedChange, typedIn } from "./answer.ts";
+import { beganIn, type Errors, isByScript, type MadeChange, type RefusedChange, typedIn } from "./answer.ts";
 import type { Made } from "./change.server.ts";
 
 /** Leads back to the same place in the list, unless the change shows elsewhere. A script gets JSON. */
@@ -42,7 +42,7 @@ export function refuse(
     id: form?.get("id"),
     errors,
     typed: typedIn(form),
-    was: form?.get("was"),
+    was: beganIn(form),
     theirs,
     isTemporary: retryAfter !== undefined,
     ...(retryAfter !== undefined && { retryAfter, key: form?.get("key") }),

@@ -29,10 +29,24 @@ export const restore = change({
 /** The owner of a returning todo may be deleted at the same moment. */
 async function unlessOwnerIsGone(_: Session, query: () => Promise<Facts[]>): Promise<Facts[]> {
   return query().catch((error) => {
-    if (!(error instanceof DatabaseFault) || error.constraint !== "todos_owner_id_fk") throw error;
+    const { constraint } = error instanceof DatabaseFault ? error : {};
+    // The next look finds no profile of the assignee.
+    if (constraint === "todos_assignee_id_fk") return query();
+    if (constraint !== "todos_owner_id_fk") throw error;
     return [{ actorLives: true, isThere: false, isAllowed: false, isDone: false }];
   });
 }
+
+/** An assignee whose profile is gone meanwhile, or marked as deleted, is left out. */
+const livingAssignee = sql`
+  case
+    when taken.was ? 'assignee_id' then jsonb_build_object(
+      'assignee_id',
+      (select a.id from neon_auth.users_sync a where a.id = taken.was ->> 'assignee_id' and a.deleted_at is null)
+    )
+    else '{}'
+  end
+`;
 
 export function restoreTodos(session: Session, named: z.infer<typeof fields>) {
   const { id = null, batch = null } = named;
@@ -86,7 +100,7 @@ export function restoreTodos(session: Session, named: z.infer<typeof fields>) {
         insert into todos
         select t.*
         from taken
-        cross join jsonb_populate_record(null::todos, taken.was) as t
+        cross join jsonb_populate_record(null::todos, taken.was || ${livingAssignee}) as t
         where taken.kind = 'removed'
         on conflict do nothing
         returning id
@@ -103,7 +117,10 @@ export function restoreTodos(session: Session, named: z.infer<typeof fields>) {
       ),
       edited as (
         update todos t
-        set task = taken.was ->> 'task'
+        set (task, due_on, assignee_id) = (
+            select w.task, w.due_on, w.assignee_id
+            from jsonb_populate_record(t, taken.was || ${livingAssignee}) w
+          )
         from taken
         where t.id = taken.todo_id
           and taken.kind = 'edited'

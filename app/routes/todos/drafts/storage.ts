@@ -5,8 +5,8 @@ const name = "todos-drafts";
 /** In localStorage, how often users signed out here: signing out in one tab ends the drafts of all. */
 const signOutsName = "todos-sign-outs";
 
-/** @property was the task as the edit began */
-export type Draft = Typed & { was?: string | undefined };
+/** @property was the fields as the edit began */
+export type Draft = Typed & { was?: Typed | undefined };
 
 interface Drafts {
   userId: string;
@@ -16,7 +16,7 @@ interface Drafts {
 
 export function findDraft(userId: string, field: string): Draft | undefined {
   const draft = read(userId)[field];
-  return draft && { ...typedIn(new Map(Object.entries(draft))), was: draft.was };
+  return draft && { ...typedIn(new Map(Object.entries(draft))), was: toTyped(draft.was) };
 }
 
 /** @param draft undefined: drops it */
@@ -55,4 +55,9 @@ function read(userId: string): Drafts["byField"] {
 
 function signOuts(): number {
   return Number(localStorage.getItem(signOutsName));
+}
+
+/** Older versions of the app kept the task alone. */
+function toTyped(was: Typed | string | undefined): Typed | undefined {
+  return typeof was === "string" ? { task: was } : was;
 }

@@ -18,16 +18,19 @@ export function EditButtonsForm() {
 interface EditButtonProps {
   id: string;
   task: string;
+  /** They may not edit it. */
+  assignsOnly: boolean;
   shortcut: string | undefined;
   button: RefObject<HTMLButtonElement>;
   onPress: () => void;
 }
 
-export function EditButton({ id, task, shortcut, button, onPress }: EditButtonProps) {
+export function EditButton({ id, task, assignsOnly, shortcut, button, onPress }: EditButtonProps) {
   function press(event: MouseEvent) {
     event.preventDefault();
     onPress();
   }
+  const does = assignsOnly ? "Assign" : "Edit";
   return (
     // biome-ignore lint/a11y/useButtonType: it submits by default, and each todo has one
     <button
@@ -36,10 +39,10 @@ export function EditButton({ id, task, shortcut, button, onPress }: EditButtonPr
       name="edit"
       value={id}
       onClick={press}
-      aria-label={`Edit ${task}`}
+      aria-label={`${does} ${task}`}
       aria-keyshortcuts={shortcut}
-      title="Edit"
-      className="edit"
+      title={does}
+      className={does.toLowerCase()}
     />
   );
 }

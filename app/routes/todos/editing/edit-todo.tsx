@@ -2,18 +2,21 @@ import { Link, useLocation } from "@remix-run/react";
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
 import { isComposing } from "#app/components/composing.ts";
 import { Sentence } from "#app/components/sentence.tsx";
-import { type Errors, type Typed, typedIn, whyOf } from "../changes/answer.ts";
+import { type Errors, invalidField, type Typed, typedIn, whyOf } from "../changes/answer.ts";
 import { beganFrom } from "../changes/rules.ts";
+import { AssigneeField, DetailFields } from "../details/detail-fields.tsx";
 import { withoutEdit } from "../list/views.ts";
 import { useChangeAction } from "../sending/change-action.ts";
 import { pasteOneLine, toOneLine } from "./one-line.ts";
 
 interface EditTodoProps {
   id: string;
+  /** Everyone may assign a todo; fewer may edit it. */
+  assignsOnly?: boolean;
   typed: Typed;
   errors: Errors;
-  /** The task as the edit began. */
-  was: string | undefined;
+  /** The fields as the edit began. */
+  was: Typed | undefined;
   /** The task that replaced it meanwhile. Saving now replaces this one. */
   theirs: string | undefined;
   /** The script's part, in place of the form and its link. */
@@ -29,12 +32,23 @@ interface EditTodoProps {
 }
 
 /** Without JavaScript it is a plain form, and Cancel a link. */
-export function EditTodo({ id, typed, errors, was, theirs, editing, children }: EditTodoProps) {
+export function EditTodo({
+  id,
+  assignsOnly = false,
+  typed,
+  errors,
+  was,
+  theirs,
+  editing,
+  children,
+}: EditTodoProps) {
   const action = useChangeAction();
   const { search } = useLocation();
   const errorId = useId();
   const error = whyOf(errors);
-  const began = beganFrom(theirs ?? was);
+  const invalid = error === undefined ? undefined : (invalidField(errors) ?? "task");
+  const began = beganFrom(theirs === undefined ? was : { ...was, task: theirs });
+  const takesFocus = !editing || editing.takesFocus;
   const field = useRef<HTMLInputElement>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the field appears
@@ -65,27 +79,34 @@ export function EditTodo({ id, typed, errors, was, theirs, editing, children }: 
       action={action}
       onSubmit={send}
       onInput={(event) => editing?.keep(typedIn(new FormData(event.currentTarget)))}
+      onKeyDown={cancelByKey}
       noValidate
       className="edit-todo"
     >
-      <input type="hidden" name="intent" value="edit" />
-      <input type="hidden" name="id" value={id} />
-      {began.was === undefined ? null : <input type="hidden" name="was" value={began.was} />}
-      <input
-        ref={field}
-        type="text"
-        name="task"
-        aria-label="Edit todo"
-        autoComplete="off"
-        dir="auto"
-        // biome-ignore lint/a11y/noAutofocus: the user asked to edit this todo, which may be far down
-        autoFocus={!editing || editing.takesFocus}
-        defaultValue={toOneLine(typed.task)}
-        onKeyDown={cancelByKey}
-        onPaste={pasteOneLine}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={error ? errorId : undefined}
-      />
+      <Hidden fields={{ intent: assignsOnly ? "assign" : "edit", id, ...began }} />
+      {assignsOnly ? (
+        <>
+          <Hidden fields={{ task: typed.task, due_on: typed.due_on ?? "" }} />
+          <div className="details">
+            <AssigneeField typed={typed} invalid={invalid} errorId={errorId} autoFocus={takesFocus} />
+          </div>
+        </>
+      ) : (
+        <input
+          ref={field}
+          type="text"
+          name="task"
+          aria-label="Edit todo"
+          autoComplete="off"
+          dir="auto"
+          // biome-ignore lint/a11y/noAutofocus: the user asked to edit this todo, which may be far down
+          autoFocus={takesFocus}
+          defaultValue={toOneLine(typed.task)}
+          onPaste={pasteOneLine}
+          aria-invalid={invalid === "task" || undefined}
+          aria-describedby={invalid === "task" ? errorId : undefined}
+        />
+      )}
       <button type="submit" className="primary">
         Save
       </button>
@@ -98,6 +119,7 @@ export function EditTodo({ id, typed, errors, was, theirs, editing, children }: 
       >
         Cancel
       </Link>
+      {assignsOnly ? null : <DetailFields typed={typed} invalid={invalid} errorId={errorId} />}
       {error ? (
         <p id={errorId} className="field-error" role="alert">
           {error}
@@ -107,4 +129,10 @@ export function EditTodo({ id, typed, errors, was, theirs, editing, children }: 
       {children}
     </form>
   );
+}
+
+function Hidden({ fields }: { fields: Record<string, string> }) {
+  return Object.entries(fields).map(([name, value]) => (
+    <input key={name} type="hidden" name={name} value={value} />
+  ));
 }

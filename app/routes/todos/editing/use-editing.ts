@@ -17,8 +17,8 @@ import { inOneLine } from "./one-line.ts";
 
 interface Editing {
   typed: Typed;
-  /** The task as the edit began; undefined: unknown, and saving replaces any text. */
-  was: string | undefined;
+  /** The fields as the edit began; undefined: unknown, and saving replaces all. */
+  was: Typed | undefined;
   /** The task that replaced it meanwhile: the user has to choose. */
   theirs?: string | undefined;
   selects: boolean;
@@ -30,6 +30,8 @@ interface EditingOptions {
   userId: string;
   /** As it will be once the edits on their way are made. */
   todo: Todo;
+  /** They may not edit it. */
+  assignsOnly: boolean;
   /** By `?edit=`, as without JavaScript. */
   isAskedFor: boolean;
   /** A plain form that the server refused. */
@@ -42,7 +44,7 @@ interface EditingOptions {
 
 /** What was saved shows at once; what was refused is in the fields again, beside the reason. */
 export function useEditing(options: EditingOptions) {
-  const { userId, todo, isAskedFor, refused, isSaving, send, hold } = options;
+  const { userId, todo, assignsOnly, isAskedFor, refused, isSaving, send, hold } = options;
   const item = useRef<HTMLLIElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const mustFocusButton = useRef(false);
@@ -97,7 +99,12 @@ export function useEditing(options: EditingOptions) {
     lastSaved.current = typed;
     const { was, theirs } = editing ?? startOf(todo, undefined);
     send(
-      { intent: "edit", id: todo.id, ...typed, ...beganFrom(theirs ?? was) },
+      {
+        intent: assignsOnly ? "assign" : "edit",
+        id: todo.id,
+        ...typed,
+        ...beganFrom(theirs === undefined ? was : { ...was, task: theirs }),
+      },
       {
         otherwise: "",
         said: announced.saved(trimmed(typed.task)),
@@ -156,7 +163,7 @@ export function useEditing(options: EditingOptions) {
 function startOf(todo: Todo, refused: RefusedChange | undefined): Editing {
   return {
     typed: { ...typedOf(todo), ...refused?.typed },
-    was: refused ? refused.was : todo.task,
+    was: refused ? refused.was : typedOf(todo),
     theirs: refused?.theirs,
     errors: refused?.errors ?? {},
     selects: false,
@@ -165,6 +172,6 @@ function startOf(todo: Todo, refused: RefusedChange | undefined): Editing {
 }
 
 /** The part of a todo that can be typed. */
-function typedOf(todo: Typed): Typed {
-  return typedIn(new Map(Object.entries(todo)));
+function typedOf({ task, dueOn, assigneeEmail }: Todo): Typed {
+  return { task, due_on: dueOn ?? "", assignee: assigneeEmail ?? "" };
 }

@@ -8,6 +8,8 @@ const shortcuts = [
   { keys: "↓ ↑ Home End", does: "Move through the list" },
   { keys: "Space", does: "Tick or untick" },
   { keys: "e", does: "Edit" },
+  { keys: "a", does: "Assign" },
+  { keys: "d", does: "Set the due date" },
   { keys: "Delete", does: "Delete" },
   { keys: "Ctrl+Z", does: "Undo the latest deletion or bulk change" },
   { keys: "?", does: "Show this" },

@@ -23,8 +23,11 @@ export function setSingleLetters(isOn: boolean): void {
   for (const listener of listeners) listener();
 }
 
-/** @returns the aria-keyshortcuts by which the key finds its control; undefined while the key does nothing */
-export function useKeyShortcut(key: "n" | "/" | "?" | "e" | "Delete"): string | undefined {
+/**
+ * @param key several do different things with one control
+ * @returns the aria-keyshortcuts by which the key finds its control; undefined while the key does nothing
+ */
+export function useKeyShortcut(key: "n" | "/" | "?" | "e a d" | "a" | "Delete"): string | undefined {
   const isOn = useSingleLetters();
   const works = key === "Delete" ? isOn !== undefined : isOn;
   return works ? key : undefined;

@@ -4,7 +4,12 @@ import { isTyping } from "./is-typing.ts";
 import { pressedKey } from "./pressed-key.ts";
 
 const ofPage = ["n", "/", "?"];
-const ofTodo = ["e", "Delete"];
+const ofTodo = ["e", "a", "d", "Delete"];
+/** The field of an edit that a key leads to. */
+const fieldOf = new Map([
+  ["a", "assignee"],
+  ["d", "due_on"],
+]);
 
 /**
  * A key uses the control that has it as its aria-keyshortcuts; of the todos' controls, the one of the focused todo.
@@ -35,9 +40,11 @@ export function useShortcuts(list: RefObject<HTMLElement>): void {
 
     function use(key: string): boolean {
       const within = ofTodo.includes(key) ? items()[placeOf(document.activeElement)] : document;
-      const control = within?.querySelector(`[aria-keyshortcuts="${key}"]`);
+      const control = within?.querySelector(`[aria-keyshortcuts~="${key}"]`);
       if (control instanceof HTMLInputElement) control.focus();
       else if (control instanceof HTMLElement) control.click();
+      const field = within?.querySelector(`input[name="${fieldOf.get(key)}"]:not([type=hidden])`);
+      if (field instanceof HTMLElement) field.focus();
       return control instanceof HTMLElement;
     }
 

@@ -5,7 +5,7 @@ import { repeatable, statement } from "#app/db/statement.server.ts";
 import { todosPerPage } from "./cursor.ts";
 import type { ListPart } from "./page.server.ts";
 import { matches } from "./todo.server.ts";
-import { type Filter, filterOf, type ListView } from "./views.ts";
+import { type Asker, type Filter, filterOf, type ListView } from "./views.ts";
 
 /**
  * The part of the list that a view shows. A linked todo takes another round trip, and is in the middle of its page or
@@ -14,9 +14,9 @@ import { type Filter, filterOf, type ListView } from "./views.ts";
  */
 export async function partOf(
   view: ListView,
-  userId: string,
+  asker: Asker,
 ): Promise<{ part: ListPart; isLinkedThere: boolean }> {
-  const filter = filterOf(view, userId);
+  const filter = filterOf(view, asker);
   if (!view.todoId) return { part: { filter, before: view.before }, isLinkedThere: true };
   const [place] = await database().query(placeOf(view.todoId, filter));
   if (!place) return { part: { filter, before: null }, isLinkedThere: false };

@@ -1,7 +1,8 @@
 import sql from "sql-template-tag";
 import { type Statement, statement } from "#app/db/statement.server.ts";
-import { isCounted, type Remaining, remainingTodos } from "./counts.server.ts";
+import { isCounted, type Remaining, remainingMatches, remainingTodos } from "./counts.server.ts";
 import { type Cursor, formatCursor, todosPerPage } from "./cursor.ts";
+import { overduePage } from "./overdue.server.ts";
 import { foundPage, remainingFound } from "./search.server.ts";
 import { listed, matches, olderThan, type Todo, type TodoRow, todoRow } from "./todo.server.ts";
 import type { Filter } from "./views.ts";
@@ -38,11 +39,13 @@ function todosPage(filter: Filter, before: Cursor | null) {
 }
 
 export function pageOf({ filter, before }: ListPart): Statement<TodoRow> {
-  return filter.query ? foundPage(filter, before) : todosPage(filter, before);
+  if (filter.query) return foundPage(filter, before);
+  return filter.dueBefore ? overduePage(filter, before) : todosPage(filter, before);
 }
 
 export function remainingOf({ filter, before }: ListPart): Statement<Remaining> {
-  return isCounted(filter) ? remainingTodos(filter) : remainingFound(filter, before);
+  if (isCounted(filter)) return remainingTodos(filter);
+  return filter.query ? remainingFound(filter, before) : remainingMatches(filter);
 }
 
 /** @param newestFirst from `pageOf` @param count from `remainingOf` */

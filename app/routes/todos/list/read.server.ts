@@ -26,6 +26,8 @@ export interface List extends SharedList {
   /** The profile should have been here long ago. */
   isProfileMissing: boolean;
   listView: ListView;
+  /** What day it is for the viewer, as YYYY-MM-DD. */
+  today: string;
   isNewestPage: boolean;
   /** The linked todo is there; true without one. */
   isLinkedThere: boolean;
@@ -34,8 +36,8 @@ export interface List extends SharedList {
 }
 
 /** One round trip and one snapshot of the database; another one for a linked todo. */
-export async function readList(session: Session, listView: ListView) {
-  const { part, isLinkedThere } = await partOf(listView, session.userId);
+export async function readList(session: Session, listView: ListView, today: string) {
+  const { part, isLinkedThere } = await partOf(listView, { userId: session.userId, today });
   const [[profile], newestFirst, [count], team, [state], [done]] = await database().snapshot(
     viewerOf(session),
     pageOf(part),
@@ -47,6 +49,7 @@ export async function readList(session: Session, listView: ListView) {
   const data = {
     version: state?.version ?? "",
     listView,
+    today,
     ...toPage(newestFirst, count),
     filter: part.filter,
     isNewestPage: part.before === null,

@@ -1,15 +1,12 @@
 import sql from "sql-template-tag";
 import { statement } from "#app/db/statement.server.ts";
-import { remainingRow } from "./counts.server.ts";
+import { mostCounted, remainingRow } from "./counts.server.ts";
 import { type Cursor, todosPerPage } from "./cursor.ts";
 import { listed, matches, olderThan, todoRow } from "./todo.server.ts";
 import type { Filter } from "./views.ts";
 
 // There are two ways to search: back from the newest todo, which is fast with many matches, and by the index, which is
 // fast with few. The planner would guess: we try the first for `search_window` todos (docs/decisions/0012-search.md).
-
-/** Counting these takes 4 ms. */
-const mostCounted = 1_000;
 
 /** As `todosPage`, searched without regard to case and accents. */
 export function foundPage(filter: Filter, before: Cursor | null) {

@@ -3,12 +3,14 @@ import type { Todo } from "./todo.server.ts";
 const ofOwner = ["ownerId", "ownerEmail", "isGhost"] as const;
 type Owner = Pick<Todo, (typeof ofOwner)[number]>;
 
-interface SentTodo extends Omit<Todo, keyof Owner> {
+interface SentTodo extends Pick<Todo, "id" | "task" | "isComplete"> {
   /** A place in `owners`. */
   owner: number;
+  assigneeEmail?: string;
+  dueOn?: string;
 }
 
-/** A list as it travels: fifty todos of one owner name the owner once. */
+/** A list as it travels: fifty todos of one owner name the owner once, and nothing that few todos have. */
 export type Sent<List extends { todos: Todo[] }> = Omit<List, "todos"> & {
   owners: Owner[];
   todos: SentTodo[];
@@ -21,16 +23,23 @@ export function toSent<List extends { todos: Todo[] }>({ todos, ...list }: List)
   return {
     ...list,
     owners: [...owners.values()],
-    todos: todos.map(({ id, task, isComplete, ownerId }) => ({
+    todos: todos.map(({ id, task, isComplete, ownerId, assigneeEmail, dueOn }) => ({
       id,
       task,
       isComplete,
       owner: places.indexOf(ownerId),
+      ...(assigneeEmail !== null && { assigneeEmail }),
+      ...(dueOn !== null && { dueOn }),
     })),
   };
 }
 
 export function fromSent<List extends { todos: Todo[] }>({ owners, todos, ...list }: Sent<List>): List {
-  const whole = todos.map(({ owner, ...todo }) => ({ ...todo, ...owners[owner] }));
+  const whole = todos.map(({ owner, assigneeEmail = null, dueOn = null, ...todo }) => ({
+    ...todo,
+    ...owners[owner],
+    assigneeEmail,
+    dueOn,
+  }));
   return { ...list, todos: whole } as unknown as List;
 }

@@ -13,6 +13,10 @@ export const todoRow = z.object({
   ownerEmail: z.string().nullable(),
   /** The owner has no profile: the tutorial's ghost todo. */
   isGhost: z.boolean(),
+  /** null: nobody; "": a user without an email. */
+  assigneeEmail: z.string().nullable(),
+  /** A day of the calendar, as YYYY-MM-DD. */
+  dueOn: z.string().nullable(),
   /** With microseconds, for a cursor. */
   insertedAt: z.string(),
 });
@@ -28,9 +32,12 @@ export const listed = sql`
     t.owner_id as "ownerId",
     u.email as "ownerEmail",
     u.id is null as "isGhost",
+    case when a.id is not null then coalesce(a.email, '') end as "assigneeEmail",
+    to_char(t.due_on, 'YYYY-MM-DD') as "dueOn",
     coalesce(to_char(t.inserted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '') as "insertedAt"
   from todos t
   left join neon_auth.users_sync u on u.id = t.owner_id
+  left join neon_auth.users_sync a on a.id = t.assignee_id and a.deleted_at is null
   where u.deleted_at is null
 `;
 
@@ -38,6 +45,8 @@ export const listed = sql`
 export const matches = (filter: Filter) => sql`
   (${filter.complete}::boolean is null or t.is_complete = ${filter.complete}::boolean)
   and (${filter.ownerId}::text is null or t.owner_id = ${filter.ownerId}::text)
+  and (${filter.assigneeId}::text is null or t.assignee_id = ${filter.assigneeId}::text)
+  and (${filter.dueBefore}::date is null or t.due_on < ${filter.dueBefore}::date)
 `;
 
 /** For a todo `t`; every todo without a cursor. */

@@ -5,23 +5,39 @@ export interface Filter {
   complete: boolean | null;
   /** null: everyone's. */
   ownerId: string | null;
+  /** null: anyone, or nobody. */
+  assigneeId: string | null;
+  /** Todos whose day has passed; null: with any day, or none. */
+  dueBefore: string | null;
   /** What the text contains; "": anything. */
   query: string;
 }
 
-export const wholeList: Filter = { complete: null, ownerId: null, query: "" };
+export const wholeList: Filter = {
+  complete: null,
+  ownerId: null,
+  assigneeId: null,
+  dueBefore: null,
+  query: "",
+};
+
+/** Whose view it is, and what day it is there, as YYYY-MM-DD. */
+export interface Asker {
+  userId: string;
+  today: string;
+}
 
 /** A link above the list, and the URL parameter that it sets. */
 interface View {
   parameter: string;
   value: string;
   link: string;
-  filter(userId: string): Partial<Filter>;
+  filter(asker: Asker): Partial<Filter>;
   /** Which todos it shows: an adjective, or what follows the noun. */
   which: { before: string } | { after: string };
   empty: string;
-  /** Whether it hides a todo that was just added. */
-  hidesAdded?(added: Record<string, string>): boolean;
+  /** It may hide a todo that was just added. */
+  hidesAdded?: true;
 }
 
 /** In the order of the links. Views of different parameters combine. */
@@ -41,15 +57,33 @@ export const views = [
     filter: () => ({ complete: true }),
     which: { before: "completed" },
     empty: "Nothing completed yet.",
-    hidesAdded: () => true,
+    hidesAdded: true,
   },
   {
     parameter: "owner",
     value: "me",
     link: "Mine",
-    filter: (userId) => ({ ownerId: userId }),
+    filter: ({ userId }) => ({ ownerId: userId }),
     which: { after: "of yours" },
     empty: "You have no todos yet. Add your first one above.",
+  },
+  {
+    parameter: "assignee",
+    value: "me",
+    link: "Assigned to me",
+    filter: ({ userId }) => ({ assigneeId: userId }),
+    which: { after: "assigned to you" },
+    empty: "Nothing is assigned to you.",
+    hidesAdded: true,
+  },
+  {
+    parameter: "show",
+    value: "overdue",
+    link: "Overdue",
+    filter: ({ today }) => ({ complete: false, dueBefore: today }),
+    which: { before: "overdue" },
+    empty: "Nothing is overdue.",
+    hidesAdded: true,
   },
 ] as const satisfies View[];
 
@@ -104,8 +138,8 @@ export function chosenViews({ chosen }: Pick<ListView, "chosen">): View[] {
   return views.filter(({ parameter, value }) => chosen[parameter] === value);
 }
 
-export function filterOf(view: Pick<ListView, "chosen" | "query">, userId: string): Filter {
-  const filters = chosenViews(view).map(({ filter }) => filter(userId));
+export function filterOf(view: Pick<ListView, "chosen" | "query">, asker: Asker): Filter {
+  const filters = chosenViews(view).map(({ filter }) => filter(asker));
   return Object.assign({ ...wholeList, query: view.query }, ...filters);
 }
 

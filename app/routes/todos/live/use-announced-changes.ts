@@ -14,7 +14,15 @@ export function useAnnouncedChanges(todos: Todo[], isChanging: boolean): void {
   const { search } = useLocation();
   const isFetching = useFetchers().some(({ state }) => state !== "idle");
   const isSending = isChanging || isFetching;
-  const content = JSON.stringify(todos.map(({ id, task, isComplete }) => [id, task, isComplete]));
+  const content = JSON.stringify(
+    todos.map(({ id, task, isComplete, assigneeEmail, dueOn }) => [
+      id,
+      task,
+      isComplete,
+      assigneeEmail,
+      dueOn,
+    ]),
+  );
   const last = useRef({ search, isSending, content });
   const waiting = useRef<ReturnType<typeof setTimeout>>();
 

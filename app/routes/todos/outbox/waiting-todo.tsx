@@ -1,14 +1,17 @@
 import type { Typed } from "../changes/answer.ts";
+import { TodoDetails } from "../details/todo-details.tsx";
 
 interface WaitingTodoProps {
   typed: Typed;
   ownerEmail: string | null;
+  today: string;
   /** It can't be sent now. Otherwise it looks as it will in the list. */
   isBlocked: boolean;
 }
 
 /** A todo that the server may not have yet, so it cannot be ticked. */
-export function WaitingTodo({ typed: { task }, ownerEmail, isBlocked }: WaitingTodoProps) {
+export function WaitingTodo({ typed, ownerEmail, today, isBlocked }: WaitingTodoProps) {
+  const { task, due_on, assignee } = typed;
   return (
     <li className="todo">
       {/* biome-ignore lint/a11y/useSemanticElements: it is in the place of one that is a button */}
@@ -26,6 +29,12 @@ export function WaitingTodo({ typed: { task }, ownerEmail, isBlocked }: WaitingT
       <span className="owner">
         {ownerEmail ?? "no email"}
         <span className="todo-link" />
+        <TodoDetails
+          assigneeEmail={assignee || null}
+          dueOn={due_on || null}
+          isComplete={false}
+          today={today}
+        />
         {isBlocked ? <Unsent /> : null}
       </span>
       {/* As wide as the buttons to come, so that the text keeps its line breaks. */}

@@ -7,10 +7,12 @@ import {
   isSameTyped,
   type RefusedChange,
   type Typed,
+  typedFields,
   typedIn,
   whyOf,
 } from "../changes/answer.ts";
 import { problemsOf, toStored } from "../changes/rules.ts";
+import { DetailFields } from "../details/detail-fields.tsx";
 import { useDraft } from "../drafts/use-draft.ts";
 import { useKeyShortcut } from "../keyboard/single-letters.ts";
 import type { Outbox } from "../outbox/use-outbox.ts";
@@ -108,6 +110,7 @@ export function AddTodo({ addKey, refused, outbox, userId }: AddTodoProps) {
       <button type="submit" className="primary">
         Add
       </button>
+      <DetailFields typed={refused?.typed} invalid={invalid} errorId={errorId} />
       {notAdded ? (
         <p id={errorId} className="field-error" role="alert">
           {`${whyOf(notAdded.errors)} `}
@@ -137,8 +140,8 @@ function isEmpty(form: HTMLFormElement): boolean {
 }
 
 function fill(form: HTMLFormElement, typed: Typed): void {
-  for (const [name, text] of Object.entries(typed)) {
+  for (const name of typedFields) {
     const field = form.elements.namedItem(name);
-    if (field instanceof HTMLInputElement) field.value = text;
+    if (field instanceof HTMLInputElement) field.value = typed[name] ?? "";
   }
 }

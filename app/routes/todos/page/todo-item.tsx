@@ -1,6 +1,7 @@
 import type { MouseEvent } from "react";
 import type { Viewer } from "#app/auth/session/guard.server.ts";
 import type { RefusedChange } from "../changes/answer.ts";
+import { TodoDetails } from "../details/todo-details.tsx";
 import { EditButton } from "../editing/edit-button.tsx";
 import { EditTodo } from "../editing/edit-todo.tsx";
 import { useEditing } from "../editing/use-editing.ts";
@@ -13,10 +14,11 @@ import { placeOf, TodoLink } from "./todo-link.tsx";
 interface TodoItemProps {
   todo: Todo;
   viewer: Viewer;
+  today: string;
   /** By `?edit=`. */
   isAskedFor: boolean;
   /** Their aria-keyshortcuts. */
-  keys: { edit: string | undefined; delete: string | undefined };
+  keys: { edit: string | undefined; assign: string | undefined; delete: string | undefined };
   /** A refused edit of this todo. */
   refused: RefusedChange | undefined;
   hold: (todo: Todo, isHeld: boolean) => void;
@@ -32,12 +34,13 @@ interface TodoItemProps {
 }
 
 /**
- * Everyone may tick a todo; its owner and admins may edit and delete it. A page has fifty of them, so what all have in
+ * Everyone may tick and assign a todo; its owner and admins may edit and delete it. A page has fifty of them, so what all have in
  * common comes once for the page: forms, the URL, keys; and CSS draws the icons.
  */
 export function TodoItem({
   todo,
   viewer,
+  today,
   isAskedFor,
   keys,
   refused,
@@ -54,7 +57,8 @@ export function TodoItem({
   const { editing, asksToDelete, item, button, start, cancel, keep, save, leave } = useEditing({
     userId: viewer.id,
     todo,
-    isAskedFor: isAskedFor && mayChange,
+    assignsOnly: !mayChange,
+    isAskedFor,
     refused,
     isSaving,
     send: onSave,
@@ -81,6 +85,7 @@ export function TodoItem({
       {editing ? (
         <EditTodo
           id={todo.id}
+          assignsOnly={!mayChange}
           typed={editing.typed}
           errors={asksToDelete ? {} : editing.errors}
           was={editing.was}
@@ -107,13 +112,21 @@ export function TodoItem({
       <span className={todo.isGhost ? "owner ghost" : "owner"}>
         {todo.isGhost ? "no owner" : (todo.ownerEmail ?? "no email")}
         <TodoLink id={todo.id} onFollow={onFollow} />
+        <TodoDetails {...todo} today={today} />
         {isUnsent ? <Unsent /> : null}
       </span>
-      {mayChange ? (
-        <div className="todo-actions">
-          {editing ? null : (
-            <EditButton id={todo.id} task={task} shortcut={keys.edit} button={button} onPress={start} />
-          )}
+      <div className="todo-actions">
+        {editing ? null : (
+          <EditButton
+            id={todo.id}
+            task={task}
+            assignsOnly={!mayChange}
+            shortcut={mayChange ? keys.edit : keys.assign}
+            button={button}
+            onPress={start}
+          />
+        )}
+        {mayChange ? (
           <ChangeButton
             fields={{ intent: "delete", id: todo.id }}
             onSend={remove}
@@ -122,8 +135,8 @@ export function TodoItem({
             title="Delete"
             className="delete"
           />
-        </div>
-      ) : null}
+        ) : null}
+      </div>
     </li>
   );
 }

@@ -5,6 +5,7 @@ import { Sentence } from "#app/components/sentence.tsx";
 import { SignedIn } from "#app/components/signed-in.tsx";
 import { profileMissing } from "#app/profiles/late-profile.ts";
 import type { RefusedChange, Undoable } from "../changes/answer.ts";
+import { useToday } from "../details/use-today.ts";
 import { EditButtonsForm } from "../editing/edit-button.tsx";
 import { EditTodo } from "../editing/edit-todo.tsx";
 import { useHeldTodos } from "../editing/use-held-todos.ts";
@@ -52,7 +53,12 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
   const unlinked = { ...listView, todoId: null };
   const announce = useAnnounce();
   const asked = useSearchParams()[0].get("edit");
-  const keys = { edit: useKeyShortcut("e"), delete: useKeyShortcut("Delete") };
+  const keys = {
+    edit: useKeyShortcut("e a d"),
+    assign: useKeyShortcut("a"),
+    delete: useKeyShortcut("Delete"),
+  };
+  const today = useToday(data.today, filter.dueBefore !== null);
   const follow = useFollow();
   const changes = useChanges(todos);
   const undo = useUndo(changes, loaded.undo);
@@ -72,8 +78,8 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
   const listKey = useListKey(listView, list, held.isHolding);
   useAnnouncedChanges(todos, changes.sent.length > 0);
   const shown = expected(held.todos);
-  const isEdit = refused?.intent === "edit" && shown.some(({ id }) => id === refused.id);
-  const refusedEdit = isEdit ? refused : undefined;
+  const refusedEdit =
+    refused && isEdit(refused) && shown.some(({ id }) => id === refused.id) ? refused : undefined;
 
   /** Without a connection, or behind unsent changes, a tick waits in the outbox. */
   function tick(todo: Pick<Todo, "id" | "task">, complete: boolean): void {
@@ -155,14 +161,13 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
                 key={todo.id}
                 todo={todo}
                 viewer={viewer}
+                today={today}
                 isAskedFor={todo.id === asked}
                 keys={keys}
                 refused={refusedEdit?.id === todo.id ? refusedEdit : undefined}
                 hold={held.hold}
                 isLinked={todo.id === listView.todoId}
-                isSaving={changes.sent.some(
-                  ({ fields }) => fields.intent === "edit" && fields.id === todo.id,
-                )}
+                isSaving={changes.sent.some(({ fields }) => isEdit(fields) && fields.id === todo.id)}
                 onSave={undo.send}
                 isUnsent={outbox.isBlocked && unsentTicks.includes(todo.id)}
                 onTick={tick}
@@ -176,7 +181,13 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
               />
             ))}
             {added.map(({ key, typed }) => (
-              <WaitingTodo key={key} typed={typed} ownerEmail={viewer.email} isBlocked={outbox.isBlocked} />
+              <WaitingTodo
+                key={key}
+                typed={typed}
+                ownerEmail={viewer.email}
+                today={today}
+                isBlocked={outbox.isBlocked}
+              />
             ))}
           </ul>
           {attempt ? (
@@ -209,6 +220,11 @@ function RefusedElsewhere({ refused }: { refused: RefusedChange }) {
   ) : (
     <RefusalNotice refused={refused} />
   );
+}
+
+/** By the form of an edit, which may assign a todo alone. */
+function isEdit({ intent }: { intent?: unknown }): boolean {
+  return intent === "edit" || intent === "assign";
 }
 
 function openOf(todos: Todo[]): number {

@@ -12,9 +12,8 @@ export function withChange(todos: Todo[], fields: Fields, viewerId: string): Tod
     case "toggle-all":
       return todos.map((todo) => (fields.id?.includes(todo.id) ? { ...todo, isComplete } : todo));
     case "edit":
-      return todos.map((todo) =>
-        todo.id === fields.id ? { ...todo, ...toStored(typedIn(new Map(Object.entries(fields)))) } : todo,
-      );
+    case "assign":
+      return todos.map((todo) => (todo.id === fields.id ? withTyped(todo, fields) : todo));
     case "delete":
       return todos.filter(({ id }) => id !== fields.id);
     case "clear-completed":
@@ -25,6 +24,18 @@ export function withChange(todos: Todo[], fields: Fields, viewerId: string): Tod
     default:
       return todos;
   }
+}
+
+function withTyped(todo: Todo, fields: Fields): Todo {
+  const { task, due_on, assignee } = toStored(typedIn(new Map(Object.entries(fields))));
+  return {
+    ...todo,
+    ...(fields.intent === "edit" && { task }),
+    ...(fields.intent === "edit" && due_on !== undefined && { dueOn: due_on || null }),
+    // The same empty field stands for nobody, and for a user without an email.
+    ...(assignee !== undefined &&
+      assignee !== (todo.assigneeEmail ?? "") && { assigneeEmail: assignee || null }),
+  };
 }
 
 /** Whether the list shows the change. After any change but a tick the page has reloaded the list. */
