@@ -36,7 +36,7 @@ export function peopleLike({ userId }: Session, prefix: string) {
           limit ${mostPeople}::int
         )
       )
-      select f.id, f.name, coalesce(f.email, '') as email
+      select coalesce(f.id, '') as id, f.name, coalesce(f.email, '') as email
       from found f
       where exists (
         select

@@ -25,7 +25,7 @@ test.each([
   expect(await answer.json()).toMatchObject({
     intent: "edit",
     id,
-    was,
+    was: { task: was },
     theirs: "water the cacti",
     typed: { task: "water the roses" },
     errors: { form: expect.stringContaining("changed while you were editing") },

@@ -38,7 +38,7 @@ function addTodo(session: Session, input: z.infer<typeof fields>) {
           actor.id,
           ${task}::text,
           nullif(${dueOn}::text, '')::date,
-          (select named.id from named),
+          (select min(named.id) from named),
           ${key}::uuid
         from actor
         where ${isAssigneeClear(assignee)}

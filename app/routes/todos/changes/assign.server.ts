@@ -74,11 +74,11 @@ export function assignTodo(session: Session, { id, assignee }: z.infer<typeof fi
       ),
       edited as (
         update todos t
-        set assignee_id = (select named.id from named)
+        set assignee_id = (select min(named.id) from named)
         from actor, target
         where t.id = target.id
           and ${isAssigneeClear(assignee)}
-          and t.assignee_id is distinct from (select named.id from named)
+          and t.assignee_id is distinct from (select min(named.id) from named)
         returning t.id, t.owner_id, target.was, to_jsonb(t) as became
       ),
       ${keptEdits(batch)}

@@ -54,7 +54,7 @@ export function editTodo(session: Session, input: z.infer<typeof fields>, batch:
           target.task,
           target.was,
           case when ${setsDay}::boolean then nullif(${dueOn ?? null}::text, '')::date else target.due_on end as due_on,
-          case when ${setsAssignee}::boolean then (select named.id from named) else target.assignee_id end
+          case when ${setsAssignee}::boolean then (select min(named.id) from named) else target.assignee_id end
             as assignee_id,
           ${was ?? null}::text is null
             or translate(target.task, chr(13) || chr(10), '') = ${was ?? null}::text

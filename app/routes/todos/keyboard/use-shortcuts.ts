@@ -43,8 +43,8 @@ export function useShortcuts(list: RefObject<HTMLElement>): void {
       const control = within?.querySelector(`[aria-keyshortcuts~="${key}"]`);
       if (control instanceof HTMLInputElement) control.focus();
       else if (control instanceof HTMLElement) control.click();
-      const field = within?.querySelector(`input[name="${fieldOf.get(key)}"]:not([type=hidden])`);
-      if (field instanceof HTMLElement) field.focus();
+      // React renders what a click has changed in a microtask of its own.
+      queueMicrotask(() => focusField(within, fieldOf.get(key)));
       return control instanceof HTMLElement;
     }
 
@@ -65,6 +65,11 @@ export function useShortcuts(list: RefObject<HTMLElement>): void {
       window.removeEventListener("focusin", remember);
     };
   }, [list]);
+}
+
+function focusField(within: ParentNode | undefined, name: string | undefined): void {
+  const field = within?.querySelector(`input[name="${name}"]:not([type=hidden])`);
+  if (field instanceof HTMLElement) field.focus();
 }
 
 /** @param place -1: outside of the list, where Home and End still scroll */
