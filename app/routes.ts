@@ -14,6 +14,7 @@ export default [
   route("account", "routes/account/route.tsx"),
   route("export.json", "routes/export/json.ts"),
   route("export.csv", "routes/export/csv.ts"),
+  route("import", "routes/import/route.tsx"),
   route("theme", "routes/theme.ts"),
   route("webhooks/stack", "routes/webhooks/stack.ts"),
   route("events", "routes/events.ts"),

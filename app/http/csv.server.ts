@@ -40,9 +40,11 @@ const options = {
 
 /**
  * Where a spreadsheet would begin a formula: at the start of a cell, white space aside, and after each separator that it
- * may use instead of the comma. Japanese keyboards have the full-width signs.
+ * may use instead of the comma. Japanese keyboards have the full-width signs. Apostrophes that were there before count as
+ * white space, so that each text has a form of its own.
  */
-const formulaStart = /(?<=^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r\n])/g;
+const formulaStart = /(?<=^|[;\t\r\n])(?=['\s]*[=+\-@＝＋－＠])|^(?='*[\t\r\n])/g;
+const disarmed = /(?<=^|[;\t\r\n])'(?=['\s]*[=+\-@＝＋－＠])|^'(?='*[\t\r\n])/g;
 
 /**
  * Puts an apostrophe before what a spreadsheet would run. The library's own `escape_formulas` looks at the first
@@ -51,4 +53,9 @@ const formulaStart = /(?<=^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r\n])/g
  */
 export function withoutFormulas(value: string): string {
   return value.replace(formulaStart, "'");
+}
+
+/** The text that `withoutFormulas` was given. */
+export function withFormulas(value: string): string {
+  return value.replace(disarmed, "");
 }

@@ -2,6 +2,8 @@ import type { IncomingMessage } from "node:http";
 
 /** Our forms are far smaller: a task has at most 500 characters. */
 export const formLimitBytes = 64 * 1024;
+/** A file of 1 MiB, and the form around it. */
+export const importLimitBytes = 1024 * 1024 + 16 * 1024;
 /** A user arrives with all of their metadata. */
 export const webhookLimitBytes = 1024 * 1024;
 

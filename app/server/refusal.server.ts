@@ -16,7 +16,10 @@ const words = {
   ],
   404: () => ["Not found", "There is nothing at this address."],
   405: () => ["Bad request", "This page doesn't accept this kind of request."],
-  413: () => ["Too large", "This is more than the site accepts. A form can have at most 64 KiB."],
+  413: () => [
+    "Too large",
+    "This is more than the site accepts. A form can have at most 64 KiB, a file to import 1 MiB.",
+  ],
   500: () => [
     "Something went wrong",
     `This is a problem on our side. Please try again. If this keeps happening, quote reference ${requestContext()?.reference}.`,

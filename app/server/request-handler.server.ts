@@ -9,12 +9,17 @@ import { inRequest, type RequestContext } from "#app/platform/request-context.se
 import { isStopping } from "#app/platform/stopping.server.ts";
 import { appRoutes } from "./app-routes.server.ts";
 import { readAssets, sendAsset } from "./assets.server.ts";
-import { formLimitBytes, readBody, webhookLimitBytes } from "./body.server.ts";
+import { formLimitBytes, importLimitBytes, readBody, webhookLimitBytes } from "./body.server.ts";
 import { closeSignal, send, toHeaders } from "./node-answer.server.ts";
 import { isFromThisSite } from "./origin.server.ts";
 import { type RefusalStatus, refuse, stylesheetOf } from "./refusal.server.ts";
 import { logOpenedStream, logRequest, type RequestFacts } from "./request-log.server.ts";
 import { securityHeaders } from "./security-headers.server.ts";
+
+const limitsBytes = new Map([
+  ["/webhooks/stack", webhookLimitBytes],
+  ["/import", importLimitBytes],
+]);
 
 /** Its posts come from another site, with a signature that the route checks. */
 const webhookPath = "/webhooks/stack";
@@ -74,7 +79,7 @@ export function requestHandler(build: ServerBuild): RequestListener {
 
     let body: Buffer | undefined;
     if (method === "POST") {
-      body = await readBody(request, isWebhook ? webhookLimitBytes : formLimitBytes);
+      body = await readBody(request, limitsBytes.get(route?.pattern ?? "") ?? formLimitBytes);
       if (!body) return no(413);
     }
     // Remix would compare Origin with Host by its own rules; ours have been applied.

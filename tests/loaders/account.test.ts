@@ -371,5 +371,5 @@ test.each([
   ["all", undefined],
   [null, undefined],
 ])("after %s sessions were ended the page says so, but says nothing for an invalid number", (ended, sentence) => {
-  expect(doneSentences(ended).sessions).toBe(sentence);
+  expect(doneSentences(new URLSearchParams(ended === null ? {} : { ended })).sessions).toBe(sentence);
 });

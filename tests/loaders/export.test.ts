@@ -79,7 +79,7 @@ test.each(
 
 test("without todos the JSON is an empty array, and the CSV only a header", async () => {
   expect(await json()).toEqual([]);
-  expect(await csv()).toBe("\uFEFFid,task,isComplete,insertedAt,completedAt\r\n");
+  expect(await csv()).toBe("\uFEFFid,task,isComplete,insertedAt,completedAt,dueOn,assignee\r\n");
 });
 
 test("a user whose profile has not arrived yet gets an empty file", async () => {
@@ -91,10 +91,11 @@ test("a user whose profile has not arrived yet gets an empty file", async () => 
 
 test("a file has the user's own todos, oldest first, unchanged, and no one else's", async () => {
   const doug = await signedIn("doug");
-  await runSql(`insert into todos (id, owner_id, task, is_complete, inserted_at, completed_at) values
-    (9007199254740993, '${bob.userId}', 'Buy "milk", é', true, '2026-01-02 03:04:05.000006+02', '2026-01-03Z'),
-    (2, '${doug.userId}', 'Doug''s', false, '2026-01-02Z', null),
-    (3, '${bob.userId}', E'two\nlines', false, '2026-01-01Z', null)`);
+  await runSql(`insert into todos (id, owner_id, task, is_complete, inserted_at, completed_at, due_on, assignee_id) values
+    (9007199254740993, '${bob.userId}', 'Buy "milk", é', true, '2026-01-02 03:04:05.000006+02', '2026-01-03Z',
+      '2026-01-04', '${doug.userId}'),
+    (2, '${doug.userId}', 'Doug''s', false, '2026-01-02Z', null, null, null),
+    (3, '${bob.userId}', E'two\nlines', false, '2026-01-01Z', null, null, null)`);
   expect(await json()).toEqual([
     {
       id: "3",
@@ -102,6 +103,8 @@ test("a file has the user's own todos, oldest first, unchanged, and no one else'
       isComplete: false,
       insertedAt: "2026-01-01T00:00:00.000000Z",
       completedAt: null,
+      dueOn: null,
+      assignee: null,
     },
     {
       id: "9007199254740993",
@@ -109,12 +112,14 @@ test("a file has the user's own todos, oldest first, unchanged, and no one else'
       isComplete: true,
       insertedAt: "2026-01-02T01:04:05.000006Z",
       completedAt: "2026-01-03T00:00:00.000000Z",
+      dueOn: "2026-01-04",
+      assignee: "doug@example.com",
     },
   ]);
   expect((await csv()).split("\r\n")).toEqual([
-    "\uFEFFid,task,isComplete,insertedAt,completedAt",
-    '3,"two\nlines",false,2026-01-01T00:00:00.000000Z,',
-    '9007199254740993,"Buy ""milk"", é",true,2026-01-02T01:04:05.000006Z,2026-01-03T00:00:00.000000Z',
+    "\uFEFFid,task,isComplete,insertedAt,completedAt,dueOn,assignee",
+    '3,"two\nlines",false,2026-01-01T00:00:00.000000Z,,,',
+    '9007199254740993,"Buy ""milk"", é",true,2026-01-02T01:04:05.000006Z,2026-01-03T00:00:00.000000Z,2026-01-04,doug@example.com',
     "",
   ]);
 });

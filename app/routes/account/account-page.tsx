@@ -3,6 +3,7 @@ import type { RefusedForm } from "#app/auth/forms/auth-form.server.ts";
 import { turnedOff } from "#app/auth/forms/turned-off.ts";
 import { Done } from "#app/components/done.tsx";
 import { FormError } from "#app/components/field.tsx";
+import { ImportForm } from "../import/import-form.tsx";
 import type { ShownAccount } from "./account.server.ts";
 import { DeleteForm } from "./delete-form.tsx";
 import { doneSentences } from "./done-sentences.ts";
@@ -21,7 +22,7 @@ export function AccountPage({ account, refused }: AccountPageProps) {
   return (
     <div className="settings">
       <h1>Account</h1>
-      <Done sentences={doneSentences(search.get("ended"))} />
+      <Done sentences={doneSentences(search)} />
       {refused?.typed.intent ? null : <FormError message={refused?.errors.form} />}
       <section>
         <h2>Email address</h2>
@@ -64,6 +65,7 @@ export function AccountPage({ account, refused }: AccountPageProps) {
           <a href="/export.json">Export JSON</a>
           <a href="/export.csv">Export CSV</a>
         </p>
+        <ImportForm problems={[]} />
       </section>
       <section className="ending">
         <h2>Delete account</h2>

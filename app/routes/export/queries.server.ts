@@ -15,6 +15,10 @@ const ownTodoRow = z.object({
   insertedAt: z.string(),
   /** Null while the todo is open, or if the time of the tick is unknown. */
   completedAt: z.string().nullable(),
+  /** A day of the calendar, as YYYY-MM-DD. */
+  dueOn: z.string().nullable(),
+  /** An email address. */
+  assignee: z.string().nullable(),
 });
 export type OwnTodo = z.infer<typeof ownTodoRow>;
 export const ownTodoColumns = ownTodoRow.keyof().options;
@@ -29,9 +33,12 @@ export function ownTodosBatch({ userId }: Session, after: Cursor | null) {
         t.task,
         t.is_complete as "isComplete",
         coalesce(to_char(t.inserted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '') as "insertedAt",
-        to_char(t.completed_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "completedAt"
+        to_char(t.completed_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "completedAt",
+        to_char(t.due_on, 'YYYY-MM-DD') as "dueOn",
+        a.email as assignee
       from neon_auth.users_sync u
       join todos t on t.owner_id = u.id
+      left join neon_auth.users_sync a on a.id = t.assignee_id and a.deleted_at is null
       where u.id = ${userId}::text
         and u.deleted_at is null
         and (t.inserted_at, t.id) > (
