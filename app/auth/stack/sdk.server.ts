@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type CurrentUser, StackClientApp } from "@stackframe/stack";
+import type { CurrentUser } from "@stackframe/stack";
 import type { Credentials, Tokens } from "#app/auth/provider/auth-provider.ts";
 import { AuthFault } from "#app/auth/provider/errors.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
@@ -34,7 +34,7 @@ export async function signUp(
 /** If Stack does not trust this site, it sends no email, but the account is created. */
 function createAccount({ email, password }: Credentials, verificationCallbackUrl: string): Promise<Tokens> {
   return withinLimit(signUpLimitMs, async () => {
-    const app = newApp("memory");
+    const app = await newApp("memory");
     // Stack stores addresses in lower case, and finds no others when their codes come back.
     const credentials = { email: email.toLowerCase(), password, noRedirect: true };
     const result = await app
@@ -71,7 +71,7 @@ async function setNameWhenPossible(tokens: Tokens, name: string): Promise<void> 
 
 export function signIn({ email, password }: Credentials): Promise<Tokens> {
   return withinLimit(signInLimitMs, async () => {
-    const app = newApp("memory");
+    const app = await newApp("memory");
     const result = await app.signInWithCredential({ email, password, noRedirect: true });
     if (result.status === "error") throw result.error;
     return tokensOf(app);
@@ -80,13 +80,18 @@ export function signIn({ email, password }: Credentials): Promise<Tokens> {
 
 export function signOut(tokens: Tokens): Promise<void> {
   return withinLimit(signOutLimitMs, async () => {
-    const user = await newApp(tokens).getUser({ includeRestricted: true });
+    const app = await newApp(tokens);
+    const user = await app.getUser({ includeRestricted: true });
     await user?.signOut();
   });
 }
 
-/** One app object per attempt: a shared one with a memory store mixes up its users. */
-function newApp(tokenStore: "memory" | Tokens) {
+/**
+ * One app object per attempt: a shared one with a memory store mixes up its users. The SDK is loaded at the first one: it
+ * takes 0.25 s, and pages do without it.
+ */
+async function newApp(tokenStore: "memory" | Tokens) {
+  const { StackClientApp } = await import("@stackframe/stack");
   const { apiUrl, projectId, publishableClientKey } = environment().stack;
   return new StackClientApp({
     baseUrl: apiUrl,
