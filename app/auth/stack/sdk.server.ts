@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { CurrentUser } from "@stackframe/stack";
+import type { StackClientApp as ClientApp, CurrentUser } from "@stackframe/stack";
 import type { Credentials, Tokens } from "#app/auth/provider/auth-provider.ts";
 import { AuthFault } from "#app/auth/provider/errors.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
@@ -109,7 +109,7 @@ async function newApp(tokenStore: "memory" | Tokens) {
  * of its cache; and `currentSession.getTokens()` fails if our clock is more than 75 s ahead of Stack's: it considers even
  * new tokens expired.
  */
-async function tokensOf(app: StackClientApp): Promise<Tokens> {
+async function tokensOf(app: ClientApp): Promise<Tokens> {
   const session = await (app as unknown as WithSession)._getSession();
   const tokens = await session.getOrFetchLikelyValidTokens(0, null);
   if (!tokens?.refreshToken) throw new AuthFault("Stack gave no tokens");
