@@ -1,19 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Client } from "@neondatabase/serverless";
-import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
-import { connectClient } from "#app/db/database.server.ts";
-import { migrate, rollback } from "#db/migrate.ts";
-import { applyMigrations, clear, migrationsUpTo, saidBy, session, statementsOf } from "./harness.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { applyMigrations, databaseUrl, down, emptiedDatabase, session, statementsOf, up } from "./harness.ts";
 
-const { DATABASE_URL = "" } = process.env;
-const database = await connectClient(DATABASE_URL);
-
-beforeEach(() => clear(database));
-afterAll(() => database.end());
-
-async function rows(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-  return (await database.query(text, values)).rows;
-}
+const { database, rows } = await emptiedDatabase();
 
 /** A migrated database in which each of these people has a profile and one todo. */
 async function todosOf(...people: string[]): Promise<void> {
@@ -189,10 +179,10 @@ test("only its owner may execute the function", async () => {
 });
 
 test("profiles deleted before the migration are left to the sweep", async () => {
-  await migrate(DATABASE_URL, { migrations: migrationsUpTo("todos_owner_id_fk") });
+  await up("todos_owner_id_fk");
   await addPerson("leaver");
   await rows(markDeleted, ["leaver"]);
-  await migrate(DATABASE_URL);
+  await up();
   expect(await owners()).toEqual(["leaver"]);
 });
 
@@ -204,9 +194,8 @@ test("it keeps working when the key's migration is rolled back", async () => {
 });
 
 test("after down a deleted profile keeps its todos", async () => {
-  const migrations = migrationsUpTo("todos_of_deleted_profiles");
-  await migrate(DATABASE_URL, { migrations });
-  await rollback(DATABASE_URL, { migrations });
+  await up("todos_of_deleted_profiles");
+  await down("todos_of_deleted_profiles");
   await addPerson("leaver");
   await rows(markDeleted, ["leaver"]);
   expect(await owners()).toEqual(["leaver"]);
@@ -235,19 +224,18 @@ test.each([
     `grant usage on schema neon_auth to ${name}`,
     `grant ${rights} on neon_auth.users_sync to ${name}`,
   ]);
-  const url = Object.assign(new URL(DATABASE_URL), { username: role, password: "password" }).href;
-  await migrate(url, { migrations: migrationsUpTo("todos_owner_id_fk") });
-  const migrations = migrationsUpTo("todos_of_deleted_profiles");
+  const url = Object.assign(new URL(databaseUrl), { username: role, password: "password" }).href;
+  await up("todos_owner_id_fk", url);
 
   for (const _time of ["first", "again"]) {
-    const said = await saidBy(() => migrate(url, { migrations }));
+    const said = await up("todos_of_deleted_profiles", url);
     expect(said).toHaveLength(news);
     expect(said.join()).toMatch(news ? /users_sync belongs to a role .* sweep/ : /^$/);
     await addPerson("leaver");
     await rows(markDeleted, ["leaver"]);
     expect(await owners()).toEqual(left);
     await rows("delete from neon_auth.users_sync");
-    await rollback(url, { migrations });
+    await down("todos_of_deleted_profiles", url);
   }
   expect(await rows("select from pg_trigger where not tgisinternal")).toEqual([]);
 });

@@ -1,20 +1,11 @@
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
-import { connectClient } from "#app/db/database.server.ts";
-import { migrate, rollback } from "#db/migrate.ts";
-import { applyMigrations, clear, migrationsUpTo, saidBy, session, statementsOf } from "./harness.ts";
+import { expect, test, vi } from "vitest";
+import * as harness from "./harness.ts";
+import { applyMigrations, emptiedDatabase, session, statementsOf } from "./harness.ts";
 
-const { DATABASE_URL = "" } = process.env;
-const database = await connectClient(DATABASE_URL);
+const { database, rows } = await emptiedDatabase();
 
-beforeEach(() => clear(database));
-afterAll(() => database.end());
-
-async function rows(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-  return (await database.query(text, values)).rows;
-}
-
-const up = () => saidBy(() => migrate(DATABASE_URL, { migrations: migrationsUpTo("todos_owner_id_fk") }));
-const down = () => saidBy(() => rollback(DATABASE_URL, { migrations: migrationsUpTo("todos_owner_id_fk") }));
+const up = () => harness.up("todos_owner_id_fk");
+const down = () => harness.down("todos_owner_id_fk");
 
 /** The database before this migration, with profiles by these ids. */
 async function todosOf(...profiles: string[]): Promise<void> {
@@ -313,7 +304,7 @@ test("the cascade finds a user's todos by an index", async () => {
 });
 
 test("orphans keep columns that a later migration adds to todos", async () => {
-  await migrate(DATABASE_URL);
+  await harness.up();
   const columns = (table: string) => `select column_name as name from information_schema.columns
     where table_schema = 'public' and table_name = '${table}' and is_generated = 'NEVER'`;
   expect(await rows(`${columns("todos")} except ${columns("orphaned_todos")}`)).toEqual([]);

@@ -2,8 +2,11 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Client } from "@neondatabase/serverless";
-import { onTestFinished, vi } from "vitest";
+import { afterAll, beforeEach, onTestFinished, vi } from "vitest";
 import { connectClient } from "#app/db/database.server.ts";
+import { migrate, rollback } from "#db/migrate.ts";
+
+export const databaseUrl = process.env.DATABASE_URL ?? "";
 
 const directory = "db/migrations";
 const files = readdirSync(directory).sort();
@@ -15,7 +18,7 @@ function filesUpTo(name: string): string[] {
 }
 
 /** A folder with the migrations up to the one of this name, for as long as the test runs. */
-export function migrationsUpTo(name: string): string {
+function migrationsUpTo(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), "todos-migrations-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const file of filesUpTo(name)) cpSync(join(directory, file), join(folder, file));
@@ -39,8 +42,28 @@ export async function applyMigrations(client: Client, last?: string): Promise<vo
   }
 }
 
+/** This test file's database, emptied before each test, and how to ask it. */
+export async function emptiedDatabase() {
+  const database = await connectClient(databaseUrl);
+  beforeEach(() => clear(database));
+  afterAll(() => database.end());
+  const rows = async (text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> =>
+    (await database.query(text, values)).rows;
+  return { database, rows };
+}
+
+/** Migrates up to the migration of this name; to the newest by default. @returns what the migrations say */
+export function up(name?: string, url = databaseUrl): Promise<string[]> {
+  return saidBy(() => migrate(url, { migrations: name === undefined ? directory : migrationsUpTo(name) }));
+}
+
+/** Rolls back the migration of this name, the newest there is. @returns what it says */
+export function down(name: string, url = databaseUrl): Promise<string[]> {
+  return saidBy(() => rollback(url, { migrations: migrationsUpTo(name) }));
+}
+
 /** A session for as long as the test runs. */
-export async function session(url = process.env.DATABASE_URL ?? ""): Promise<Client> {
+export async function session(url = databaseUrl): Promise<Client> {
   const client = await connectClient(url);
   onTestFinished(() => client.end());
   return client;
@@ -54,7 +77,7 @@ export async function clear(client: Client): Promise<void> {
 }
 
 /** What the migrations say while they run. */
-export async function saidBy(migrating: () => Promise<void>): Promise<string[]> {
+async function saidBy(migrating: () => Promise<void>): Promise<string[]> {
   const printed = vi.spyOn(console, "error").mockImplementation(() => {});
   try {
     await migrating();

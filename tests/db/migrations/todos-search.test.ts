@@ -1,21 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
-import { connectClient } from "#app/db/database.server.ts";
-import { migrate, rollback } from "#db/migrate.ts";
-import { applyMigrations, clear, migrationsUpTo, saidBy, session, statementsOf } from "./harness.ts";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import * as harness from "./harness.ts";
+import { applyMigrations, emptiedDatabase, session, statementsOf } from "./harness.ts";
 
-const { DATABASE_URL = "" } = process.env;
-const database = await connectClient(DATABASE_URL);
+const { database } = await emptiedDatabase();
 
 // Before this migration.
-beforeEach(async () => {
-  await clear(database);
-  await applyMigrations(database, "todo_changes");
-});
-afterAll(() => database.end());
+beforeEach(() => applyMigrations(database, "todo_changes"));
 
-const up = () => saidBy(() => migrate(DATABASE_URL, { migrations: migrationsUpTo("todos_search") }));
-const down = () => saidBy(() => rollback(DATABASE_URL, { migrations: migrationsUpTo("todos_search") }));
+const up = () => harness.up("todos_search");
+const down = () => harness.down("todos_search");
 
 async function column(text: string): Promise<unknown[]> {
   return (await database.query({ text, rowMode: "array" })).rows.flat();

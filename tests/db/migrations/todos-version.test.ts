@@ -3,11 +3,9 @@ import type { Client } from "@neondatabase/serverless";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { listVersion } from "#app/routes/todos/list/counts.server.ts";
-import { migrate } from "#db/migrate.ts";
-import { applyMigrations, clear, migrationsUpTo, saidBy, session, statementsOf } from "./harness.ts";
+import { applyMigrations, clear, databaseUrl, session, statementsOf, up } from "./harness.ts";
 
-const { DATABASE_URL = "" } = process.env;
-const database = connectDatabase(DATABASE_URL);
+const database = connectDatabase(databaseUrl);
 let sql: Client;
 
 beforeEach(async () => {
@@ -273,9 +271,9 @@ test("without the right to create triggers on users_sync, the migration says so 
     `grant usage on schema neon_auth to ${name}`,
     `grant references, select on neon_auth.users_sync to ${name}`,
   ]);
-  const url = Object.assign(new URL(DATABASE_URL), { username: role, password: "password" }).href;
-  await migrate(url, { migrations: migrationsUpTo("todos_of_deleted_profiles") });
-  const said = await saidBy(() => migrate(url, { migrations: migrationsUpTo("todo_changes") }));
+  const url = Object.assign(new URL(databaseUrl), { username: role, password: "password" }).href;
+  await up("todos_of_deleted_profiles", url);
+  const said = await up("todo_changes", url);
   expect(said.join()).toContain("open pages show new names");
   const heard = await listener();
   await sql.query(`insert into neon_auth.users_sync (raw_json) values ('{"id": "bob"}')`);

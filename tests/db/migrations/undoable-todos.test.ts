@@ -1,23 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { migrate, rollback } from "#db/migrate.ts";
-import { applyMigrations, clear, migrationsUpTo, saidBy, session } from "./harness.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { applyMigrations, databaseUrl, down, emptiedDatabase, session, up } from "./harness.ts";
 
-const { DATABASE_URL = "" } = process.env;
-let sql: Awaited<ReturnType<typeof session>>;
-
-beforeEach(async () => {
-  sql = await session();
-  await clear(sql);
-});
-
-async function rows(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-  return (await sql.query(text, values)).rows;
-}
+const { database, rows } = await emptiedDatabase();
 
 /** A migrated database in which each of these people has a profile, and a todo that could be brought back. */
 async function removedTodosOf(...people: string[]): Promise<void> {
-  await applyMigrations(sql);
+  await applyMigrations(database);
   for (const person of people) await addPerson(person);
 }
 
@@ -87,7 +76,7 @@ test("while the table is locked, Neon's write succeeds with a warning", async ()
   await holder.query("begin");
   await holder.query("lock table undoable_todos in access exclusive mode");
   const warnings: (string | undefined)[] = [];
-  sql.on("notice", ({ message }) => warnings.push(message));
+  database.on("notice", ({ message }) => warnings.push(message));
   await rows(markDeleted);
   await holder.query("rollback");
   expect(await deleted()).toEqual(["leaver"]);
@@ -115,7 +104,7 @@ test("a role that does not own users_sync gets an error, and nothing changes", a
   await rows("create schema neon_auth");
   await rows(`create table neon_auth.users_sync (raw_json jsonb not null, name text, email text, deleted_at timestamptz,
     id text generated always as (raw_json ->> 'id') stored primary key)`);
-  await migrate(DATABASE_URL, { migrations: migrationsUpTo("todos_search") });
+  await up("todos_search");
   const role = `role_${randomUUID().replaceAll("-", "")}`;
   await rows(`create role ${role} login password 'password'`);
   onTestFinished(async () => {
@@ -127,21 +116,19 @@ test("a role that does not own users_sync gets an error, and nothing changes", a
   await rows(`grant usage on schema neon_auth to ${role}`);
   await rows(`grant select on neon_auth.users_sync to ${role}`);
   await rows(`grant all on schema_migrations to ${role}`);
-  const url = Object.assign(new URL(DATABASE_URL), { username: role, password: "password" }).href;
-  const migrations = migrationsUpTo("undoable_todos");
+  const url = Object.assign(new URL(databaseUrl), { username: role, password: "password" }).href;
   for (const _time of ["first", "again"]) {
-    const said = await saidBy(() => migrate(url, { migrations }));
+    const said = await up("undoable_todos", url);
     expect(said).toEqual([expect.stringMatching(/users_sync belongs to a role .* sweep/)]);
-    await rollback(url, { migrations });
+    await down("undoable_todos", url);
   }
   expect(await rows("select to_regclass('undoable_todos') as left")).toEqual([{ left: null }]);
 });
 
 test("down removes everything, and up works again", async () => {
-  const migrations = migrationsUpTo("undoable_todos");
   for (const _time of ["first", "again"]) {
-    await migrate(DATABASE_URL, { migrations });
-    await rollback(DATABASE_URL, { migrations });
+    await up("undoable_todos");
+    await down("undoable_todos");
     expect(
       await rows(`select relname as name from pg_class where relname like '%undoable%'
         union all select proname from pg_proc where proname like '%undoable%'
@@ -151,17 +138,16 @@ test("down removes everything, and up works again", async () => {
 });
 
 test("down forgets what could be undone of edits, and keeps the rest", async () => {
-  const migrations = migrationsUpTo("undoable_edits");
-  await migrate(DATABASE_URL, { migrations });
+  await up("undoable_edits");
   await rows(`insert into undoable_todos (batch, todo_id, actor_id, owner_id, kind, was, became) values
     (gen_random_uuid(), 1, 'bob', 'bob', 'edited', '{"task": "one"}', '{"task": "two"}'),
     (gen_random_uuid(), 2, 'bob', 'bob', 'removed', '{"task": "one"}', null)`);
   const broken = `insert into undoable_todos (batch, todo_id, actor_id, owner_id, kind, was)
     values (gen_random_uuid(), 3, 'bob', 'bob', 'edited', '{"task": "one"}')`;
   await expect(rows(broken)).rejects.toMatchObject({ constraint: "undoable_todos_became_of_edited" });
-  await rollback(DATABASE_URL, { migrations });
+  await down("undoable_edits");
   expect(await rows("select kind from undoable_todos")).toEqual([{ kind: "removed" }]);
   await expect(rows(broken)).rejects.toMatchObject({ constraint: "undoable_todos_kind" });
-  await migrate(DATABASE_URL, { migrations });
+  await up("undoable_edits");
   expect(await rows("select kind, became from undoable_todos")).toEqual([{ kind: "removed", became: null }]);
 });

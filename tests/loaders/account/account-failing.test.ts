@@ -118,7 +118,7 @@ test.each([
   const bob = await newUser();
   await new Browser().signIn({ email: bob.email, password });
   const form = formsOf(bob.email).find((each) => each.intent === intent) ?? {};
-  // tests/loaders/slow-stack.test.ts lets Stack hang.
+  // tests/loaders/auth/slow-stack.test.ts lets Stack hang.
   const ways = [
     failures["resets connections"],
     failures["answers 500"],

@@ -211,7 +211,7 @@ test("our wrong key signs no user out", async () => {
 test("an attempt leaves nothing that keeps a process from exiting", async () => {
   failing.fail(failures["answers 429 and says when to come back"]);
   const program = `
-    import { stack } from "#tests/loaders/app/auth/stack/stack.server.ts";
+    import { stack } from "./app/auth/stack/stack.server.ts";
     stack.signIn(${JSON.stringify(typed)}).catch((error) => console.log(error.message));
   `;
   const arguments_ = ["--import", "tsx", "--input-type=module", "--eval", program];
