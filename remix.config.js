@@ -82,29 +82,40 @@ export default defineConfig({
       {
         // By the driver's own route, HTTPS to a host of Neon's. tests/db/neon/conformance.test.ts holds that route and TCP
         // to the same answers, so these are the files that ask the most of the driver: snapshots, searches, arrays,
-        // batches read on demand, constraints and conflicts that become answers, JSON, counts and locks.
+        // batches read on demand, constraints and conflicts that become answers, JSON, and locks.
         extends: true,
         test: {
           name: "loaders on Neon",
           include: [
-            "account/account",
             "todos/bulk",
-            "todos/delete-undo",
             "todos/edit",
             "stats/export",
             "todos/find",
             "profiles/late-profile",
-            "limits/passwords",
             "profiles/refresh-profile",
-            "profiles/stack-webhook",
-            "stats/stats",
             "profiles/sweep",
             "todos/todos",
           ].map((name) => `tests/loaders/${name}.test.ts`),
           setupFiles: ["tests/setup/neon.ts", "tests/setup/stack.ts"],
         },
       },
-      { extends: true, test: { name: "db", include: ["tests/db/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "db",
+          include: ["tests/db/**/*.test.ts"],
+          exclude: ["tests/db/neon/**", "tests/db/neon-over-tcp/**"],
+        },
+      },
+      {
+        // These set up the driver, and libraries on top of it, for the whole process: Drizzle changes how types are parsed.
+        extends: true,
+        test: {
+          name: "driver",
+          isolate: true,
+          include: ["tests/db/neon/**/*.test.ts", "tests/db/neon-over-tcp/**/*.test.ts"],
+        },
+      },
       // Commands and servers, each a process of its own.
       {
         extends: true,

@@ -7,13 +7,13 @@ import { afterAll, vi } from "vitest";
 vi.resetModules();
 
 const { fetch, setTimeout } = globalThis;
-const { fetchFunction, pipelineConnect, useSecureWebSocket, webSocketConstructor } = neonConfig;
+const { fetchFunction } = neonConfig;
 const variables = { ...process.env };
 
 afterAll(() => {
   vi.useRealTimers();
   Object.assign(globalThis, { fetch, setTimeout });
-  Object.assign(neonConfig, { fetchFunction, pipelineConnect, useSecureWebSocket, webSocketConstructor });
+  neonConfig.fetchFunction = fetchFunction;
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, variables);
 });

@@ -32,9 +32,13 @@ export async function signUp(
 }
 
 /** If Stack does not trust this site, it sends no email, but the account is created. */
-function createAccount({ email, password }: Credentials, verificationCallbackUrl: string): Promise<Tokens> {
+async function createAccount(
+  { email, password }: Credentials,
+  verificationCallbackUrl: string,
+): Promise<Tokens> {
+  const newApp = await loadSdk();
   return withinLimit(signUpLimitMs, async () => {
-    const app = await newApp("memory");
+    const app = newApp("memory");
     // Stack stores addresses in lower case, and finds no others when their codes come back.
     const credentials = { email: email.toLowerCase(), password, noRedirect: true };
     const result = await app
@@ -69,39 +73,43 @@ async function setNameWhenPossible(tokens: Tokens, name: string): Promise<void> 
   }
 }
 
-export function signIn({ email, password }: Credentials): Promise<Tokens> {
+export async function signIn({ email, password }: Credentials): Promise<Tokens> {
+  const newApp = await loadSdk();
   return withinLimit(signInLimitMs, async () => {
-    const app = await newApp("memory");
+    const app = newApp("memory");
     const result = await app.signInWithCredential({ email, password, noRedirect: true });
     if (result.status === "error") throw result.error;
     return tokensOf(app);
   });
 }
 
-export function signOut(tokens: Tokens): Promise<void> {
+export async function signOut(tokens: Tokens): Promise<void> {
+  const newApp = await loadSdk();
   return withinLimit(signOutLimitMs, async () => {
-    const app = await newApp(tokens);
-    const user = await app.getUser({ includeRestricted: true });
+    const user = await newApp(tokens).getUser({ includeRestricted: true });
     await user?.signOut();
   });
 }
 
 /**
- * One app object per attempt: a shared one with a memory store mixes up its users. The SDK is loaded at the first one: it
- * takes 0.25 s, and pages do without it.
+ * Loads the SDK at the first attempt: it takes 0.25 s, and pages do without it. A time limit is for Stack alone, and starts
+ * after this.
+ * @returns what makes an app object. One per attempt: a shared one with a memory store mixes up its users.
  */
-async function newApp(tokenStore: "memory" | Tokens) {
+async function loadSdk() {
   const { StackClientApp } = await import("@stackframe/stack");
-  const { apiUrl, projectId, publishableClientKey } = environment().stack;
-  return new StackClientApp({
-    baseUrl: apiUrl,
-    projectId,
-    publishableClientKey,
-    tokenStore,
-    redirectMethod: "none",
-    noAutomaticPrefetch: true,
-    devTool: false,
-  });
+  return (tokenStore: "memory" | Tokens) => {
+    const { apiUrl, projectId, publishableClientKey } = environment().stack;
+    return new StackClientApp({
+      baseUrl: apiUrl,
+      projectId,
+      publishableClientKey,
+      tokenStore,
+      redirectMethod: "none",
+      noAutomaticPrefetch: true,
+      devTool: false,
+    });
+  };
 }
 
 /**
