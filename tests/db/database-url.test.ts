@@ -8,8 +8,8 @@ import { statement } from "#app/db/statement.server.ts";
 import { configuredDatabaseUrl } from "#app/platform/environment.server.ts";
 import { migrate, printStatus } from "#db/migrate.ts";
 import { Refusal } from "#db/refusal.ts";
-import { certificate, encryptedPostgres } from "./encrypted-postgres.ts";
-import { session } from "./migrations-harness.ts";
+import { session } from "#tests/db/migrations/harness.ts";
+import { certificate, encryptedPostgres } from "#tests/db/neon-over-tcp/encrypted-postgres.ts";
 
 const { username, password, port, pathname } = new URL(process.env.DATABASE_URL ?? "");
 const user = `${username}:${password}`;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type AppProcess, startApp } from "./app-process.ts";
 import { type Site, startSite } from "./site.ts";
 
-// One process of the production build, whose Stack fails. tests/loaders/stack-failing.test.ts has Stack's bad answers.
+// One process of the production build, whose Stack fails. tests/loaders/auth/stack-failing.test.ts has Stack's bad answers.
 
 let site: Site;
 let app: AppProcess;

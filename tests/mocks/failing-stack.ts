@@ -30,6 +30,16 @@ export const failures = {
   "redirects every request": (_, response) => void response.writeHead(307, { location: "/elsewhere" }).end(),
 } satisfies Record<string, Failure>;
 
+/** Whether a change may have been made although Stack, or a proxy before it, failed like this. */
+export function leavesUnknown(failure: string): boolean {
+  return [
+    "takes two minutes for each call, or stops in the middle of an answer",
+    "resets connections",
+    "answers with an HTML page and 200",
+    "answers with an HTML page and 502",
+  ].includes(failure);
+}
+
 /** A refusal as the API sends it to the SDK: status 200, with the real one in a header. */
 export function knownError(code: string, status: number, details = {}): Failure {
   return (_, response) => {

@@ -56,7 +56,8 @@ interface Import {
   to: string;
 }
 
-function fullFolders(paths: string[]): string[] {
+/** @returns a sentence for each folder that holds too many of these files */
+export function fullFolders(paths: string[]): string[] {
   const counts = new Map<string, number>();
   for (const folder of paths.map(folderOf)) counts.set(folder, (counts.get(folder) ?? 0) + 1);
   return [...counts]

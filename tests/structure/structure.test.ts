@@ -2,18 +2,28 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { violations } from "./rules.ts";
+import { fullFolders, violations } from "./rules.ts";
 
 test("app/ and db/ keep the house's rules", () => {
-  const files = ["app", "db"].flatMap((root) =>
-    readdirSync(root, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => join(parentPath, name).replaceAll("\\", "/")),
-  );
+  const files = filesIn("app", "db");
   expect(files).toContain("app/root.tsx");
   const broken = violations(new Map(files.map((path) => [path, readFileSync(path, "utf8")])));
   expect(broken.join("\n")).toBe("");
 });
+
+test("the tests of loaders and of the database stand in small folders, too", () => {
+  const files = filesIn("tests/loaders", "tests/db");
+  expect(files).toContain("tests/loaders/browser.ts");
+  expect(fullFolders(files)).toEqual([]);
+});
+
+function filesIn(...roots: string[]): string[] {
+  return roots.flatMap((root) =>
+    readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name).replaceAll("\\", "/")),
+  );
+}
 
 /** What is said of files that are made up. */
 const saidOf = (files: Record<string, string>) => violations(new Map(Object.entries(files)));

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type CurrentUser, StackClientApp } from "@stackframe/stack";
+import type { StackClientApp as ClientApp, CurrentUser } from "@stackframe/stack";
 import type { Credentials, Tokens } from "#app/auth/provider/auth-provider.ts";
 import { AuthFault } from "#app/auth/provider/errors.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
@@ -32,7 +32,11 @@ export async function signUp(
 }
 
 /** If Stack does not trust this site, it sends no email, but the account is created. */
-function createAccount({ email, password }: Credentials, verificationCallbackUrl: string): Promise<Tokens> {
+async function createAccount(
+  { email, password }: Credentials,
+  verificationCallbackUrl: string,
+): Promise<Tokens> {
+  const newApp = await loadSdk();
   return withinLimit(signUpLimitMs, async () => {
     const app = newApp("memory");
     // Stack stores addresses in lower case, and finds no others when their codes come back.
@@ -69,7 +73,8 @@ async function setNameWhenPossible(tokens: Tokens, name: string): Promise<void> 
   }
 }
 
-export function signIn({ email, password }: Credentials): Promise<Tokens> {
+export async function signIn({ email, password }: Credentials): Promise<Tokens> {
+  const newApp = await loadSdk();
   return withinLimit(signInLimitMs, async () => {
     const app = newApp("memory");
     const result = await app.signInWithCredential({ email, password, noRedirect: true });
@@ -78,25 +83,33 @@ export function signIn({ email, password }: Credentials): Promise<Tokens> {
   });
 }
 
-export function signOut(tokens: Tokens): Promise<void> {
+export async function signOut(tokens: Tokens): Promise<void> {
+  const newApp = await loadSdk();
   return withinLimit(signOutLimitMs, async () => {
     const user = await newApp(tokens).getUser({ includeRestricted: true });
     await user?.signOut();
   });
 }
 
-/** One app object per attempt: a shared one with a memory store mixes up its users. */
-function newApp(tokenStore: "memory" | Tokens) {
-  const { apiUrl, projectId, publishableClientKey } = environment().stack;
-  return new StackClientApp({
-    baseUrl: apiUrl,
-    projectId,
-    publishableClientKey,
-    tokenStore,
-    redirectMethod: "none",
-    noAutomaticPrefetch: true,
-    devTool: false,
-  });
+/**
+ * Loads the SDK at the first attempt: it takes 0.25 s, and pages do without it. A time limit is for Stack alone, and starts
+ * after this.
+ * @returns what makes an app object. One per attempt: a shared one with a memory store mixes up its users.
+ */
+async function loadSdk() {
+  const { StackClientApp } = await import("@stackframe/stack");
+  return (tokenStore: "memory" | Tokens) => {
+    const { apiUrl, projectId, publishableClientKey } = environment().stack;
+    return new StackClientApp({
+      baseUrl: apiUrl,
+      projectId,
+      publishableClientKey,
+      tokenStore,
+      redirectMethod: "none",
+      noAutomaticPrefetch: true,
+      devTool: false,
+    });
+  };
 }
 
 /**
@@ -104,7 +117,7 @@ function newApp(tokenStore: "memory" | Tokens) {
  * of its cache; and `currentSession.getTokens()` fails if our clock is more than 75 s ahead of Stack's: it considers even
  * new tokens expired.
  */
-async function tokensOf(app: StackClientApp): Promise<Tokens> {
+async function tokensOf(app: ClientApp): Promise<Tokens> {
   const session = await (app as unknown as WithSession)._getSession();
   const tokens = await session.getOrFetchLikelyValidTokens(0, null);
   if (!tokens?.refreshToken) throw new AuthFault("Stack gave no tokens");
