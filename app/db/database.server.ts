@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Client, neon, neonConfig } from "@neondatabase/serverless";
 import { WebSocket } from "ws";
 import { BoundedQueue } from "#app/platform/bounded-queue.server.ts";
+import { databasePoolMax } from "#app/platform/environment.server.ts";
 import { isNeonHost } from "#app/platform/hosts.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
 import { afterLastAnswer } from "#app/platform/stopping.server.ts";
@@ -30,12 +31,6 @@ export interface Database {
 /** Longer than any of our statements takes on a million todos, and shorter than a user's patience. */
 const timeLimitMs = 5_000;
 
-/**
- * How many queries this process sends at once. Ten connections, or ten HTTPS requests, do a thousand queries a second if
- * one takes 10 ms, which is more than the process has CPU for; and ten processes fit into the 100 connections that
- * Postgres allows by default.
- */
-const atOnce = 10;
 /** As many as a process answers within the time limit. Later ones would wait in vain, and are refused at once. */
 const waiting = 500;
 
@@ -71,7 +66,10 @@ export function connectDatabase(url: string, limitMs = timeLimitMs): Database {
   };
 }
 
-/** By URL. */
+/**
+ * By URL. Ten connections, or ten HTTPS requests, do a thousand queries a second if one takes 10 ms, which is more than
+ * the process has CPU for.
+ */
 const queues = new Map<string, BoundedQueue>();
 
 /**
@@ -94,7 +92,7 @@ async function ask<Answer>(
   const earlier = request && unanswered.get(request);
   if (earlier) throw earlier;
   const signal = AbortSignal.timeout(limitMs);
-  const queue = queues.get(url) ?? new BoundedQueue({ atOnce, waiting });
+  const queue = queues.get(url) ?? new BoundedQueue({ atOnce: databasePoolMax(), waiting });
   queues.set(url, queue);
   const trying = async () => {
     for (let pauseMs = firstPauseMs, left = tries - 1; ; pauseMs *= 3, left -= 1) {
@@ -164,7 +162,7 @@ export async function connectClient(
 let tcp: NeonOverTcp | undefined;
 
 function carryOverTcp(): NeonOverTcp {
-  tcp ??= neonOverTcp({ maxConnections: atOnce, statementTimeoutMs: timeLimitMs });
+  tcp ??= neonOverTcp({ maxConnections: databasePoolMax(), statementTimeoutMs: timeLimitMs });
   neonConfig.fetchFunction = tcp.fetch;
   return tcp;
 }

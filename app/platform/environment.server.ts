@@ -7,6 +7,8 @@ export interface Environment {
   databaseUrl: string;
   /** For LISTEN and migrations, which a transaction pooler cannot carry. */
   databaseUrlUnpooled: string;
+  /** How many queries this process sends at once, over TCP on as many connections. */
+  databasePoolMax: number;
   stack: StackProject;
   /** Scheme, host and port of the public site, without a trailing slash. */
   appOrigin: string;
@@ -58,8 +60,13 @@ const databaseSchema = z.object({
   DATABASE_URL_UNPOOLED: databaseUrl.optional(),
 });
 
+const databasePoolSchema = z.object({
+  DATABASE_POOL_MAX: wholeNumber.min(1, "must be 1 or more").default(10),
+});
+
 const schema = z.object({
   ...databaseSchema.shape,
+  ...databasePoolSchema.shape,
   ...stackSchema.shape,
   APP_ORIGIN: httpOrigin.refine(
     (value) => parseUrl(value)?.origin === value,
@@ -88,6 +95,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
   return {
     databaseUrl: values.DATABASE_URL,
     databaseUrlUnpooled: values.DATABASE_URL_UNPOOLED ?? withoutPooler(values.DATABASE_URL),
+    databasePoolMax: values.DATABASE_POOL_MAX,
     stack: stackProjectOf(values),
     appOrigin: values.APP_ORIGIN,
     sessionSecret: values.SESSION_SECRET,
@@ -134,6 +142,11 @@ export function exemptLoopbackFromProxies(): void {
 export function configuredDatabaseUrl(variables: Variables = process.env): string | undefined {
   const { DATABASE_URL, DATABASE_URL_UNPOOLED } = parse(databaseSchema.partial(), variables);
   return DATABASE_URL_UNPOOLED ?? (DATABASE_URL && withoutPooler(DATABASE_URL));
+}
+
+/** Commands need no more of the configuration than this and a URL. @throws {InvalidEnvironment} */
+export function databasePoolMax(variables: Variables = process.env): number {
+  return parse(databasePoolSchema, variables).DATABASE_POOL_MAX;
 }
 
 /**
