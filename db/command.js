@@ -4,9 +4,11 @@ import { existsSync } from "node:fs";
 import { isBuildStale } from "./build-age.js";
 
 const [name] = process.argv.splice(2, 1);
-const compiled = `../build/commands/${name}.js`;
-const isCompiled = existsSync(new URL(compiled, import.meta.url)) && !isBuildStale(".");
-if (!isCompiled) {
+const source = new URL(`commands/${name}.ts`, import.meta.url);
+const compiled = new URL(`../build/commands/${name}.js`, import.meta.url);
+// An image has no sources, and its directories are newer than its build.
+const isCurrent = existsSync(compiled) && !(existsSync(source) && isBuildStale("."));
+if (!isCurrent) {
   const tsx = await import("tsx/esm/api").catch((error) => {
     if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
     console.error("This needs a current build (`npm run build`) or the development dependencies (`npm ci`).");
@@ -14,4 +16,4 @@ if (!isCompiled) {
   });
   tsx.register();
 }
-await import(isCompiled ? compiled : `./commands/${name}.ts`);
+await import((isCurrent ? compiled : source).href);
