@@ -21,4 +21,5 @@ export default [
   route("stats.csv", "routes/stats/csv.ts"),
   route("livez", "routes/livez.ts"),
   route("readyz", "routes/readyz.ts"),
+  route("metrics", "routes/metrics.ts"),
 ] satisfies RouteConfig;

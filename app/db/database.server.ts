@@ -4,6 +4,7 @@ import { WebSocket } from "ws";
 import { BoundedQueue } from "#app/platform/bounded-queue.server.ts";
 import { databasePoolMax } from "#app/platform/environment.server.ts";
 import { isNeonHost } from "#app/platform/hosts.ts";
+import { metrics, secondsSince } from "#app/platform/metrics.server.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
 import { afterLastAnswer } from "#app/platform/stopping.server.ts";
 import { withoutTls } from "#db/neon-over-tcp/connection-string.ts";
@@ -92,12 +93,12 @@ async function ask<Answer>(
   const earlier = request && unanswered.get(request);
   if (earlier) throw earlier;
   const signal = AbortSignal.timeout(limitMs);
-  const queue = queues.get(url) ?? new BoundedQueue({ atOnce: databasePoolMax(), waiting });
+  const queue = queues.get(url) ?? new BoundedQueue("database", { atOnce: databasePoolMax(), waiting });
   queues.set(url, queue);
   const trying = async () => {
     for (let pauseMs = firstPauseMs, left = tries - 1; ; pauseMs *= 3, left -= 1) {
       try {
-        return await queue.inTurn(signal, () => send(signal));
+        return await queue.inTurn(signal, () => measured(send(signal)));
       } catch (error) {
         const fault = asDatabaseFault(error);
         if (left === 0 || !mayTryAgain(fault, isRepeatable)) throw fault;
@@ -114,6 +115,20 @@ async function ask<Answer>(
     const isTimeout = fault instanceof DatabaseFault && fault.kind === "timed out";
     if (request && isTimeout) unanswered.set(request, fault);
     throw fault;
+  }
+}
+
+async function measured<Answer>(roundTrip: Promise<Answer>): Promise<Answer> {
+  const startedAt = performance.now();
+  let outcome = "answered";
+  try {
+    return await roundTrip;
+  } catch (error) {
+    const fault = asDatabaseFault(error);
+    outcome = fault instanceof DatabaseFault ? fault.kind : "error";
+    throw error;
+  } finally {
+    metrics.roundTrips.observe({ outcome }, secondsSince(startedAt));
   }
 }
 

@@ -15,6 +15,8 @@ export interface Environment {
   sessionSecret: string;
   /** Absent: there is no webhook route. */
   stackWebhookSecret?: string | undefined;
+  /** Who may read `/metrics`. Absent: there is no such route. */
+  metricsToken?: string | undefined;
   /** How many proxies in front of us are trusted to tell the client's address. */
   trustProxyHops: number;
   port: number;
@@ -83,6 +85,7 @@ const schema = z.object({
       "must be the signing secret of a webhook: whsec_ and then base64",
     )
     .optional(),
+  METRICS_TOKEN: z.string().optional(),
   TRUST_PROXY_HOPS: wholeNumber.default(0),
   PORT: wholeNumber.max(65535).default(3000),
   HOST: z.string().optional(),
@@ -100,6 +103,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     appOrigin: values.APP_ORIGIN,
     sessionSecret: values.SESSION_SECRET,
     stackWebhookSecret: values.STACK_WEBHOOK_SECRET,
+    metricsToken: values.METRICS_TOKEN,
     trustProxyHops: values.TRUST_PROXY_HOPS,
     port: values.PORT,
     host: values.HOST,
