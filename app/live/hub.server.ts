@@ -129,6 +129,7 @@ export class Hub<W extends Watcher> {
     this.#toReload.delete(watcher);
     if (group.watchers.size === 0) this.#groups.delete(watcher.key);
     if (this.#groups.size > 0) return;
+    this.#heardAt = undefined;
     this.#linger = setTimeout(() => this.#stop(), lingerMs);
     this.#linger.unref();
   }
@@ -140,7 +141,7 @@ export class Hub<W extends Watcher> {
       databaseUrl: this.#options.databaseUrl,
       source: this.#options.source,
       onChange: (concernsRights) => {
-        this.#heardAt ??= performance.now();
+        if (this.#groups.size > 0) this.#heardAt ??= performance.now();
         if (concernsRights) this.#checkRightsSoon();
         else this.#allStale();
       },

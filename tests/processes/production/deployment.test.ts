@@ -12,7 +12,6 @@ import {
   rmSync,
   symlinkSync,
 } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -22,6 +21,7 @@ import { z } from "zod";
 import { connectClient } from "#app/db/database.server.ts";
 import { inheritedVariables } from "#app/platform/environment.server.ts";
 import { freePort } from "#db/local/postgres/free-port.ts";
+import { formInFlight } from "./request-in-flight.ts";
 
 // No Docker is needed: the steps of the Dockerfile are done in directories, and its files are held to each other.
 
@@ -134,6 +134,8 @@ function runIn(stage: string, command: string): void {
   expect(status, `${command}\n${stdout}\n${stderr}`).toBe(0);
 }
 
+const appOrigin = "https://todos.example.com";
+
 /** An ordinary user, who can write nowhere. */
 function inContainer(command: string[], variables: Record<string, string> = {}) {
   const [program = "", ...args] = command;
@@ -145,7 +147,7 @@ function inContainer(command: string[], variables: Record<string, string> = {}) 
       TMPDIR: "/nowhere",
       HOME: "/nowhere",
       DATABASE_URL: databaseUrl.href,
-      APP_ORIGIN: "https://todos.example.com",
+      APP_ORIGIN: appOrigin,
       SESSION_SECRET: "a secret for tests, 32 characters or more",
       STACK_PROJECT_ID: "6f1ff9d5-1b8a-4a2e-9f6f-6c7c2a8f5b10",
       STACK_PUBLISHABLE_CLIENT_KEY: "pck_test",
@@ -195,9 +197,7 @@ test("an ordinary user who can write nowhere migrates, starts, is healthy, and s
   expect((await migration.exited)[0], await migration.output).toBe(0);
   expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
 
-  const socket = connect(Number(port), "127.0.0.1");
-  socket.write("GET /livez HTTP/1.1\r\n");
-  expect(await healthy()).toBe(0);
+  const form = await formInFlight(Number(port), appOrigin);
   app.child.kill("SIGTERM");
   await expect
     .poll(() =>
@@ -207,8 +207,7 @@ test("an ordinary user who can write nowhere migrates, starts, is healthy, and s
       ),
     )
     .not.toBe(200);
-  socket.write("Host: localhost\r\n\r\n");
-  expect(await text(socket)).toContain("HTTP/1.1 200 ");
+  expect(await form.finish()).toContain("HTTP/1.1 400 ");
   expect(await app.exited, await app.output).toEqual([0, null]);
   expect(await healthy()).toBe(1);
 });
