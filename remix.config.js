@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { vitePlugin as remix } from "@remix-run/dev";
 import { defineConfig } from "vitest/config";
 import { precompressAssets } from "./app/server/precompress-assets.js";
+import { productionPackages } from "./app/server/production-packages.js";
 
 /** @type {NonNullable<Parameters<typeof remix>[0]>} */
 const remixOptions = {
@@ -32,6 +33,14 @@ function fewScripts() {
   };
 }
 
+/**
+ * In development Vite runs packages as they are.
+ * @returns {import("vite").Plugin}
+ */
+function bundlePackages() {
+  return { name: "bundle-packages", apply: "build", config: () => ({ ssr: productionPackages }) };
+}
+
 /** @param {string} id */
 function scriptOf(id) {
   if (id.includes("/node_modules/")) return "libraries";
@@ -41,7 +50,9 @@ function scriptOf(id) {
 }
 
 export default defineConfig({
-  plugins: process.env.VITEST ? [] : [remix(remixOptions), fewScripts(), precompressAssets()],
+  plugins: process.env.VITEST
+    ? []
+    : [remix(remixOptions), fewScripts(), bundlePackages(), precompressAssets()],
   // Development servers with a LOCAL_DIR each may run side by side; each keeps what it bundled to itself.
   cacheDir: `node_modules/.vite/${(process.env.LOCAL_DIR ?? "").replaceAll(/\W+/g, "-")}`,
   server: { watch: { ignored: ["**/.local*/**", "**/tests/results/**"] } },
@@ -116,10 +127,15 @@ export default defineConfig({
           include: ["tests/db/neon/**/*.test.ts", "tests/db/neon-over-tcp/**/*.test.ts"],
         },
       },
-      // Commands and servers, each a process of its own.
       {
+        // Commands and servers, each a process of its own that runs the build.
         extends: true,
-        test: { name: "processes", isolate: true, include: ["tests/processes/**/*.test.ts"] },
+        test: {
+          name: "processes",
+          isolate: true,
+          include: ["tests/processes/**/*.test.ts"],
+          globalSetup: "tests/faults/build.ts",
+        },
       },
     ],
   },

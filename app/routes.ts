@@ -23,4 +23,5 @@ export default [
   route("stats.csv", "routes/stats/csv.ts"),
   route("livez", "routes/livez.ts"),
   route("readyz", "routes/readyz.ts"),
+  route("metrics", "routes/metrics.ts"),
 ] satisfies RouteConfig;

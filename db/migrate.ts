@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { asDatabaseFault } from "#app/db/faults.server.ts";
 import { inheritedVariables } from "#app/platform/environment.server.ts";
 import { addressIn } from "./neon-over-tcp/connection-string.ts";
@@ -14,7 +13,8 @@ interface MigrationOptions {
   migrations?: string;
 }
 
-const ownMigrations = fileURLToPath(new URL("./migrations", import.meta.url));
+/** In the project's directory: the compiled commands are elsewhere than this file. */
+const ownMigrations = "db/migrations";
 
 /**
  * Applies the pending migrations. Several processes may do so at once.

@@ -2,7 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Client, neon, neonConfig } from "@neondatabase/serverless";
 import { WebSocket } from "ws";
 import { BoundedQueue } from "#app/platform/bounded-queue.server.ts";
+import { databasePoolMax } from "#app/platform/environment.server.ts";
 import { isNeonHost } from "#app/platform/hosts.ts";
+import { metrics, secondsSince } from "#app/platform/metrics.server.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
 import { afterLastAnswer } from "#app/platform/stopping.server.ts";
 import { withoutTls } from "#db/neon-over-tcp/connection-string.ts";
@@ -30,12 +32,6 @@ export interface Database {
 /** Longer than any of our statements takes on a million todos, and shorter than a user's patience. */
 const timeLimitMs = 5_000;
 
-/**
- * How many queries this process sends at once. Ten connections, or ten HTTPS requests, do a thousand queries a second if
- * one takes 10 ms, which is more than the process has CPU for; and ten processes fit into the 100 connections that
- * Postgres allows by default.
- */
-const atOnce = 10;
 /** As many as a process answers within the time limit. Later ones would wait in vain, and are refused at once. */
 const waiting = 500;
 
@@ -71,7 +67,10 @@ export function connectDatabase(url: string, limitMs = timeLimitMs): Database {
   };
 }
 
-/** By URL. */
+/**
+ * By URL. Ten connections, or ten HTTPS requests, do a thousand queries a second if one takes 10 ms, which is more than
+ * the process has CPU for.
+ */
 const queues = new Map<string, BoundedQueue>();
 
 /**
@@ -94,12 +93,12 @@ async function ask<Answer>(
   const earlier = request && unanswered.get(request);
   if (earlier) throw earlier;
   const signal = AbortSignal.timeout(limitMs);
-  const queue = queues.get(url) ?? new BoundedQueue({ atOnce, waiting });
+  const queue = queues.get(url) ?? new BoundedQueue("database", { atOnce: databasePoolMax(), waiting });
   queues.set(url, queue);
   const trying = async () => {
     for (let pauseMs = firstPauseMs, left = tries - 1; ; pauseMs *= 3, left -= 1) {
       try {
-        return await queue.inTurn(signal, () => send(signal));
+        return await queue.inTurn(signal, () => measured(send(signal)));
       } catch (error) {
         const fault = asDatabaseFault(error);
         if (left === 0 || !mayTryAgain(fault, isRepeatable)) throw fault;
@@ -116,6 +115,20 @@ async function ask<Answer>(
     const isTimeout = fault instanceof DatabaseFault && fault.kind === "timed out";
     if (request && isTimeout) unanswered.set(request, fault);
     throw fault;
+  }
+}
+
+async function measured<Answer>(roundTrip: Promise<Answer>): Promise<Answer> {
+  const startedAt = performance.now();
+  let outcome = "answered";
+  try {
+    return await roundTrip;
+  } catch (error) {
+    const fault = asDatabaseFault(error);
+    outcome = fault instanceof DatabaseFault ? fault.kind : "error";
+    throw error;
+  } finally {
+    metrics.roundTrips.observe({ outcome }, secondsSince(startedAt));
   }
 }
 
@@ -164,7 +177,7 @@ export async function connectClient(
 let tcp: NeonOverTcp | undefined;
 
 function carryOverTcp(): NeonOverTcp {
-  tcp ??= neonOverTcp({ maxConnections: atOnce, statementTimeoutMs: timeLimitMs });
+  tcp ??= neonOverTcp({ maxConnections: databasePoolMax(), statementTimeoutMs: timeLimitMs });
   neonConfig.fetchFunction = tcp.fetch;
   return tcp;
 }

@@ -3,6 +3,7 @@ import { type RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { environment } from "#app/platform/environment.server.ts";
 import { Fault, type TryLater } from "#app/platform/fault.server.ts";
 import { log } from "#app/platform/log.server.ts";
+import { metrics } from "#app/platform/metrics.server.ts";
 import type { SharedCounts } from "./shared-counts.server.ts";
 
 export class LimitReached extends Fault {
@@ -30,6 +31,7 @@ export class Limit {
       await this.counts.consume(this.#key(who));
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
+      metrics.limits.inc({ limit: this.name });
       const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
       log.warn({ event: "limit reached", limit: this.name, retryAfter: seconds }, "A limit was reached");
       throw new LimitReached(`${this.words} Try again in ${inWords(seconds)}.`, seconds);

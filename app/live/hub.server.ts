@@ -1,4 +1,5 @@
 import { logOutage } from "#app/platform/log.server.ts";
+import { metrics, secondsSince } from "#app/platform/metrics.server.ts";
 import { type ChangeSource, listenForChanges } from "./change-listener.server.ts";
 import { eventMaker } from "./event-stream.server.ts";
 import type { StreamEvents } from "./stream-events.ts";
@@ -83,6 +84,8 @@ export class Hub<W extends Watcher> {
   #readings = 0;
   #mustCheckRights = false;
   #readAt = 0;
+  /** The first change that has not been sent. */
+  #heardAt: number | undefined;
   #version = "";
 
   constructor(options: HubOptions<W>) {
@@ -126,6 +129,7 @@ export class Hub<W extends Watcher> {
     this.#toReload.delete(watcher);
     if (group.watchers.size === 0) this.#groups.delete(watcher.key);
     if (this.#groups.size > 0) return;
+    this.#heardAt = undefined;
     this.#linger = setTimeout(() => this.#stop(), lingerMs);
     this.#linger.unref();
   }
@@ -136,7 +140,11 @@ export class Hub<W extends Watcher> {
     this.#stopListening = listenForChanges({
       databaseUrl: this.#options.databaseUrl,
       source: this.#options.source,
-      onChange: (concernsRights) => (concernsRights ? this.#checkRightsSoon() : this.#allStale()),
+      onChange: (concernsRights) => {
+        if (this.#groups.size > 0) this.#heardAt ??= performance.now();
+        if (concernsRights) this.#checkRightsSoon();
+        else this.#allStale();
+      },
       onLive: (isLive) => this.#setLive(isLive),
     });
     this.#timers = [
@@ -203,6 +211,8 @@ export class Hub<W extends Watcher> {
     for (const [, group] of stale) group.isStale = false;
     const mustCheckRights = this.#mustCheckRights;
     this.#mustCheckRights = false;
+    const heardAt = this.#heardAt;
+    this.#heardAt = undefined;
     this.#isReading = true;
     this.#readAt = performance.now();
     let delayMs = readPauseMs;
@@ -211,10 +221,12 @@ export class Hub<W extends Watcher> {
       const oneOfEach = largest.flatMap(([, { watchers }]) => [...watchers.keys()].slice(0, 1));
       const { version, events } = await this.#options.read(oneOfEach);
       await this.#options.sendOwn(this.#deliver(version, events, stale));
+      if (heardAt !== undefined) metrics.eventDelivery.observe(secondsSince(heardAt));
       this.#isFailing = false;
     } catch (error) {
       if (!this.#isFailing) logOutage("Reading for open pages", error);
       this.#isFailing = true;
+      this.#heardAt = heardAt ?? this.#heardAt;
       for (const [, group] of stale) {
         group.isStale = true;
         // They may have been sent that, but not what each of them alone sees.

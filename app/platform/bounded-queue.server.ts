@@ -1,3 +1,4 @@
+import { metrics, secondsSince } from "./metrics.server.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 export class QueueFull extends Error {
@@ -6,13 +7,16 @@ export class QueueFull extends Error {
 
 /** For requests to a service that may be slow: memory does not grow while it hangs. */
 export class BoundedQueue {
+  readonly #labels: { queue: string };
   readonly #atOnce: number;
   readonly #places: number;
   readonly #waiting = new Set<() => void>();
   #running = 0;
   #held = 0;
 
-  constructor({ atOnce, waiting }: { atOnce: number; waiting: number }) {
+  /** @param name for metrics */
+  constructor(name: string, { atOnce, waiting }: { atOnce: number; waiting: number }) {
+    this.#labels = { queue: name };
     this.#atOnce = atOnce;
     this.#places = atOnce + waiting;
   }
@@ -22,20 +26,27 @@ export class BoundedQueue {
    * @throws {QueueFull} if there is none
    */
   async hold<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#held >= this.#places) throw new QueueFull(`${this.#held} are already waiting`);
+    if (this.#held >= this.#places) {
+      metrics.full.inc(this.#labels);
+      throw new QueueFull(`${this.#held} are already waiting`);
+    }
     this.#held += 1;
+    metrics.held.inc(this.#labels);
     try {
       return await work();
     } finally {
       this.#held -= 1;
+      metrics.held.dec(this.#labels);
     }
   }
 
   /** Does some work when its turn comes. The turn ends with the work, or when the signal aborts. */
   async inTurn<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     signal.throwIfAborted();
+    const cameAt = performance.now();
     if (this.#running < this.#atOnce) this.#running += 1;
     else await this.#turn(signal);
+    metrics.waited.observe(this.#labels, secondsSince(cameAt));
     try {
       return await unlessAborted(work(), signal);
     } finally {

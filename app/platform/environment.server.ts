@@ -7,12 +7,16 @@ export interface Environment {
   databaseUrl: string;
   /** For LISTEN and migrations, which a transaction pooler cannot carry. */
   databaseUrlUnpooled: string;
+  /** How many queries this process sends at once, over TCP on as many connections. */
+  databasePoolMax: number;
   stack: StackProject;
   /** Scheme, host and port of the public site, without a trailing slash. */
   appOrigin: string;
   sessionSecret: string;
   /** Absent: there is no webhook route. */
   stackWebhookSecret?: string | undefined;
+  /** Who may read `/metrics`. Absent: there is no such route. */
+  metricsToken?: string | undefined;
   /** How many proxies in front of us are trusted to tell the client's address. */
   trustProxyHops: number;
   port: number;
@@ -58,8 +62,13 @@ const databaseSchema = z.object({
   DATABASE_URL_UNPOOLED: databaseUrl.optional(),
 });
 
+const databasePoolSchema = z.object({
+  DATABASE_POOL_MAX: wholeNumber.min(1, "must be 1 or more").default(10),
+});
+
 const schema = z.object({
   ...databaseSchema.shape,
+  ...databasePoolSchema.shape,
   ...stackSchema.shape,
   APP_ORIGIN: httpOrigin.refine(
     (value) => parseUrl(value)?.origin === value,
@@ -76,6 +85,7 @@ const schema = z.object({
       "must be the signing secret of a webhook: whsec_ and then base64",
     )
     .optional(),
+  METRICS_TOKEN: z.string().optional(),
   TRUST_PROXY_HOPS: wholeNumber.default(0),
   PORT: wholeNumber.max(65535).default(3000),
   HOST: z.string().optional(),
@@ -88,10 +98,12 @@ export function readEnvironment(variables: Variables = process.env): Environment
   return {
     databaseUrl: values.DATABASE_URL,
     databaseUrlUnpooled: values.DATABASE_URL_UNPOOLED ?? withoutPooler(values.DATABASE_URL),
+    databasePoolMax: values.DATABASE_POOL_MAX,
     stack: stackProjectOf(values),
     appOrigin: values.APP_ORIGIN,
     sessionSecret: values.SESSION_SECRET,
     stackWebhookSecret: values.STACK_WEBHOOK_SECRET,
+    metricsToken: values.METRICS_TOKEN,
     trustProxyHops: values.TRUST_PROXY_HOPS,
     port: values.PORT,
     host: values.HOST,
@@ -134,6 +146,11 @@ export function exemptLoopbackFromProxies(): void {
 export function configuredDatabaseUrl(variables: Variables = process.env): string | undefined {
   const { DATABASE_URL, DATABASE_URL_UNPOOLED } = parse(databaseSchema.partial(), variables);
   return DATABASE_URL_UNPOOLED ?? (DATABASE_URL && withoutPooler(DATABASE_URL));
+}
+
+/** Commands need no more of the configuration than this and a URL. @throws {InvalidEnvironment} */
+export function databasePoolMax(variables: Variables = process.env): number {
+  return parse(databasePoolSchema, variables).DATABASE_POOL_MAX;
 }
 
 /**

@@ -25,7 +25,7 @@ const limitsBytes = new Map([
 const webhookPath = "/webhooks/stack";
 
 export function requestHandler(build: ServerBuild): RequestListener {
-  const { appOrigin, stackWebhookSecret, trustProxyHops } = environment();
+  const { appOrigin, stackWebhookSecret, metricsToken, trustProxyHops } = environment();
   const assets = readAssets(build.assetsBuildDirectory);
   const findRoute = appRoutes(build);
   const render = createRequestHandler(build, "production");
@@ -41,7 +41,7 @@ export function requestHandler(build: ServerBuild): RequestListener {
     for (const [name, value] of headersOfAll) response.setHeader(name, value);
     response.setHeader("X-Request-Id", context.reference);
     if (isStopping()) response.setHeader("Connection", "close");
-    const facts: RequestFacts = { method: request.method ?? "" };
+    const facts: RequestFacts = { method: request.method ?? "", startedAt: performance.now() };
     logRequest(facts, response, context);
     await inRequest(context, async () => {
       try {
@@ -64,7 +64,8 @@ export function requestHandler(build: ServerBuild): RequestListener {
     if (!target || !hasHost(request)) return no(400);
     const { pathname } = target;
     const asset = assets.get(pathname);
-    const route = asset ? { pattern: "asset", methods: ["GET", "HEAD"] } : findRoute(target);
+    const found = asset ? { pattern: "asset", methods: ["GET", "HEAD"] } : findRoute(target);
+    const route = found?.pattern === "/metrics" && metricsToken === undefined ? undefined : found;
     if (route) facts.route = route.pattern;
 
     const isWebhook = pathname === webhookPath;
@@ -92,7 +93,8 @@ export function requestHandler(build: ServerBuild): RequestListener {
     };
     const made = await render(new Request(target, init));
     if (!isWebhook && isLastResort(made)) return no(500);
-    if (made.headers.get("Content-Type")?.startsWith("text/event-stream")) logOpenedStream(facts);
+    if (made.headers.get("Content-Type")?.startsWith("text/event-stream"))
+      logOpenedStream(facts, made.status);
     await send(made, request, response);
   }
 }

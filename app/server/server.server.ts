@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { ServerBuild } from "@remix-run/node";
 import { environment } from "#app/platform/environment.server.ts";
 import { log, logAsJson } from "#app/platform/log.server.ts";
+import { watchProcess } from "#app/platform/metrics.server.ts";
 import { answerClientErrors } from "./client-errors.server.ts";
 import { requestHandler } from "./request-handler.server.ts";
 import { stopOnSignal } from "./stop-on-signal.server.ts";
@@ -29,7 +30,8 @@ const silenceLimitMs = 90_000;
  * @throws {InvalidEnvironment} before anything is opened
  */
 export async function listen(build: ServerBuild, noticeMs?: number): Promise<void> {
-  const { appOrigin, port, host, logLevel } = environment();
+  const { appOrigin, port, host, logLevel, metricsToken } = environment();
+  if (metricsToken !== undefined) watchProcess();
   logAsJson(logLevel);
   // Node would end the process too, but print everything in the error, such as rows and requests.
   process.on("uncaughtException", (error) => {

@@ -1,31 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, realpathSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Variables } from "#app/platform/environment.server.ts";
+import { isBuildStale } from "#db/build-age.js";
 import { Refusal } from "#db/refusal.ts";
 import { acquireLock } from "./directory/lock.ts";
-
-/** The server part of the build includes files of db/. */
-const sources = [
-  "app",
-  "db",
-  "public",
-  "remix.config.js",
-  "package.json",
-  "package-lock.json",
-  "tsconfig.json",
-];
-
-/** The file that a build writes last. */
-const result = "build/server/index.js";
 
 /** Two instances that start together build once. @throws {Refusal} when the build fails */
 export async function buildWhenStale(root: string, variables: Variables, signal: AbortSignal): Promise<void> {
   const release = await lockBuild(root, signal);
   try {
-    if (!isStale(root)) return;
+    if (!isBuildStale(root)) return;
     console.error("The build is missing or older than the sources: npm run build");
     await build(root, variables, signal);
   } finally {
@@ -57,17 +44,4 @@ async function build(cwd: string, variables: Variables, signal: AbortSignal): Pr
   signal.removeEventListener("abort", stop);
   signal.throwIfAborted();
   if (code !== 0) throw new Refusal("The build failed. See above.");
-}
-
-function isStale(root: string): boolean {
-  const built = statSync(join(root, result), { throwIfNoEntry: false });
-  return !built || sources.some((source) => newest(join(root, source)) > built.mtimeMs);
-}
-
-/** The time of the newest change below a path; a directory's own time shows deletions. */
-function newest(path: string): number {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats) return 0;
-  if (!stats.isDirectory()) return stats.mtimeMs;
-  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }

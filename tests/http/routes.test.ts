@@ -50,6 +50,8 @@ const expected: Record<string, Expected> = {
   "/theme": { get: 303, post: 400 },
   // Without a secret there is no such route.
   "/webhooks/stack": { get: 404, post: 404 },
+  // Without a token there is no such route.
+  "/metrics": { get: 404, post: 404 },
   "/events": { get: 204, post: 405 },
   "/stats": forUsers,
   "/stats.csv": forUsers,

@@ -63,7 +63,7 @@ const nothingSet = Object.fromEntries(
 
 async function runAdmin(args: string[], variables: Record<string, string>) {
   const env = { ...process.env, ...nothingSet, ...variables, LOCAL_DIR: directory };
-  const child = spawn(process.execPath, ["--import", "tsx", "db/commands/admin.ts", ...args], { env });
+  const child = spawn(process.execPath, ["db/command.js", "admin", ...args], { env });
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -34,9 +34,9 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Runs a command as npm does. An empty variable means that it is not set, in `.env` either. */
-async function command(file: string, args: string[], url = databaseUrl) {
+async function command(name: string, args: string[], url = databaseUrl) {
   const env = { ...process.env, DATABASE_URL: url, DATABASE_URL_UNPOOLED: url, LOCAL_DIR: directory };
-  const child = spawn(process.execPath, ["--import", "tsx", `db/commands/${file}`, ...args], { env });
+  const child = spawn(process.execPath, ["db/command.js", name, ...args], { env });
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -45,7 +45,7 @@ async function command(file: string, args: string[], url = databaseUrl) {
   return { code, stdout, stderr };
 }
 
-const dbSql = (...args: string[]) => command("sql.ts", args);
+const dbSql = (...args: string[]) => command("sql", args);
 
 test("db:sql prints rows as a table, and names the host on stderr first", async () => {
   const { code, stdout, stderr } = await dbSql(
@@ -96,7 +96,7 @@ test("db:sql exits 1 with Postgres's message and no stack trace", async () => {
 });
 
 test("db:sql exits 1 when no server answers, and prints no password", async () => {
-  const { code, stderr } = await command("sql.ts", ["select 1"], "postgresql://bob:secret@127.0.0.1:1/todos");
+  const { code, stderr } = await command("sql", ["select 1"], "postgresql://bob:secret@127.0.0.1:1/todos");
   expect(stderr).toContain("ECONNREFUSED 127.0.0.1:1");
   expect(stderr).not.toMatch(/secret| {4}at /);
   expect(code).toBe(1);
@@ -105,7 +105,7 @@ test("db:sql exits 1 when no server answers, and prints no password", async () =
 test("db:sql exits 1 when the connection is lost", async () => {
   const proxy = await startTcpProxy(Number(new URL(databaseUrl).port));
   proxy.cutAt("select 'lost'");
-  const { code, stderr } = await command("sql.ts", ["select 'lost'"], by(proxy, databaseUrl));
+  const { code, stderr } = await command("sql", ["select 'lost'"], by(proxy, databaseUrl));
   proxy.close();
   expect(stderr).toContain("Connection terminated unexpectedly");
   expect(code).toBe(1);
@@ -188,14 +188,14 @@ test("when a local instance is also running, the flag chooses the database of db
 
 test("without a configured database, a command starts the local one, and stops it at the end", async () => {
   const [one, other] = await Promise.all([
-    command("sql.ts", ["select current_database() as name", "--json"], ""),
-    command("sql.ts", ["select current_database() as name", "--json"], ""),
+    command("sql", ["select current_database() as name", "--json"], ""),
+    command("sql", ["select current_database() as name", "--json"], ""),
   ]);
   expect(one).toMatchObject({ code: 0, stdout: '[{"name":"todos"}]\n' });
   expect(other).toMatchObject({ code: 0, stdout: '[{"name":"todos"}]\n' });
   expect(await runningPostgres(postgresDirectory(directory))).toBeUndefined();
 
-  const reset = await command("reset.ts", [], "");
+  const reset = await command("reset", [], "");
   expect(reset.stdout).toContain(postgresDirectory(directory));
   expect(reset.code).toBe(0);
   expect(existsSync(directory)).toBe(false);
@@ -205,12 +205,12 @@ test("local:reset removes nothing while an instance is running, and only what lo
   writeFileSync(join(directory, "settings.json"), "{}");
   writeFileSync(join(directory, "somebody-elses"), "");
   const release = await lockLocalDirectory(directory);
-  const refused = await command("reset.ts", [], "");
+  const refused = await command("reset", [], "");
   expect(refused.stderr).toContain(`pid ${process.pid}`);
   expect(refused.code).toBe(1);
   expect(readdirSync(directory)).toHaveLength(2);
 
   await release?.();
-  expect(await command("reset.ts", [], "")).toMatchObject({ code: 0 });
+  expect(await command("reset", [], "")).toMatchObject({ code: 0 });
   expect(readdirSync(directory)).toEqual(["somebody-elses"]);
 });

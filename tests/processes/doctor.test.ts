@@ -51,7 +51,7 @@ afterAll(async () => {
 
 async function doctor(changed: Record<string, string> = {}) {
   const env = { ...process.env, ...configuration, ...changed };
-  const child = spawn(process.execPath, ["--import", "tsx", "db/commands/doctor.ts"], { env });
+  const child = spawn(process.execPath, ["db/command.js", "doctor"], { env });
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

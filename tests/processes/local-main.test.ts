@@ -109,11 +109,9 @@ test.skipIf(!knowsProxies)(
     });
     expect(signUp.status).toBe(303);
     await newUser(instance, { email: "doug@example.com" });
-    await promisify(execFile)(
-      process.execPath,
-      ["--import", "tsx", "db/commands/admin.ts", "doug@example.com", "--local"],
-      { env: { ...process.env, ...variables, LOCAL_DIR: instance.directory } },
-    );
+    await promisify(execFile)(process.execPath, ["db/command.js", "admin", "doug@example.com", "--local"], {
+      env: { ...process.env, ...variables, LOCAL_DIR: instance.directory },
+    });
     expect(proxied).toEqual([]);
   },
 );

@@ -20,7 +20,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 /** Runs the command. An empty variable means that it is not set, in `.env` either. */
 async function seed(args: string[] = [], databaseUrl = "") {
   const env = { ...process.env, DATABASE_URL: databaseUrl, DATABASE_URL_UNPOOLED: "", LOCAL_DIR: directory };
-  const child = spawn(process.execPath, ["--import", "tsx", "db/commands/seed.ts", ...args], { env });
+  const child = spawn(process.execPath, ["db/command.js", "seed", ...args], { env });
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

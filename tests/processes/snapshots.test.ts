@@ -76,14 +76,14 @@ async function numbersIn(database: Database): Promise<number[]> {
 }
 
 /** Starts a command as npm does. An empty variable means that it is not set, in `.env` either. */
-function start(file: string, args: string[], configuredUrl = "") {
+function start(name: string, args: string[], configuredUrl = "") {
   const variables = {
     DATABASE_URL: configuredUrl,
     DATABASE_URL_UNPOOLED: configuredUrl,
     LOCAL_DIR: directory,
   };
   const env = { ...process.env, ...variables };
-  const child = spawn(process.execPath, ["--import", "tsx", `db/commands/${file}`, ...args], { env });
+  const child = spawn(process.execPath, ["db/command.js", name, ...args], { env });
   onTestFinished(() => void child.kill("SIGKILL"));
   return child;
 }
@@ -97,9 +97,9 @@ async function resultOf(child: ReturnType<typeof start>) {
   return { code, stdout, stderr };
 }
 
-const command = (...[name, ...args]: string[]) => resultOf(start("snapshot.ts", [name ?? "", ...args]));
+const command = (...[name, ...args]: string[]) => resultOf(start("snapshot", [name ?? "", ...args]));
 const commandOn = (configuredUrl: string, ...args: string[]) =>
-  resultOf(start("snapshot.ts", args, configuredUrl));
+  resultOf(start("snapshot", args, configuredUrl));
 
 /** Resolves once a command has said something on stderr. */
 async function said(child: ReturnType<typeof start>, words: string): Promise<void> {
@@ -228,7 +228,7 @@ test("a killed restore leaves the database as it was, and the next one succeeds"
   await holder.query("begin");
   // What holds up the swap, once the copy is there.
   await holder.query("comment on database todos is 'held'");
-  const killed = start("snapshot.ts", ["restore", "a"]);
+  const killed = start("snapshot", ["restore", "a"]);
   const waiting = statement(
     z.object({ query: z.string() }),
     sql`
@@ -267,11 +267,11 @@ test("a restore waits for a running migration, and a migration for a restore", a
   await takeSnapshot(url, "a");
   const holder = await connectClient(url);
   await holder.query("select pg_advisory_lock(hashtextextended('shared-todos migrations', 0))");
-  const migration = start("dbmate.ts", ["migrate"]);
+  const migration = start("dbmate", ["migrate"]);
   await said(migration, "Waiting for another process that is migrating");
-  const restore = start("snapshot.ts", ["restore", "a"]);
+  const restore = start("snapshot", ["restore", "a"]);
   await said(restore, "Waiting for another command");
-  const second = start("dbmate.ts", ["migrate"]);
+  const second = start("dbmate", ["migrate"]);
   await said(second, "Waiting for another command");
   await holder.end();
 

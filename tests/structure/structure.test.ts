@@ -104,6 +104,17 @@ test("every dependency's install script is denied: the project works without the
   expect(allowScripts).toEqual(Object.fromEntries(withScripts.map((name) => [name, false])));
 });
 
+test("workflows pin actions to commits and name the release, and have no rights that they do not ask for", () => {
+  const directory = ".github/workflows";
+  const workflows = readdirSync(directory).map((file) => readFileSync(join(directory, file), "utf8"));
+  const actions = workflows.flatMap((workflow) => workflow.match(/uses: .*/g) ?? []);
+  expect(actions.length).toBeGreaterThan(0);
+  for (const action of actions)
+    expect(action).toMatch(/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  for (const workflow of workflows)
+    expect(workflow).toMatch(/^permissions:( \{\}|\n {2}contents: read)\n\n/m);
+});
+
 const lockSchema = z.object({
   packages: z.record(z.string(), z.object({ hasInstallScript: z.boolean().optional() })),
 });

@@ -3,6 +3,7 @@ import { AuthFault } from "#app/auth/provider/errors.server.ts";
 import { BoundedQueue, QueueFull } from "#app/platform/bounded-queue.server.ts";
 import { environment, type StackProject } from "#app/platform/environment.server.ts";
 import { log } from "#app/platform/log.server.ts";
+import { metrics, secondsSince } from "#app/platform/metrics.server.ts";
 
 /** Stack's known error for an email whose link leads to an untrusted domain. */
 export const untrustedOrigin = "REDIRECT_URL_NOT_WHITELISTED";
@@ -18,7 +19,7 @@ class SecondFactorRequired extends Error {
  * Stack answers in some 0.1 to 0.3 s, so this allows more than a hundred sign-ins a second, and those that wait are
  * done within two seconds. While Stack hangs, later users are told at once.
  */
-const queue = new BoundedQueue({ atOnce: 50, waiting: 200 });
+const queue = new BoundedQueue("stack", { atOnce: 50, waiting: 200 });
 
 const attempts = new AsyncLocalStorage<{ origin: string; signal: AbortSignal }>();
 
@@ -67,11 +68,15 @@ async function fetchFromStack(
   if (origin !== stackOrigin) {
     throw new AuthFault(`${what} was not sent to ${origin}, which is not STACK_API_URL`);
   }
+  const startedAt = performance.now();
+  const measure = (outcome: "answered" | "refused" | "failed") =>
+    metrics.stackCalls.observe({ outcome }, secondsSince(startedAt));
   let response: Response;
   try {
     // A redirect would resend the password.
     response = await fetchAnything(request, { signal, redirect: "manual" });
   } catch (cause) {
+    measure("failed");
     throw new AuthFault(`${what} got no answer`, { cause });
   }
   const status = Number(response.headers.get("x-stack-actual-status") ?? response.status);
@@ -81,9 +86,11 @@ async function fetchFromStack(
       `Stack mails no links to ${environment().appOrigin}: add it to the trusted domains on Stack's dashboard, with the handler path /`,
     );
   }
-  if (refusal === secondFactorRequired) throw new SecondFactorRequired();
   const isRefusal = status < 500 && status !== 429 && refusal !== null;
-  if (isRefusal || (status >= 200 && status < 300)) return response;
+  const isAnswer = isRefusal || (status >= 200 && status < 300);
+  measure(isRefusal ? "refused" : isAnswer ? "answered" : "failed");
+  if (refusal === secondFactorRequired) throw new SecondFactorRequired();
+  if (isAnswer) return response;
   response.body?.cancel().catch(() => undefined);
   throw new AuthFault(`${what} was answered with ${status}`, { status, ...retryAfterOf(response) });
 }

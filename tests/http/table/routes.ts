@@ -32,6 +32,7 @@ const routes: [path: string, get: Statuses, post: Statuses][] = [
   ["/stats.csv", "303 403 200", "405 405 405"],
   ["/livez", "200 200 200", "405 405 405"],
   ["/readyz", "200 200 200", "405 405 405"],
+  ["/metrics", "404 404 404", "404 404 404"],
   ["/nowhere", "404 404 404", "404 404 404"],
   ["/assets/nowhere.js", "404 404 404", "404 404 404"],
 ];

@@ -7,6 +7,7 @@ import { eventMaker, openEventStream } from "#app/live/event-stream.server.ts";
 import { Hub, type Watcher } from "#app/live/hub.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { log } from "#app/platform/log.server.ts";
+import { metrics } from "#app/platform/metrics.server.ts";
 import { onStop } from "#app/platform/stopping.server.ts";
 import type { ListPart } from "../list/page.server.ts";
 import { keyOf, readSharedLists } from "../list/read.server.ts";
@@ -100,6 +101,8 @@ function countStreams(userId: string, step: 1 | -1): void {
   const streams = (streamsOf.get(userId) ?? 0) + step;
   if (streams > 0) streamsOf.set(userId, streams);
   else streamsOf.delete(userId);
+  metrics.openPages.inc(step);
+  metrics.people.set(streamsOf.size);
 }
 
 async function read(pages: OpenPage[]) {
