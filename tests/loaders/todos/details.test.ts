@@ -2,8 +2,8 @@ import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import * as peopleRoute from "#app/routes/people.ts";
 import { dayIn } from "#app/routes/todos/details/day.ts";
 import { todayOf } from "#app/routes/todos/details/today.server.ts";
-import { Browser, runSql, signedIn } from "./browser.ts";
-import { watch } from "./stream.ts";
+import { Browser, runSql, signedIn } from "../browser.ts";
+import { watch } from "../live/stream.ts";
 import { admin, bob, doug, emptyList, everything } from "./team.ts";
 
 beforeEach(emptyList);
