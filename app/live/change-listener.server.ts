@@ -1,25 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { z } from "zod";
-import { type Client, connectClient } from "#app/db/database.server.ts";
+import { connectClient } from "#app/db/database.server.ts";
 import { logOutage } from "#app/platform/log.server.ts";
 import { unlessAborted } from "#app/platform/unless-aborted.ts";
-
-/** Triggers notify a channel, once per transaction, when a process listens. */
-export interface ChangeSource {
-  channel: string;
-  /** The table that every transaction with a change writes to: `schema.name`. */
-  ledger: string;
-  /** The payload of a change to what users may see. */
-  rightsPayload: string;
-}
+import {
+  askForAnnouncements,
+  type ChangeSource,
+  declineAnnouncements,
+  silentTransactions,
+  versionOf,
+} from "./change-source.server.ts";
 
 interface ChangeListenerOptions {
   /** On Postgres's direct host: LISTEN needs a session of its own. */
   databaseUrl: string;
   source: ChangeSource;
-  /** Once per transaction, and never before the change can be read. */
+  /** After each transaction with a change, or after several, and never before the change can be read. */
   onChange(concernsRights: boolean): void;
   /**
    * `true` as soon as it is proved that notifications arrive: changes before that may have been missed. `false` as soon
@@ -28,19 +25,26 @@ interface ChangeListenerOptions {
   onLive(isLive: boolean): void;
 }
 
-const transactionSchema = z.object({ id: z.string() });
-
 /** With the limit below, a connection that went silent is replaced within 7 s. */
 const heartbeatMs = 4_000;
 const answerLimitMs = 3_000;
 /** The pause before the next look for silent transactions. */
 const firstLookMs = 50;
 const slowestLookMs = 1_000;
+/** Changes as close as this are a burst: open pages take them together anyway. */
+const burstMs = 40;
+/** How often the version is read during a burst. */
+const versionMs = 40;
+/** The burst is over when the version has stood still for so many readings. */
+const stillReadings = 5;
 const connectLimitMs = 5_000;
 const firstRetryMs = 100;
 const slowestRetryMs = 4_000;
 
 /**
+ * Waits for announcements while changes are rare. With NOTIFY transactions commit one at a time, so during a burst it
+ * declines them and reads the version.
+ *
  * A notification to itself, at the start and every few seconds, proves that it hears: neither a connection whose other
  * end is gone nor a pooler that does not carry LISTEN would say so. A lost connection is replaced.
  * @returns stops it, after which it calls nothing back
@@ -77,31 +81,75 @@ export function listenForChanges(options: ChangeListenerOptions): () => void {
       const limit = setTimeout(() => lost.abort(new Error("The database does not answer")), answerLimitMs);
       return unlessAborted(answer, lost.signal).finally(() => clearTimeout(limit));
     };
-    const pause = (ms: number) => unlessAborted(delay(ms, undefined, { signal: lost.signal }), lost.signal);
+    const pause = (ms: number, end = lost.signal) =>
+      unlessAborted(delay(ms, undefined, { signal: end }), lost.signal).catch(() =>
+        lost.signal.throwIfAborted(),
+      );
 
     const ownChannel = `live_${randomBytes(8).toString("hex")}`;
     const heard = new EventTarget();
+    let quiet = new AbortController();
+    let announcedAt = Number.NEGATIVE_INFINITY;
     client.on("notification", ({ channel, payload }) => {
       if (channel === ownChannel) heard.dispatchEvent(new Event("own"));
-      else if (!lost.signal.aborted) onChange(payload === source.rightsPayload);
+      else if (!lost.signal.aborted) announced(payload === source.rightsPayload);
     });
+    const announced = (concernsRights: boolean) => {
+      if (!concernsRights) {
+        const now = performance.now();
+        if (now - announcedAt < burstMs) quiet.abort();
+        announcedAt = now;
+      }
+      onChange(concernsRights);
+    };
     const prove = () =>
       answered(Promise.all([once(heard, "own"), client.query("select pg_notify($1, '')", [ownChannel])]));
 
-    try {
-      signal.throwIfAborted();
-      await answered(listen(client, source, ownChannel));
-      let silent = await answered(silentTransactions(client, source));
-      await prove();
-      onProved();
-      onLive(true);
+    /** @param silent transactions that may not announce their changes */
+    async function waitForBurst(silent: string[]): Promise<void> {
+      quiet = new AbortController();
       for (let lookMs = firstLookMs; ; lookMs = Math.min(lookMs * 2, slowestLookMs)) {
-        await pause(silent.length > 0 ? lookMs : heartbeatMs);
+        await pause(silent.length > 0 ? lookMs : heartbeatMs, quiet.signal);
+        if (quiet.signal.aborted) return;
         if (silent.length > 0) {
           silent = await answered(silentTransactions(client, source, silent));
           onChange(true);
         }
         await prove();
+      }
+    }
+
+    /** @returns transactions that may not announce their changes */
+    async function followVersion(): Promise<string[]> {
+      let known: string | undefined;
+      const read = async () => {
+        const version = await answered(versionOf(client, source));
+        if (version === known) return false;
+        known = version;
+        onChange(false);
+        return true;
+      };
+      await answered(declineAnnouncements(client, source));
+      for (let still = 0; still < stillReadings; await pause(versionMs))
+        still = (await read()) ? 0 : still + 1;
+      await answered(askForAnnouncements(client, source));
+      const silent = await answered(silentTransactions(client, source));
+      // What was committed since the last reading may not have been announced either.
+      await read();
+      return silent;
+    }
+
+    try {
+      signal.throwIfAborted();
+      await answered(client.query(`listen ${ownChannel}; listen ${source.channel}`));
+      await answered(askForAnnouncements(client, source));
+      let silent = await answered(silentTransactions(client, source));
+      await prove();
+      onProved();
+      onLive(true);
+      for (;;) {
+        await waitForBurst(silent);
+        silent = await followVersion();
       }
     } finally {
       lost.abort();
@@ -113,35 +161,4 @@ export function listenForChanges(options: ChangeListenerOptions): () => void {
 
   run();
   return () => stopping.abort();
-}
-
-/** The lock tells the triggers to announce changes. */
-async function listen(client: Client, { channel }: ChangeSource, ownChannel: string): Promise<void> {
-  await client.query("select pg_advisory_lock_shared(hashtext($1))", [channel]);
-  await client.query(`listen ${ownChannel}`);
-  await client.query(`listen ${channel}`);
-}
-
-/**
- * Transactions with changes that may have found no listener, and will not announce them when they commit. Until then
- * they hold a lock on the ledger.
- * @param among those found before; null: any
- * @returns their virtual ids
- */
-async function silentTransactions(
-  client: Client,
-  { ledger }: ChangeSource,
-  among: string[] | null = null,
-): Promise<string[]> {
-  const { rows } = await client.query(
-    `select distinct l.virtualtransaction as id
-     from pg_locks l
-     join pg_database d on d.oid = l.database
-     where d.datname = current_database()
-       and l.relation = to_regclass($2)
-       and l.mode = 'RowExclusiveLock'
-       and ($1::text[] is null or l.virtualtransaction = any($1::text[]))`,
-    [among, ledger],
-  );
-  return rows.map((row) => transactionSchema.parse(row).id);
 }

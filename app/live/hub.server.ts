@@ -1,6 +1,7 @@
 import { logOutage } from "#app/platform/log.server.ts";
 import { metrics, secondsSince } from "#app/platform/metrics.server.ts";
-import { type ChangeSource, listenForChanges } from "./change-listener.server.ts";
+import { listenForChanges } from "./change-listener.server.ts";
+import type { ChangeSource } from "./change-source.server.ts";
 import { eventMaker } from "./event-stream.server.ts";
 import type { StreamEvents } from "./stream-events.ts";
 

@@ -24,6 +24,10 @@ export function fetchOver(pools: Pools) {
 
 async function run(client: pg.PoolClient, { query, params }: Statement) {
   // As Neon does: the extended protocol allows one statement only. Not in @types/pg.
+  //
+  // Without a name, so not prepared. A generic plan of a search among one's own of a million todos takes 6 s, its custom
+  // plan 5 ms. With custom plans alone, and a reset that keeps prepared statements (50 µs instead of 20), Postgres's CPU
+  // time per page fell to 0.80, and the app's to 0.96.
   const config: pg.QueryArrayConfig & { queryMode: "extended" } = {
     text: query,
     values: params,

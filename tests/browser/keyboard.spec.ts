@@ -235,7 +235,7 @@ test(
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("?");
     await expect(dialog(page).getByRole("heading", { name: "Keyboard shortcuts" })).toBeVisible();
-    await expect(dialog(page).getByRole("row")).toHaveCount(8);
+    await expect(dialog(page).getByRole("row")).toHaveCount(10);
     await dialog(page).getByRole("button", { name: "Close" }).focus();
     for (const key of ["n", "ArrowDown"]) expect(await isTaken(page, { key })).toBe(false);
     await expect(dialog(page).getByRole("button", { name: "Close" })).toBeFocused();

@@ -92,9 +92,7 @@ test("a transaction that began before the listener is watched until it commits, 
   const { told } = listening();
   // More than one look, as the transaction goes on.
   await expect.poll(() => told.slice(0, 3), patience).toEqual([true, "users", "users"]);
-  const later = new pg.Client(url);
-  await later.connect();
-  onTestFinished(() => later.end());
+  const later = await session();
   await later.query("begin");
   await later.query('insert into neon_auth.users_sync (raw_json) values (\'{"id": "doug"}\')');
   const looksBeforeNextProof = async () => {
@@ -107,6 +105,152 @@ test("a transaction that began before the listener is watched until it commits, 
   await expect.poll(looksBeforeNextProof, patience).toBe(0);
   await tell("todos");
   await expect.poll(() => told.at(-1), patience).toBe("todos");
+});
+
+/** A second session that waits for locks, hears announcements, or leaves a transaction open. */
+async function session(): Promise<pg.Client> {
+  const client = new pg.Client(url);
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+/** What the listener's session waits for. */
+async function waitsFor(): Promise<string | null> {
+  const { rows } = await postgres.query(
+    `select wait_event from pg_stat_activity
+     where application_name = 'todos-live' and datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows[0]?.wait_event ?? null;
+}
+
+/** Whether the listener asks for announcements. */
+async function isAnnounced(): Promise<boolean> {
+  const { rows } = await postgres.query(
+    `select from pg_locks l join pg_database d on d.oid = l.database
+     where d.datname = current_database() and l.locktype = 'advisory' and l.mode = 'ShareLock' and l.granted`,
+  );
+  return rows.length > 0;
+}
+
+/**
+ * A live listener in a burst, held at its first reading of the version.
+ * @returns `next` lets it finish the reading, and holds it at the next one; `go` lets it go on
+ */
+async function inBurst() {
+  const listener = listening();
+  await expect.poll(() => listener.told, patience).toEqual([true]);
+  const holders = [await session(), await session()];
+  const hold = (client?: pg.Client) =>
+    client?.query("begin; lock table folded_version in access exclusive mode");
+  const isHeld = () => expect.poll(waitsFor, patience).toBe("relation");
+  await hold(holders[0]);
+  // In transactions of their own: Postgres sends duplicates once per transaction.
+  const announcements = "begin; select pg_notify('todos_changed', 'todos'); commit;".repeat(20);
+  await expect
+    .poll(async () => {
+      await postgres.query(announcements);
+      return waitsFor();
+    }, patience)
+    .toBe("relation");
+  const go = () => holders[0]?.query("rollback");
+  return {
+    ...listener,
+    go,
+    async next() {
+      const held = hold(holders[1]);
+      await expect
+        .poll(async () => {
+          const waiting = await postgres.query(
+            "select from pg_locks where relation = 'folded_version'::regclass and not granted",
+          );
+          return waiting.rowCount;
+        }, patience)
+        .toBe(2);
+      await go();
+      holders.reverse();
+      await held;
+      await isHeld();
+    },
+  };
+}
+
+/** A change that does not fold the ledger, which would wait for a held reading. */
+const addQuietly = (client: pg.Client) =>
+  client.query(
+    "begin isolation level repeatable read; insert into todos (owner_id, task) values ('bob', 'in a burst')",
+  );
+
+/** What is announced to a session that asks for nothing. */
+async function bystander() {
+  const client = await session();
+  const heard: (string | undefined)[] = [];
+  await client.query("listen todos_changed");
+  client.on("notification", ({ payload }) => heard.push(payload));
+  return async () => {
+    await client.query("select");
+    return heard.splice(0);
+  };
+}
+
+test("in a burst changes are not announced, none is missed, and profiles still are", async () => {
+  await postgres.query("truncate neon_auth.users_sync cascade");
+  await postgres.query('insert into neon_auth.users_sync (raw_json) values (\'{"id": "bob"}\')');
+  const [heard, { told, next, go }] = [await bystander(), await inBurst()];
+  await next();
+  told.length = 0;
+  await heard();
+  await next();
+  expect(told).toEqual([]);
+  await addQuietly(postgres);
+  await postgres.query("commit");
+  expect(await heard()).toEqual([]);
+  await next();
+  expect(told).toEqual(["todos"]);
+  await postgres.query('insert into neon_auth.users_sync (raw_json) values (\'{"id": "doug"}\')');
+  expect(await heard()).toEqual(["users"]);
+  await next();
+  expect(told).toEqual(["todos", "users", "todos"]);
+  await go();
+  await expect.poll(isAnnounced, patience).toBe(true);
+  told.length = 0;
+  await addQuietly(postgres);
+  await postgres.query("commit");
+  expect(await heard()).toEqual(["todos"]);
+  await expect.poll(() => told, patience).toEqual(["todos"]);
+});
+
+test("after a burst no version is read, and a transaction that is open is watched until it commits", async () => {
+  await postgres.query("truncate neon_auth.users_sync cascade");
+  await postgres.query('insert into neon_auth.users_sync (raw_json) values (\'{"id": "bob"}\')');
+  const [heard, writer, { told, go }] = [await bystander(), await session(), await inBurst()];
+  await addQuietly(writer);
+  await go();
+  await expect.poll(isAnnounced, patience).toBe(true);
+  await heard();
+  await nextProof();
+  // A reading would wait for this lock, until the connection is given up.
+  const holder = await session();
+  await holder.query("begin; lock table folded_version in access exclusive mode");
+  await nextProof();
+  await nextProof();
+  await holder.query("rollback");
+  expect(told).not.toContain(false);
+  const { length } = told;
+  await writer.query("commit");
+  expect(await heard()).toEqual([]);
+  await expect.poll(() => told.length, patience).toBeGreaterThan(length);
+});
+
+test("a change between a burst's last reading and the next announcement is not missed", async () => {
+  const [taker, { told, go }] = [await session(), await inBurst()];
+  await taker.query("select pg_advisory_lock(hashtext('todos_changed'))");
+  await go();
+  await expect.poll(waitsFor, patience).toBe("advisory");
+  told.length = 0;
+  await postgres.query("insert into todo_changes (sign) values (0)");
+  await taker.query("select pg_advisory_unlock(hashtext('todos_changed'))");
+  await expect.poll(() => told, patience).toEqual(["todos"]);
 });
 
 test("a connection that answers but delivers no notifications is not live", async () => {

@@ -181,6 +181,14 @@ test("a change made at one process, or by plain SQL, reaches the pages of both",
   expect(new Set(tasks)).toEqual(new Set([`by ${a.port},by ${b.port}`]));
 });
 
+test("pages show the last of many changes made at once, and the next one", async () => {
+  await Promise.all(Array.from({ length: 400 }, (_, number) => add(`at once ${number}`)));
+  await allPagesAreCurrent();
+  await add("afterwards");
+  await allPagesAreCurrent();
+  await run(database, "delete from todos");
+});
+
 test("pages catch up after Postgres restarts", async () => {
   await postgres.stop();
   postgres = await startPostgres({

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { isDeleted, type Session } from "#app/auth/session/session.server.ts";
 import { viewersOf } from "#app/auth/session/viewers.server.ts";
 import { database } from "#app/db/current.server.ts";
-import type { ChangeSource } from "#app/live/change-listener.server.ts";
+import type { ChangeSource } from "#app/live/change-source.server.ts";
 import { eventMaker, openEventStream } from "#app/live/event-stream.server.ts";
 import { Hub, type Watcher } from "#app/live/hub.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
@@ -19,6 +19,7 @@ import type { LiveEvents } from "./live-event.ts";
 export const todoChanges: ChangeSource = {
   channel: "todos_changed",
   ledger: "public.todo_changes",
+  version: "public.todos_version",
   rightsPayload: "users",
 };
 
