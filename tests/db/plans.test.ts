@@ -11,7 +11,7 @@ import { deleteTodo } from "#app/routes/todos/changes/delete.server.ts";
 import { editTodo } from "#app/routes/todos/changes/edit.server.ts";
 import { restoreTodos } from "#app/routes/todos/changes/restore.server.ts";
 import { toggleTodos } from "#app/routes/todos/changes/toggle-all.server.ts";
-import { listVersion, remainingTodos } from "#app/routes/todos/list/counts.server.ts";
+import { listVersion, remainingMatches, remainingTodos } from "#app/routes/todos/list/counts.server.ts";
 import { pageOf } from "#app/routes/todos/list/page.server.ts";
 import { foundPage, remainingFound } from "#app/routes/todos/list/search.server.ts";
 import { progressOf, teamProgress } from "#app/routes/todos/list/team.server.ts";
@@ -27,6 +27,15 @@ beforeAll(async () => {
   await fillDatabase(DATABASE_URL, { users: 1_000, todos: 50_000, days: 30 });
   sql = await connectClient(DATABASE_URL);
   session.userId = (await sql.query(`select ${userIdSql("1000")} as id`)).rows[0].id;
+  // One in a hundred has a day, half of them long past, and another one is the admin's to do.
+  await sql.query(
+    `update todos
+    set due_on = case when id % 100 = 0 then date '2000-01-01' + case when id < 25000 then 0 else 100000 end end,
+      assignee_id = case when id % 100 = 1 then $1::text end
+    where id % 100 < 2`,
+    [session.userId],
+  );
+  await sql.query("vacuum analyze todos");
 });
 afterAll(() => sql.end());
 
@@ -62,6 +71,8 @@ const middle = {
 const place = { value: "50", userId: "5" };
 const latest = { value: middle.insertedAt, userId: "5" };
 
+const overdue = { ...wholeList, complete: false, dueBefore: "2026-01-01" };
+const assigned = () => ({ ...wholeList, assigneeId: session.userId });
 const search = (query: string) => ({ ...wholeList, query });
 
 const statements: [string, number, () => Statement<unknown>][] = [
@@ -80,6 +91,16 @@ const statements: [string, number, () => Statement<unknown>][] = [
     51,
     () => pageOf({ filter: { ...wholeList, complete: true, ownerId: session.userId }, before: null }),
   ],
+  ["overdue todos", 400, () => pageOf({ filter: overdue, before: null })],
+  ["overdue todos in the middle", 400, () => pageOf({ filter: overdue, before: middle })],
+  [
+    "one's own overdue todos",
+    60,
+    () => pageOf({ filter: { ...overdue, ownerId: session.userId }, before: null }),
+  ],
+  ["todos assigned to one", 51, () => pageOf({ filter: assigned(), before: null })],
+  ["how many are overdue", 250, () => remainingMatches(overdue)],
+  ["how many are assigned to one", 500, () => remainingMatches(assigned())],
   ["how many are open", 0, () => remainingTodos(wholeList)],
   ["how many of one's own are open", 0, () => remainingTodos({ ...wholeList, ownerId: session.userId })],
   ["a search for what all have", 102, () => foundPage(search("TÓDO"), null)],

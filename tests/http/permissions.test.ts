@@ -15,6 +15,7 @@ hear of changes     | nothing    | shown   | shown   | shown   | shown         |
 add                 | sign in    | done    | done    | done    | done          | sign in      | sign in     | confirm
 toggle              | sign in    | done    | done    | done    | done          | sign in      | sign in     | confirm
 edit                | sign in    | 403     | done    | done    | 403           | sign in      | sign in     | confirm
+assign              | sign in    | done    | done    | done    | done          | sign in      | sign in     | confirm
 edit another text   | sign in    | 403     | 409     | 409     | 403           | sign in      | sign in     | confirm
 delete              | sign in    | 403     | done    | done    | 403           | sign in      | sign in     | confirm
 toggle all          | sign in    | done    | done    | done    | done          | sign in      | sign in     | confirm
@@ -30,6 +31,8 @@ see statistics      | sign in    | 403     | 403     | shown   | 403           |
 take statistics     | sign in    | 403     | 403     | shown   | 403           | sign in      | sign in     | confirm
 take todos, JSON    | sign in    | shown   | shown   | shown   | shown         | sign in      | sign in     | confirm
 take todos, CSV     | sign in    | shown   | shown   | shown   | shown         | sign in      | sign in     | confirm
+find people         | sign in    | shown   | shown   | shown   | shown         | sign in      | sign in     | confirm
+import todos        | sign in    | done    | done    | done    | done          | sign in      | sign in     | confirm
 see the account     | sign in    | shown   | shown   | shown   | shown         | sign in      | sign in     | confirm
 rename              | sign in    | done    | done    | done    | done          | sign in      | sign in     | confirm
 change password     | sign in    | done    | done    | done    | done          | sign in      | sign in     | confirm

@@ -21,15 +21,18 @@ const yesOrNo = z
   .transform(String)
   .transform((text) => text === "true");
 
-const rowFields = z.object({
-  task: typedField("task"),
-  isComplete: absent.transform(() => false).or(yesOrNo),
-  insertedAt: absent.or(moment),
-  completedAt: absent.or(moment),
-  dueOn: absent.or(typedField("due_on")),
-  assignee: absent.or(typedField("assignee")),
-  id: absent.or(z.string().refine(isTodoId, "must be a todo's number.")),
-});
+const rowFields = z.object(
+  {
+    task: typedField("task"),
+    isComplete: absent.transform(() => false).or(yesOrNo),
+    insertedAt: absent.or(moment),
+    completedAt: absent.or(moment),
+    dueOn: absent.or(typedField("due_on")),
+    assignee: absent.or(typedField("assignee")),
+    id: absent.or(z.string().refine(isTodoId, "must be a todo's number.")),
+  },
+  "must be an object with a task.",
+);
 
 export type ImportedRow = z.infer<typeof rowFields> & {
   /** Of the file, for a person: `Line 3`. */

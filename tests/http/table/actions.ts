@@ -15,6 +15,8 @@ interface Action {
   path: string;
   /** The form's fields; without any it is a GET. */
   fields?: (scene: Scene) => Record<string, string>;
+  /** A file to send in place of fields. */
+  file?: string;
   /** The route's id, for a script's request. Absent: our scripts do not request it. */
   routeId?: string;
 }
@@ -30,6 +32,7 @@ export const actions: Record<string, Action> = {
   add: { ...toList, fields: () => ({ intent: "add", task: "something new", key: crypto.randomUUID() }) },
   toggle: { ...toList, fields: ({ todoId: id }) => ({ intent: "toggle", id, complete: "true" }) },
   edit: { ...toList, fields: ({ todoId: id }) => ({ intent: "edit", id, task: "something else" }) },
+  assign: { ...toList, fields: ({ todoId: id, email }) => ({ intent: "assign", id, assignee: email }) },
   "edit another text": {
     ...toList,
     fields: ({ todoId: id }) => ({ intent: "edit", id, task: "something else", was: "before" }),
@@ -80,6 +83,8 @@ export const actions: Record<string, Action> = {
   "take statistics": { path: "/stats.csv" },
   "take todos, JSON": { path: "/export.json" },
   "take todos, CSV": { path: "/export.csv" },
+  "find people": { path: "/people?q=bo" },
+  "import todos": { path: "/import", file: "task\r\nsomething new\r\n" },
   "see the account": toAccount,
   rename: { ...toAccount, fields: () => ({ intent: "name", name: "Doug" }) },
   "change password": {
@@ -111,14 +116,29 @@ async function complete(those: Sql) {
 
 /** The request, as a browser sends it without scripts, or as our script does. */
 export function requestFor(
-  { path, fields, routeId }: Action,
+  { path, fields, file, routeId }: Action,
   scene: Scene,
   further: Record<string, string>,
   isScripts: boolean,
 ): Sent {
   const request = { path: isScripts && routeId ? dataPath(path, routeId) : path, cookie: scene.cookie };
+  if (file) return { ...request, method: "POST", ...multipart(file) };
   if (!fields) return request;
   const via: Record<string, string> = isScripts ? { via: "script" } : {};
   const body = new URLSearchParams({ ...fields(scene), ...further, ...via }).toString();
   return { ...request, method: "POST", body };
+}
+
+/** A form with the field `file`. */
+export function multipart(content: string): Pick<Sent, "headers" | "body"> {
+  const lines = [
+    "--the-end",
+    'Content-Disposition: form-data; name="file"; filename="todos.csv"',
+    "Content-Type: text/csv",
+    "",
+    content,
+    "--the-end--",
+    "",
+  ];
+  return { headers: { "Content-Type": "multipart/form-data; boundary=the-end" }, body: lines.join("\r\n") };
 }

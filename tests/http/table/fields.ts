@@ -16,6 +16,15 @@ export function taskIn(text: string | undefined): string | undefined {
   return isVisible && length <= 500 && !trimmed.includes("\0") ? trimmed : undefined;
 }
 
+/** Of a todo: a calendar's, or none. */
+export function isDay(text = ""): boolean {
+  const [, year = 0, month = 0, day = 0] = text.match(/^\s*(\d{4})-(\d\d)-(\d\d)\s*$/)?.map(Number) ?? [];
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return (
+    text.trim() === "" || (year >= 1900 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day)
+  );
+}
+
 export function isId(text: string | undefined): boolean {
   return text !== undefined && /^[1-9][0-9]{0,18}$/.test(text) && BigInt(text) <= 9223372036854775807n;
 }

@@ -1,5 +1,5 @@
 import type { Person } from "../people.ts";
-import { type Fields, isFlag, isId, isUuid, taskIn } from "./fields.ts";
+import { type Fields, isDay, isFlag, isId, isUuid, taskIn } from "./fields.ts";
 import { type Form, ifIntent } from "./form.ts";
 
 const toList = { path: "/?index", routeId: "routes/todos/route" };
@@ -11,6 +11,11 @@ function aboutTodo(fields: Fields, { todoId }: Person, isRight = true): number {
   return id === todoId ? 303 : 404;
 }
 
+/** No user has an address that hostile input guesses. */
+function isNobody(assignee = ""): boolean {
+  return assignee.trim() === "";
+}
+
 /** The forms of `/`. */
 export const listForms: Form[] = [
   {
@@ -19,11 +24,14 @@ export const listForms: Form[] = [
     fields: () => [
       ["intent", "add"],
       ["task", crypto.randomUUID()],
+      ["due_on", "2026-12-31"],
+      ["assignee", ""],
       ["key", crypto.randomUUID()],
     ],
     answer: ifIntent("add", (fields) => {
       const key = fields.get("key");
-      return taskIn(fields.get("task")) !== undefined && (key === undefined || isUuid(key)) ? 303 : 400;
+      const isRight = taskIn(fields.get("task")) !== undefined && isDay(fields.get("due_on"));
+      return isRight && isNobody(fields.get("assignee")) && (key === undefined || isUuid(key)) ? 303 : 400;
     }),
     changesRows: true,
   },
@@ -71,6 +79,19 @@ export const listForms: Form[] = [
     answer: ifIntent("edit", (fields, person) =>
       aboutTodo(fields, person, taskIn(fields.get("task")) !== undefined),
     ),
+  },
+  {
+    ...toList,
+    name: "assign",
+    fields: ({ todoId }) => [
+      ["intent", "assign"],
+      ["id", todoId],
+      ["assignee", ""],
+    ],
+    answer: ifIntent("assign", (fields, person) => {
+      const assignee = fields.get("assignee");
+      return aboutTodo(fields, person, assignee !== undefined && isNobody(assignee));
+    }),
   },
   {
     ...toList,

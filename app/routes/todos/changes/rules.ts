@@ -19,6 +19,7 @@ export const rules: Record<TypedField, (text: string) => string | undefined> = {
     return "Enter a date such as 2026-12-31, or leave it empty.";
   },
   assignee(text) {
+    if (text.includes("\0")) return "An email address can't contain the character NUL.";
     return text.length <= longestEmail ? undefined : "That is too long for an email address.";
   },
 };
