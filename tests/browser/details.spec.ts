@@ -97,6 +97,7 @@ test(
     await bob.page.getByLabel("Assign to").fill("");
     await add(bob, "Water the plants", "", "");
     const line = todo(bob.page, "Water the plants");
+    await expect(line.getByRole("button", { name: "Edit Water the plants" })).toBeVisible();
     for (const [key, label] of [
       ["d", "Due"],
       ["a", "Assign to"],

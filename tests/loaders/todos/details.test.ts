@@ -117,6 +117,15 @@ test("an undone deletion, edit and assignment bring day and assignee back", asyn
   }
 });
 
+test("whoever may not edit a todo undoes what they assigned, and nothing else", async () => {
+  const id = await added();
+  const before = await everything();
+  await doug.change({ intent: "assign", id, assignee: "doug@example.com" });
+  expect((await bob.change({ intent: "restore", id })).status).toBe(404);
+  expect(await doug.change({ intent: "restore", id })).toRedirectTo("/");
+  expect(await everything()).toEqual(before);
+});
+
 test("an assignment by another user stays when an edit of the text is undone", async () => {
   const id = await added();
   await bob.change({ intent: "edit", id, task: "b" });

@@ -68,7 +68,10 @@ export function restoreTodos(session: Session, named: z.infer<typeof fields>) {
           c.todo_id,
           c.kind,
           c.became,
-          c.kind = 'ticked' or c.owner_id = actor.id or actor.is_admin as is_permitted
+          c.kind = 'ticked'
+            or c.became - 'assignee_id' = '{}'
+            or c.owner_id = actor.id
+            or actor.is_admin as is_permitted
         from actor
         join undoable_todos c on c.actor_id = actor.id
         join latest on latest.batch = c.batch
