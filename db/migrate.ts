@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { asDatabaseFault } from "#app/db/faults.server.ts";
 import { inheritedVariables } from "#app/platform/environment.server.ts";
 import { addressIn } from "./neon-over-tcp/connection-string.ts";
@@ -60,15 +61,22 @@ async function underLock(url: string, work: () => Promise<void>): Promise<void> 
   await using client = await openSession(url);
   client.on("notification", ({ payload }) => console.error(payload));
   await client.query("listen migration");
-  const { rows } = await client.query(`select pg_try_advisory_lock(${lockKey}) as locked`);
-  if (!rows[0].locked) {
+  const isLocked = async () => {
+    const { rows } = await client.query(`select pg_try_advisory_lock(${lockKey}) as locked`);
+    return rows[0].locked;
+  };
+  if (!(await isLocked())) {
     console.error("Waiting for another process that is migrating this database.");
-    await client.query(`select pg_advisory_lock(${lockKey})`);
+    // Not by a statement that waits: "create index concurrently" would wait for it in turn.
+    do await delay(askAgainMs);
+    while (!(await isLocked()));
   }
   await work();
   // Postgres delivers the notifications before it answers.
   await client.query("select");
 }
+
+const askAgainMs = 200;
 
 const lockKey = "hashtextextended('shared-todos migrations', 0)";
 

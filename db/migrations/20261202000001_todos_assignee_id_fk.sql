@@ -34,4 +34,7 @@ $$;
 
 -- migrate:down
 set local lock_timeout = '400ms';
-alter table todos drop constraint if exists todos_assignee_id_fk;
+alter table todos
+  drop constraint if exists todos_assignee_id_fk,
+  drop constraint todos_due_on_in_range,
+  add constraint todos_due_on_in_range check (due_on between '1900-01-01' and '9999-12-31') not valid;

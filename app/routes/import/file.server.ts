@@ -9,11 +9,9 @@ import type { ImportProblems } from "./import-form.tsx";
 const mostRows = 1_000;
 const mostBytes = 1024 * 1024;
 
-const absent = z.union([z.literal(""), z.null(), z.undefined()]).transform(() => null);
-
 /** In UTC, with up to six digits of a second. Not after today: such a todo would stay at the end of the list. */
 const moment = z.iso
-  .datetime({ error: "must be a time such as 2026-12-31T08:30:00Z." })
+  .datetime({ error: "must be a time such as 2026-12-31T08:30:00Z.", abort: true })
   .refine((text) => Date.parse(text) <= Date.now() + 86_400_000, "is in the future.");
 
 const yesOrNo = z
@@ -24,15 +22,25 @@ const yesOrNo = z
 const rowFields = z.object(
   {
     task: typedField("task"),
-    isComplete: absent.transform(() => false).or(yesOrNo),
-    insertedAt: absent.or(moment),
-    completedAt: absent.or(moment),
-    dueOn: absent.or(typedField("due_on")),
-    assignee: absent.or(typedField("assignee")),
-    id: absent.or(z.string().refine(isTodoId, "must be a todo's number.")),
+    isComplete: yesOrNo.nullable().transform(Boolean),
+    insertedAt: moment.nullable(),
+    completedAt: moment.nullable(),
+    dueOn: typedField("due_on").nullable(),
+    assignee: typedField("assignee").nullable(),
+    id: z.string("must be a todo's number.").refine(isTodoId, "must be a todo's number.").nullable(),
   },
   "must be an object with a task.",
 );
+
+/** What a row says that has a task alone. */
+const blank = {
+  isComplete: null,
+  insertedAt: null,
+  completedAt: null,
+  dueOn: null,
+  assignee: null,
+  id: null,
+};
 
 export type ImportedRow = z.infer<typeof rowFields> & {
   /** Of the file, for a person: `Line 3`. */
@@ -95,7 +103,9 @@ function toRows(placed: Placed[]): File {
   const rows: ImportedRow[] = [];
   const seen = new Map<string, number>();
   for (const [place, row] of placed) {
-    const { success, data, error } = rowFields.safeParse(row);
+    const { success, data, error } = rowFields.safeParse(
+      row instanceof Object ? { ...blank, ...withoutEmpty(row) } : row,
+    );
     if (success) {
       const content = JSON.stringify(data);
       const count = (seen.get(content) ?? 0) + 1;
@@ -109,6 +119,13 @@ function toRows(placed: Placed[]): File {
     }
   }
   return problems.length > 0 ? { problems } : { rows };
+}
+
+/** An empty cell says as much as none. */
+function withoutEmpty(row: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).filter(([column, value]) => value !== "" || column === "task"),
+  );
 }
 
 function uuidOf(text: string): string {

@@ -231,7 +231,9 @@ test("Neon needs no rights of ours to write profiles, and gets no warning", asyn
 });
 
 test("Neon's write succeeds with a warning when the version cannot be changed", async () => {
-  await sql.query("alter table todos drop constraint todos_owner_id_fk");
+  await sql.query(
+    "alter table todos drop constraint todos_owner_id_fk, drop constraint todos_assignee_id_fk",
+  );
   await sql.query("drop table todo_changes cascade");
   const { client, warnings } = await neonsSession();
   await client.query(`insert into neon_auth.users_sync (raw_json) values ('{"id": "eve"}')`);

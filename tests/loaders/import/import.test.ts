@@ -120,7 +120,7 @@ test.each<[string, string | Uint8Array, number, string]>([
   ["nothing", "", 400, "Choose a file."],
   ["a header alone", "task\n", 400, "This file has no todos."],
   ["no column of tasks", "title\nx\n", 400, "Line 2: Enter what needs to be done."],
-  ["an open quote", 'task\n"x\n', 400, "Line 3: this is not valid CSV."],
+  ["an open quote", 'task\n"x\n', 400, "Line 2: this is not valid CSV."],
   ["too many cells", "task\nx,y\n", 400, "Line 2: this is not valid CSV."],
   ["broken JSON", '[{"task":', 400, "This is not valid JSON."],
   ["numbers", "[1]", 400, "Todo 1: must be an object with a task."],
