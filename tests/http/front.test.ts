@@ -1,7 +1,11 @@
 import { connect } from "node:net";
+import sql from "sql-template-tag";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { dataPath, remixHeaders } from "#app/http/remix-data.ts";
 import { app } from "./app.ts";
+import { signedInPeople } from "./people.ts";
+import { rows } from "./rows.ts";
 import { expectSecurityHeaders } from "./security-headers.ts";
 
 // What curl can see of the production server, started as `npm run local` does.
@@ -215,4 +219,23 @@ test("the list comes with six scripts, precompressed, of 92 KiB at most", async 
   expect(paths.length).toBeLessThanOrEqual(6);
   expect(bytes).toBeGreaterThan(50 * 1024);
   expect(bytes).toBeLessThanOrEqual(92 * 1024);
+});
+
+test("the list is at most 24 KB of HTML with 20 todos of one's own, and 50 KB with 50", async () => {
+  const sizes = [];
+  for (const count of [20, 50]) {
+    const [person] = await signedInPeople(1);
+    const more = sql`
+      insert into todos (owner_id, task)
+      select ${person?.userId}, 'Water the plants in room ' || n from generate_series(2, ${count}::int) n
+    `;
+    await rows(z.never(), more);
+    const answer = await fetch(`${origin}/?owner=me`, { headers: { Cookie: person?.cookie ?? "" } });
+    const html = await answer.text();
+    expect(html.match(/aria-label="Delete /g)).toHaveLength(count);
+    sizes.push(Buffer.byteLength(html));
+  }
+  console.log(`HTML of 20 and 50 todos: ${sizes.join(" and ")} bytes`);
+  expect(sizes[0]).toBeLessThanOrEqual(24_000);
+  expect(sizes[1]).toBeLessThanOrEqual(50_000);
 });

@@ -69,7 +69,7 @@ export function restoreTodos(session: Session, named: z.infer<typeof fields>) {
           c.kind,
           c.became,
           c.kind = 'ticked'
-            or c.became - 'assignee_id' = '{}'
+            or coalesce(c.became - 'assignee_id' = '{}', false)
             or c.owner_id = actor.id
             or actor.is_admin as is_permitted
         from actor
