@@ -16,13 +16,14 @@ beforeEach(() => errors.mockClear());
 const patience = { timeout: 60_000, interval: 10 };
 
 /** Listens until the end of the test, and keeps what it is told. */
-function listening(databaseUrl = url) {
+function listening(databaseUrl = url, options: { answerLimitMs?: number } = {}) {
   const told: (string | boolean)[] = [];
   const stop = listenForChanges({
     databaseUrl,
     source: todoChanges,
     onChange: (concernsRights) => told.push(concernsRights ? "users" : "todos"),
     onLive: (isLive) => told.push(isLive),
+    ...options,
   });
   onTestFinished(stop);
   return { told, stop };
@@ -138,7 +139,7 @@ async function isAnnounced(): Promise<boolean> {
  * @returns `next` lets it finish the reading, and holds it at the next one; `go` lets it go on
  */
 async function inBurst() {
-  const listener = listening();
+  const listener = listening(url, { answerLimitMs: 60_000 });
   await expect.poll(() => listener.told, patience).toEqual([true]);
   const holders = [await session(), await session()];
   const hold = (client?: pg.Client) =>
