@@ -9,6 +9,7 @@ import { connectClient } from "#app/db/database.server.ts";
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
+import { toSent } from "#app/routes/todos/list/sent-list.ts";
 import { closeOpenPages, openPagesCount } from "#app/routes/todos/live/open-pages.server.ts";
 import { allTodos, Browser, runSql, signedIn } from "#tests/loaders/browser.ts";
 import { standIn } from "#tests/setup/stack.ts";
@@ -36,7 +37,7 @@ async function upToDate(stream: Stream, browser: Browser = bob, search = ""): Pr
   const { version, todos, earlier, remaining, areMoreRemaining, isSearchedInPart, filter, completed, team } =
     data;
   const list = { todos, earlier, remaining, areMoreRemaining, isSearchedInPart, filter, completed, team };
-  await expect.poll(() => stream.last("change"), patience).toEqual({ version, list });
+  await expect.poll(() => stream.last("change"), patience).toEqual({ version, list: toSent(list) });
 }
 
 /** A page that watches, has the current list, and is live. */
