@@ -38,7 +38,10 @@ test("a page that does not see its tick in the list within five seconds asks for
 }) => {
   const { page } = await person("Bob");
   for (const task of ["Water the plants", "Feed the cat"]) await addTodo(page, task);
+  const opened = page.waitForResponse((answer) => new URL(answer.url()).pathname === "/events");
   await page.goto("/?show=active");
+  await opened;
+  await expect(page.getByRole("button", { name: "Keyboard shortcuts" })).toBeVisible();
   const requests: string[] = [];
   page.on("request", (request) => {
     if (isDataRequest(request.url())) requests.push(request.method());
