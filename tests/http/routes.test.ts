@@ -47,6 +47,8 @@ const expected: Record<string, Expected> = {
   "/account": { get: 303, post: 303 },
   "/export.json": forUsers,
   "/export.csv": forUsers,
+  "/import": { get: 303, post: 303 },
+  "/people": forUsers,
   "/theme": { get: 303, post: 400 },
   // Without a secret there is no such route.
   "/webhooks/stack": { get: 404, post: 404 },

@@ -8,21 +8,31 @@ export interface Fields {
 
 const uuid = /^([0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|[0-]{36}|[f-]{36})$/i;
 
+/** Without the white space of any script around it. */
+function trimmed(text = ""): string {
+  return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
+}
+
+export function isEmpty(text: string | undefined): boolean {
+  return trimmed(text) === "";
+}
+
 /** A trimmed task; undefined if it is invalid. */
 export function taskIn(text: string | undefined): string | undefined {
-  const trimmed = text?.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "") ?? "";
-  const { length } = [...trimmed];
-  const isVisible = /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(trimmed);
-  return isVisible && length <= 500 && !trimmed.includes("\0") ? trimmed : undefined;
+  const task = trimmed(text);
+  const { length } = [...task];
+  const isVisible = /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(task);
+  return isVisible && length <= 500 && !task.includes("\0") ? task : undefined;
 }
 
 /** Of a todo: a calendar's, or none. */
-export function isDay(text = ""): boolean {
-  const [, year = 0, month = 0, day = 0] = text.match(/^\s*(\d{4})-(\d\d)-(\d\d)\s*$/)?.map(Number) ?? [];
+export function isDay(text: string | undefined): boolean {
+  const [, year = 0, month = 0, day = 0] =
+    trimmed(text)
+      .match(/^(\d{4})-(\d\d)-(\d\d)$/)
+      ?.map(Number) ?? [];
   const date = new Date(Date.UTC(year, month - 1, day));
-  return (
-    text.trim() === "" || (year >= 1900 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day)
-  );
+  return isEmpty(text) || (year >= 1900 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day);
 }
 
 export function isId(text: string | undefined): boolean {

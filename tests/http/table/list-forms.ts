@@ -1,5 +1,5 @@
 import type { Person } from "../people.ts";
-import { type Fields, isDay, isFlag, isId, isUuid, taskIn } from "./fields.ts";
+import { type Fields, isDay, isEmpty, isFlag, isId, isUuid, taskIn } from "./fields.ts";
 import { type Form, ifIntent } from "./form.ts";
 
 const toList = { path: "/?index", routeId: "routes/todos/route" };
@@ -9,11 +9,6 @@ function aboutTodo(fields: Fields, { todoId }: Person, isRight = true): number {
   const id = fields.get("id");
   if (!isId(id) || !isRight) return 400;
   return id === todoId ? 303 : 404;
-}
-
-/** No user has an address that hostile input guesses. */
-function isNobody(assignee = ""): boolean {
-  return assignee.trim() === "";
 }
 
 /** The forms of `/`. */
@@ -31,7 +26,7 @@ export const listForms: Form[] = [
     answer: ifIntent("add", (fields) => {
       const key = fields.get("key");
       const isRight = taskIn(fields.get("task")) !== undefined && isDay(fields.get("due_on"));
-      return isRight && isNobody(fields.get("assignee")) && (key === undefined || isUuid(key)) ? 303 : 400;
+      return isRight && isEmpty(fields.get("assignee")) && (key === undefined || isUuid(key)) ? 303 : 400;
     }),
     changesRows: true,
   },
@@ -90,7 +85,8 @@ export const listForms: Form[] = [
     ],
     answer: ifIntent("assign", (fields, person) => {
       const assignee = fields.get("assignee");
-      return aboutTodo(fields, person, assignee !== undefined && isNobody(assignee));
+      // No user has an address that hostile input guesses.
+      return aboutTodo(fields, person, assignee !== undefined && isEmpty(assignee));
     }),
   },
   {
