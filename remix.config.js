@@ -29,7 +29,10 @@ function fewScripts() {
   return {
     name: "few-scripts",
     config: (_config, { isSsrBuild }) =>
-      isSsrBuild ? undefined : { build: { rollupOptions: { output: { manualChunks: scriptOf } } } },
+      isSsrBuild
+        ? undefined
+        : // Compressed, 4 KB smaller than by esbuild.
+          { build: { minify: "terser", rollupOptions: { output: { manualChunks: scriptOf } } } },
   };
 }
 

@@ -4,7 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
  * What Prometheus reads at `/metrics`. Each value is handed over where it is known anyway, in one line.
  *
  * Labels hold names from our code only: never what a client sent, an id, or an address. Each new value is a series that
- * Prometheus keeps, and that whoever may look at a dashboard can read.
+ * Prometheus keeps, and that anyone with access to a dashboard can read.
  */
 export const registry: Registry = new Registry();
 const registers = [registry];

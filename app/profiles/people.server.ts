@@ -6,11 +6,11 @@ import { repeatable, statement } from "#app/db/statement.server.ts";
 const mostPeople = 10;
 
 const personRow = z.object({ id: z.string(), name: z.string().nullable(), email: z.string() });
+export type Person = z.infer<typeof personRow>;
 
 /**
  * Living users with an email address, whose name or address begins like this; case is ignored. No rows for a user whose
- * own profile is missing or deleted. Postgres 15 and newer use the
- * indexes of the migration people.
+ * own profile is missing or deleted. Postgres 15 and newer use the indexes of the migration `people`.
  */
 export function peopleLike({ userId }: Session, prefix: string) {
   return statement(

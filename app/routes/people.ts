@@ -6,13 +6,14 @@ import { database } from "#app/db/current.server.ts";
 import { personalHeaders, retryHeaders } from "#app/http/headers.ts";
 import { notNow } from "#app/http/not-now.server.ts";
 import { countSearchForPeople } from "#app/limits/limits.server.ts";
+import { trimmed } from "#app/platform/visible-text.ts";
 import { peopleLike } from "#app/profiles/people.server.ts";
 import { shortestPrefix } from "#app/profiles/people.ts";
 
 /** The users whose name or email begins with `?q=`, as JSON; none for a shorter one than `shortestPrefix`. */
 export async function loader({ request }: LoaderFunctionArgs) {
-  // Postgres knows no NUL, and white space around a name is none of it.
-  const prefix = (new URL(request.url).searchParams.get("q") ?? "").replaceAll("\0", "").trim();
+  // Postgres knows no NUL.
+  const prefix = trimmed((new URL(request.url).searchParams.get("q") ?? "").replaceAll("\0", ""));
   try {
     const asked = await readAsUser(request, await readSession(request), async (session) => {
       await countSearchForPeople(session.userId);
@@ -23,7 +24,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
       );
       return { profile, data };
     });
-    if (!asked.isSignedIn) return toSignIn(asked, "/people");
+    if (!asked.isSignedIn) return toSignIn(asked, "/");
     return Response.json(asked.data, { headers: personalHeaders(asked.setCookie) });
   } catch (error) {
     const { status, message, retryAfter } = notNow("GET /people", error);

@@ -82,6 +82,8 @@ test("a new todo for an unknown address comes back with all that was typed", asy
   await expect(bob.page.getByLabel("New todo")).toHaveValue("Water the plants");
   await expect(bob.page.getByLabel("Due")).toHaveValue("2030-01-31");
   await expect(bob.page.getByLabel("Assign to")).toHaveValue("nobody@example.com");
+  await expect(bob.page.getByLabel("Assign to")).toHaveAccessibleDescription(/No user has this email/);
+  await expect(bob.page.getByLabel("New todo")).not.toHaveAttribute("aria-invalid");
   expect(await dbSql("select from todos where task = 'Water the plants' and due_on = '2030-01-31'")).toEqual(
     [],
   );
@@ -126,3 +128,23 @@ test(
     await expect(line.getByText("Overdue", { exact: true })).toBeVisible();
   },
 );
+
+test("a date that is typed only in part is not saved as none", { tag: "@script" }, async ({ person }) => {
+  const bob = await person("Bob");
+  await bob.page.getByLabel("New todo").fill("Water the plants");
+  await bob.page.getByLabel("Due").pressSequentially("12");
+  await bob.page.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(bob.page.getByText("Enter a date such as")).toBeVisible();
+  await expect(bob.page.getByLabel("Due")).toHaveAttribute("aria-invalid", "true");
+  await expect(todo(bob.page, "Water the plants")).toHaveCount(0);
+
+  await add(bob, "Water the plants", "2030-01-31", "");
+  const line = todo(bob.page, "Water the plants");
+  await line.getByRole("button", { name: "Edit Water the plants" }).click();
+  await line.getByLabel("Due").focus();
+  await bob.page.keyboard.press("Backspace");
+  await line.getByRole("button", { name: "Save" }).click();
+  await expect(line.getByText("Enter a date such as")).toBeVisible();
+  await line.getByRole("link", { name: "Cancel" }).click();
+  await expect(line.getByRole("time")).toHaveText("Due 31 Jan 2030");
+});

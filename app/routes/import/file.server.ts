@@ -11,13 +11,14 @@ const mostBytes = 1024 * 1024;
 
 /** In UTC, with up to six digits of a second. Not after today: such a todo would stay at the end of the list. */
 const moment = z.iso
-  .datetime({ error: "must be a time such as 2026-12-31T08:30:00Z.", abort: true })
-  .refine((text) => Date.parse(text) <= Date.now() + 86_400_000, "is in the future.");
+  .datetime({ error: "Enter a time such as 2026-12-31T08:30:00Z.", abort: true })
+  .refine((text) => Date.parse(text) <= Date.now() + 86_400_000, "This is in the future.");
 
 const yesOrNo = z
-  .union([z.boolean(), z.enum(["true", "false"])], "must be true or false.")
-  .transform(String)
-  .transform((text) => text === "true");
+  .union([z.boolean(), z.enum(["true", "false"])], "Enter true or false.")
+  .transform((value) => String(value) === "true");
+
+const noNumber = "Enter a todo's number.";
 
 const rowFields = z.object(
   {
@@ -27,9 +28,9 @@ const rowFields = z.object(
     completedAt: moment.nullable(),
     dueOn: typedField("due_on").nullable(),
     assignee: typedField("assignee").nullable(),
-    id: z.string("must be a todo's number.").refine(isTodoId, "must be a todo's number.").nullable(),
+    id: z.string(noNumber).refine(isTodoId, noNumber).nullable(),
   },
-  "must be an object with a task.",
+  "This is not an object with a task.",
 );
 
 /** What a row says that has a task alone. */

@@ -4,7 +4,7 @@ import type { Session } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { onceProfileArrived } from "#app/profiles/arrival.server.ts";
-import { actorOf } from "#app/routes/todos/changes/change.server.ts";
+import { actorOf, unlessAssigneeLeaves } from "#app/routes/todos/changes/change.server.ts";
 import type { ImportedRow } from "./file.server.ts";
 import type { ImportProblems } from "./import-form.tsx";
 
@@ -16,7 +16,9 @@ export async function importTodos(
   session: Session,
   rows: ImportedRow[],
 ): Promise<{ actorLives: boolean; added: number } | ImportProblems> {
-  const [result] = await onceProfileArrived(session, () => database().query(addTodos(session, rows)));
+  const [result] = await onceProfileArrived(session, () =>
+    unlessAssigneeLeaves(() => database().query(addTodos(session, rows))),
+  );
   const unclear = result?.unclear ?? [];
   if (unclear.length > 0) {
     return {

@@ -62,7 +62,7 @@ export async function action({ request }: ActionFunctionArgs) {
         return refuse(404, { form: made.why }, form, { setCookie });
       case "not allowed":
         return refuse(403, { form: made.why }, form, { setCookie });
-      case "unknown assignee":
+      case "invalid":
         return refuse(400, made.errors, form, { setCookie });
       case "outdated":
         return refuse(409, { form: made.why }, form, { setCookie, theirs: made.theirs });

@@ -102,9 +102,9 @@ test("each bad row is named by its line with what is wrong, and nothing is added
       "Line 3: Enter what needs to be done.",
       "Line 4: A todo can have up to 500 characters. This one has 501.",
       "Line 5: dueOn: Enter a date such as 2026-12-31, or leave it empty.",
-      "Line 6: isComplete: must be true or false.",
-      "Line 6: insertedAt: must be a time such as 2026-12-31T08:30:00Z.",
-      "Line 7: insertedAt: is in the future.",
+      "Line 6: isComplete: Enter true or false.",
+      "Line 6: insertedAt: Enter a time such as 2026-12-31T08:30:00Z.",
+      "Line 7: insertedAt: This is in the future.",
     ],
   ]);
 });
@@ -123,7 +123,7 @@ test.each<[string, string | Uint8Array, number, string]>([
   ["an open quote", 'task\n"x\n', 400, "Line 2: this is not valid CSV."],
   ["too many cells", "task\nx,y\n", 400, "Line 2: this is not valid CSV."],
   ["broken JSON", '[{"task":', 400, "This is not valid JSON."],
-  ["numbers", "[1]", 400, "Todo 1: must be an object with a task."],
+  ["numbers", "[1]", 400, "Todo 1: This is not an object with a task."],
   ["bytes that are no text", new Uint8Array([0xff, 0xfe, 0x00]), 400, "This is not a text file in UTF-8."],
   ["NUL", '[{"task":"a\\u0000b"}]', 400, "Todo 1: A todo can't contain the character NUL."],
   [

@@ -1,4 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { connectClient } from "#app/db/database.server.ts";
 import * as peopleRoute from "#app/routes/people.ts";
 import { dayIn } from "#app/routes/todos/details/day.ts";
 import { todayOf } from "#app/routes/todos/details/today.server.ts";
@@ -117,7 +118,7 @@ test("an undone deletion, edit and assignment bring day and assignee back", asyn
   }
 });
 
-test("whoever may not edit a todo undoes what they assigned, and nothing else", async () => {
+test("a user who may not edit a todo undoes what they assigned", async () => {
   const id = await added();
   const before = await everything();
   await doug.change({ intent: "assign", id, assignee: "doug@example.com" });
@@ -144,6 +145,37 @@ test.each([
   await runSql(`${sql} where id = '${leaving.userId}'`);
   expect(await bob.change({ intent: "restore", id })).toRedirectTo("/");
   expect(await todos()).toMatchObject([{ id, assigneeEmail: null }]);
+});
+
+test("an assignee who is deleted at the same moment is no user any more, and nothing is changed", async () => {
+  const leaving = await signedIn("leaving");
+  const id = await added();
+  const before = await everything();
+  const { DATABASE_URL = "" } = process.env;
+  for (const change of [
+    { intent: "assign", id },
+    { intent: "edit", id, task: "b" },
+    { intent: "add", task: "c" },
+  ]) {
+    const deleting = await connectClient(DATABASE_URL);
+    onTestFinished(() => deleting.end());
+    await deleting.query("begin");
+    await deleting.query("delete from neon_auth.users_sync where id = $1", [leaving.userId]);
+    const answered = bob.change({ ...change, assignee: "leaving@example.com" });
+    const waits =
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    await expect.poll(async () => (await deleting.query(waits)).rowCount).toBe(1);
+    await deleting.query("commit");
+    const answer = await answered;
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { errors: { assignee: "No user has this email." } },
+    ]);
+    expect(await everything()).toEqual(before);
+    await runSql(`insert into neon_auth.users_sync (raw_json) values
+      ('{"id": "${leaving.userId}", "primary_email": "leaving@example.com"}')`);
+  }
+  await runSql(`delete from neon_auth.users_sync where id = '${leaving.userId}'`);
 });
 
 test("without the foreign key all works, and an assignee without a profile is nobody", async () => {

@@ -2,14 +2,17 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { actorOf, change, todoId, typedField, undoableFactsRow } from "./change.server.ts";
+import { actorOf, change, keptEdits, todoId, typedField, undoableFactsRow } from "./change.server.ts";
 
 // `add` and `edit` name an assignee with these fragments, too.
 
 /** What a statement with `named` says of it. */
 export const assigneeFact = { assignees: z.number().nullable() };
 
-/** The living users with an email address, case ignored: one, or the change is refused. @param assignee their email; null or "": nobody */
+/**
+ * The living users with an email address, case ignored: one, or the change is refused.
+ * @param assignee their email; null or "": nobody
+ */
 export const namedAssignee = (assignee: string | null) => sql`
   named as materialized (
     select u.id
@@ -29,25 +32,6 @@ export const assigneesFound = (assignee: string | null) => sql`
   case when coalesce(${assignee}::text, '') <> '' then (select count(*)::int from named) end as assignees
 `;
 
-/**
- * Keeps, of the todos in `edited`, the columns that the change has altered: another user's change of another column does
- * not keep it from being undone.
- */
-export const keptEdits = (batch: string) => sql`
-  kept as (
-    insert into undoable_todos (batch, todo_id, actor_id, owner_id, kind, was, became)
-    select ${batch}::uuid, edited.id, actor.id, edited.owner_id, 'edited', altered.was, altered.became
-    from actor, edited
-    cross join lateral (
-      select jsonb_object_agg(b.key, b.value) as was, jsonb_object_agg(b.key, a.value) as became
-      from jsonb_each(edited.was) b
-      join jsonb_each(edited.became) a on a.key = b.key
-      where a.value <> b.value
-    ) altered
-    returning todo_id
-  )
-`;
-
 const fields = z.object({ id: todoId, assignee: typedField("assignee") });
 
 /** Everyone may assign every todo, to anyone. The same assignee again succeeds and changes nothing. */
@@ -55,7 +39,7 @@ export const assign = change({
   intent: "assign",
   fields,
   statement: assignTodo,
-  done: () => "The todo was assigned.",
+  done: () => "The assignee was changed.",
 });
 
 export function assignTodo(session: Session, { id, assignee }: z.infer<typeof fields>, batch: string) {

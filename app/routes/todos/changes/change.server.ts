@@ -2,6 +2,7 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { database } from "#app/db/current.server.ts";
+import { DatabaseFault } from "#app/db/faults.server.ts";
 import type { Statement } from "#app/db/statement.server.ts";
 import { log } from "#app/platform/log.server.ts";
 import { trimmed } from "#app/platform/visible-text.ts";
@@ -33,6 +34,25 @@ export type Facts = z.infer<typeof factsRow> & {
   assignees?: number | null;
 };
 
+/**
+ * Keeps, of the todos in `edited`, the columns that the change has altered: another user's change of another column does
+ * not keep it from being undone.
+ */
+export const keptEdits = (batch: string) => sql`
+  kept as (
+    insert into undoable_todos (batch, todo_id, actor_id, owner_id, kind, was, became)
+    select ${batch}::uuid, edited.id, actor.id, edited.owner_id, 'edited', altered.was, altered.became
+    from actor, edited
+    cross join lateral (
+      select jsonb_object_agg(b.key, b.value) as was, jsonb_object_agg(b.key, a.value) as became
+      from jsonb_each(edited.was) b
+      join jsonb_each(edited.became) a on a.key = b.key
+      where a.value <> b.value
+    ) altered
+    returning todo_id
+  )
+`;
+
 /** The user who makes the change, by a function in db/migrations: no row for a deleted account. */
 export const actorOf = (session: Session) => sql`
   actor as (
@@ -44,7 +64,7 @@ export const actorOf = (session: Session) => sql`
 function outcomeOf(facts: Facts | undefined) {
   if (!facts?.actorLives) return "signed out";
   if (facts.isDone) return "done";
-  if (facts.isAllowed && isUnclear(facts.assignees)) return "unknown assignee";
+  if (facts.isAllowed && isUnclear(facts.assignees)) return "invalid";
   if (typeof facts.theirs === "string") return "outdated";
   // Allowed but not done: another user deleted it meanwhile.
   return facts.isThere && !facts.isAllowed ? "not allowed" : "not there";
@@ -101,7 +121,7 @@ interface ChangeKind<Fields> {
 export type Made =
   | { outcome: "signed out" }
   | { outcome: "not there" | "not allowed"; why: string }
-  | { outcome: "unknown assignee"; errors: Errors }
+  | { outcome: "invalid"; errors: Errors }
   | { outcome: "outdated"; why: string; theirs: string }
   /** @property undoable null: nothing is left to undo; undefined: what can be undone stays as it was */
   | { outcome: "done"; undoable: Undoable | null | undefined; place: string | undefined };
@@ -117,6 +137,14 @@ export interface Change {
  * @throws {LateProfile}
  */
 export type MakeChange = (session: Session, request: Request) => Promise<Made>;
+
+/** An assignee may be deleted at the same moment; the next look finds no profile. */
+export function unlessAssigneeLeaves<Result>(write: () => Promise<Result>): Promise<Result> {
+  return write().catch((error) => {
+    if (!(error instanceof DatabaseFault) || error.constraint !== "todos_assignee_id_fk") throw error;
+    return write();
+  });
+}
 
 export function change<Fields>(kind: ChangeKind<Fields>): Change {
   const { intent, repeated } = kind;
@@ -145,11 +173,11 @@ async function make<Fields>(
     outdated = "This todo was changed meanwhile.",
   } = kind;
   const batch = crypto.randomUUID();
-  const query = () => database().query(kind.statement(session, fields, batch));
+  const query = () => unlessAssigneeLeaves(() => database().query(kind.statement(session, fields, batch)));
   const [facts] = kind.run ? await kind.run(session, query) : await query();
   const outcome = outcomeOf(facts);
   if (outcome === "signed out") return { outcome };
-  if (outcome === "unknown assignee") {
+  if (outcome === "invalid") {
     const why = facts?.assignees ? "More than one user has this email." : "No user has this email.";
     return { outcome, errors: errorOf("assignee", why) };
   }

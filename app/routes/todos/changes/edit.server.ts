@@ -2,8 +2,8 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
-import { assigneeFact, assigneesFound, isAssigneeClear, keptEdits, namedAssignee } from "./assign.server.ts";
-import { actorOf, change, todoId, typedField, undoableFactsRow } from "./change.server.ts";
+import { assigneeFact, assigneesFound, isAssigneeClear, namedAssignee } from "./assign.server.ts";
+import { actorOf, change, keptEdits, todoId, typedField, undoableFactsRow } from "./change.server.ts";
 
 const fields = z.object({
   id: todoId,

@@ -29,10 +29,7 @@ export const restore = change({
 /** The owner of a returning todo may be deleted at the same moment. */
 async function unlessOwnerIsGone(_: Session, query: () => Promise<Facts[]>): Promise<Facts[]> {
   return query().catch((error) => {
-    const { constraint } = error instanceof DatabaseFault ? error : {};
-    // The next look finds no profile of the assignee.
-    if (constraint === "todos_assignee_id_fk") return query();
-    if (constraint !== "todos_owner_id_fk") throw error;
+    if (!(error instanceof DatabaseFault) || error.constraint !== "todos_owner_id_fk") throw error;
     return [{ actorLives: true, isThere: false, isAllowed: false, isDone: false }];
   });
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { type Person, shortestPrefix } from "#app/profiles/people.ts";
+import type { Person } from "#app/profiles/people.server.ts";
+import { shortestPrefix } from "#app/profiles/people.ts";
 
 const pauseMs = 150;
 

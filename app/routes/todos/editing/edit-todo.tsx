@@ -5,6 +5,7 @@ import { Sentence } from "#app/components/sentence.tsx";
 import { type Errors, invalidField, type Typed, typedIn, whyOf } from "../changes/answer.ts";
 import { beganFrom } from "../changes/rules.ts";
 import { AssigneeField, DetailFields } from "../details/detail-fields.tsx";
+import { typedInForm } from "../details/typed-in-form.ts";
 import { withoutEdit } from "../list/views.ts";
 import { useChangeAction } from "../sending/change-action.ts";
 import { pasteOneLine, toOneLine } from "./one-line.ts";
@@ -46,7 +47,8 @@ export function EditTodo({
   const { search } = useLocation();
   const errorId = useId();
   const error = whyOf(errors);
-  const invalid = error === undefined ? undefined : (invalidField(errors) ?? "task");
+  const invalid =
+    error === undefined ? undefined : (invalidField(errors) ?? (assignsOnly ? "assignee" : "task"));
   const began = beganFrom(theirs === undefined ? was : { ...was, task: theirs });
   const takesFocus = !editing || editing.takesFocus;
   const field = useRef<HTMLInputElement>(null);
@@ -59,7 +61,7 @@ export function EditTodo({
   function send(event: FormEvent<HTMLFormElement>) {
     if (!editing) return;
     event.preventDefault();
-    editing.save(typedIn(new FormData(event.currentTarget)));
+    editing.save(typedInForm(event.currentTarget));
   }
 
   function cancel(event: { preventDefault(): void }) {

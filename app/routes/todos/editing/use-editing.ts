@@ -1,14 +1,8 @@
 import { type FocusEvent, useEffect, useRef, useState } from "react";
 import { isVisible, trimmed } from "#app/platform/visible-text.ts";
-import {
-  type Errors,
-  isSameTyped,
-  type RefusedChange,
-  type Typed,
-  typedIn,
-  whyOf,
-} from "../changes/answer.ts";
-import { beganFrom, toStored } from "../changes/rules.ts";
+import { type Errors, isSameTyped, type RefusedChange, type Typed, whyOf } from "../changes/answer.ts";
+import { beganFrom, problemsOf, toStored } from "../changes/rules.ts";
+import { typedInForm } from "../details/typed-in-form.ts";
 import { useDraft } from "../drafts/use-draft.ts";
 import type { Todo } from "../list/todo.server.ts";
 import { announced } from "../sending/announced.ts";
@@ -89,6 +83,11 @@ export function useEditing(options: EditingOptions) {
       setAsksToDelete(true);
       return;
     }
+    const { due_on: problem } = problemsOf(toStored(typed));
+    if (problem) {
+      setEditing((now) => now && { ...now, errors: { due_on: problem } });
+      return;
+    }
     // Not compared with the todo, which another user may have edited since.
     const isUnchanged = editing && !whyOf(editing.errors) && isSameTyped(typed, inOneLine(editing.typed));
     if (isUnchanged) {
@@ -141,7 +140,7 @@ export function useEditing(options: EditingOptions) {
 
   function inFields(): Typed | undefined {
     const form = item.current?.querySelector<HTMLFormElement>("form.edit-todo");
-    return form ? typedIn(new FormData(form)) : undefined;
+    return form ? typedInForm(form) : undefined;
   }
 
   useEffect(() => {

@@ -43,8 +43,9 @@ export function useShortcuts(list: RefObject<HTMLElement>): void {
       const control = within?.querySelector(`[aria-keyshortcuts~="${key}"]`);
       if (control instanceof HTMLInputElement) control.focus();
       else if (control instanceof HTMLElement) control.click();
+      const field = fieldOf.get(key);
       // React renders what a click has changed in a microtask of its own.
-      queueMicrotask(() => focusField(within, fieldOf.get(key)));
+      if (field) queueMicrotask(() => focusField(within, field));
       return control instanceof HTMLElement;
     }
 
@@ -67,7 +68,7 @@ export function useShortcuts(list: RefObject<HTMLElement>): void {
   }, [list]);
 }
 
-function focusField(within: ParentNode | undefined, name: string | undefined): void {
+function focusField(within: ParentNode | undefined, name: string): void {
   const field = within?.querySelector(`input[name="${name}"]:not([type=hidden])`);
   if (field instanceof HTMLElement) field.focus();
 }

@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { statement } from "#app/db/statement.server.ts";
-import { matches } from "./todo.server.ts";
+import { matches, ofLivingOwner } from "./todo.server.ts";
 import { type Filter, wholeList } from "./views.ts";
 
 /** Changes with every change of todos and users, and with nothing else. */
@@ -67,7 +67,7 @@ export function remainingMatches(filter: Filter) {
         where ${filter.complete}::boolean is not true
           and not t.is_complete
           and ${matches(filter)}
-          and t.owner_id not in (select u.id from neon_auth.users_sync u where u.deleted_at is not null)
+          and ${ofLivingOwner}
         limit ${mostCounted + 1}::int
       ) m
     `,

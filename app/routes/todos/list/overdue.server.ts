@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { statement } from "#app/db/statement.server.ts";
 import { type Cursor, todosPerPage } from "./cursor.ts";
-import { listed, matches, olderThan, todoRow } from "./todo.server.ts";
+import { listed, matches, ofLivingOwner, olderThan, todoRow } from "./todo.server.ts";
 import type { Filter } from "./views.ts";
 
 /**
@@ -50,7 +50,3 @@ export function overduePage(filter: Filter, before: Cursor | null) {
 
 /** Sorting these takes 2 ms. */
 const mostSorted = 5_000;
-
-const ofLivingOwner = sql`
-  t.owner_id not in (select u.id from neon_auth.users_sync u where u.deleted_at is not null)
-`;

@@ -1,7 +1,6 @@
 import type { Todo } from "./todo.server.ts";
 
-const ofOwner = ["ownerId", "ownerEmail", "isGhost"] as const;
-type Owner = Pick<Todo, (typeof ofOwner)[number]>;
+type Owner = Pick<Todo, "ownerId" | "ownerEmail" | "isGhost">;
 
 interface SentTodo extends Pick<Todo, "id" | "task" | "isComplete"> {
   /** A place in `owners`. */

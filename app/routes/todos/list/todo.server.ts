@@ -49,6 +49,11 @@ export const matches = (filter: Filter) => sql`
   and (${filter.dueBefore}::date is null or t.due_on < ${filter.dueBefore}::date)
 `;
 
+/** For a todo `t`, without a join: few profiles are marked as deleted. Ghosts are in. */
+export const ofLivingOwner = sql`
+  t.owner_id not in (select u.id from neon_auth.users_sync u where u.deleted_at is not null)
+`;
+
 /** For a todo `t`; every todo without a cursor. */
 export const olderThan = (before: Cursor | null) => sql`
   (

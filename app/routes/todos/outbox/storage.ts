@@ -20,6 +20,8 @@ export interface WaitingAdd extends Waiting {
   sentAfter?: string;
   /** Why the server refused it. It waits for the user then. */
   refusal?: string;
+  /** The field that it is about, if it is about one. */
+  refusedField?: string;
 }
 
 interface WaitingTick extends Waiting {
@@ -136,7 +138,7 @@ function storedKeys(): string[] {
 function parse(key: string, text: string | null): WaitingChange | undefined {
   try {
     const stored = JSON.parse(text ?? "");
-    const { userId, at, task, intent, id, complete, sentAfter, refusal } = stored;
+    const { userId, at, task, intent, id, complete, sentAfter, refusal, refusedField } = stored;
     if (!/^[\da-f-]{36}$/.test(key) || !isText(userId) || !Number.isFinite(at)) return undefined;
     const waiting = { key, userId, at };
     if (intent === "toggle" && isText(id) && isTodoId(id) && typeof complete === "boolean" && isText(task)) {
@@ -150,6 +152,7 @@ function parse(key: string, text: string | null): WaitingChange | undefined {
       typed: typedIn(new Map(Object.entries(typed))),
       ...(isText(sentAfter) && /^\d{1,19}$/.test(sentAfter) && { sentAfter }),
       ...(isText(refusal) && { refusal }),
+      ...(isText(refusedField) && { refusedField }),
     };
   } catch {
     return undefined;

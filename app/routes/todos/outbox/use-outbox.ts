@@ -1,7 +1,14 @@
 import { useNavigate } from "@remix-run/react";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useAnnounce } from "#app/components/announcer.tsx";
-import { type ActionAnswer, type MadeChange, type Typed, whyOf } from "../changes/answer.ts";
+import {
+  type ActionAnswer,
+  type Errors,
+  invalidField,
+  type MadeChange,
+  type Typed,
+  whyOf,
+} from "../changes/answer.ts";
 import type { Todo } from "../list/todo.server.ts";
 import { announced, notTicked } from "../sending/announced.ts";
 import { newKey } from "./new-key.ts";
@@ -77,7 +84,7 @@ export function useOutbox(userId: string, todos: Todo[], isLive: boolean) {
     announce(isBlocked ? saidUnsent(task) : announced.ticked(task, complete));
   }
 
-  function sendAgain({ refusal: _, ...todo }: WaitingAdd): void {
+  function sendAgain({ refusal: _, refusedField: __, ...todo }: WaitingAdd): void {
     keepWaiting(todo);
   }
 
@@ -91,7 +98,7 @@ export function useOutbox(userId: string, todos: Todo[], isLive: boolean) {
       // A single change fails at once. Many that come too fast wait.
       meet("busy", answer.retryAfter);
     } else {
-      fail(change, whyOf(answer.errors) ?? "");
+      fail(change, answer.errors);
     }
   }
 
@@ -103,12 +110,13 @@ export function useOutbox(userId: string, todos: Todo[], isLive: boolean) {
     if (place && latestAdd.current === change.key) navigate(place);
   }
 
-  function fail(change: WaitingChange, why: string): void {
+  function fail(change: WaitingChange, errors: Errors): void {
+    const [why = "", refusedField] = [whyOf(errors), invalidField(errors)];
     clear();
     // Another tick of the same todo may have replaced it.
     if (!waitingChanges().some(({ key }) => key === change.key)) return;
     if (change.intent === "add") {
-      keepWaiting({ ...change, refusal: why });
+      keepWaiting({ ...change, refusal: why, ...(refusedField && { refusedField }) });
     } else {
       dropWaiting(change.key);
       setProblem(`${notTicked(change.task)} ${why}`);

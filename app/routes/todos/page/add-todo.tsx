@@ -3,6 +3,7 @@ import { Sentence } from "#app/components/sentence.tsx";
 import {
   canBeAddedAgain,
   type Errors,
+  errorOf,
   invalidField,
   isSameTyped,
   type RefusedChange,
@@ -13,6 +14,7 @@ import {
 } from "../changes/answer.ts";
 import { problemsOf, toStored } from "../changes/rules.ts";
 import { DetailFields } from "../details/detail-fields.tsx";
+import { typedInForm } from "../details/typed-in-form.ts";
 import { useDraft } from "../drafts/use-draft.ts";
 import { useKeyShortcut } from "../keyboard/single-letters.ts";
 import type { Outbox } from "../outbox/use-outbox.ts";
@@ -54,7 +56,7 @@ export function AddTodo({ addKey, refused, outbox, userId }: AddTodoProps) {
     if (!outbox || !field.current) return;
     event.preventDefault();
     const form = event.currentTarget;
-    const typed = toStored(typedIn(new FormData(form)));
+    const typed = toStored(typedInForm(form));
     const sameKey = notAdded && isSameTyped(notAdded.typed, typed) ? notAdded.key : undefined;
     const problems = problemsOf(typed);
     const problem = whyOf(problems) ? undefined : outbox.add(typed, sameKey || undefined);
@@ -72,10 +74,10 @@ export function AddTodo({ addKey, refused, outbox, userId }: AddTodoProps) {
   useEffect(() => {
     const form = field.current?.form;
     if (!outbox || !firstRefused || !form || !isEmpty(form)) return;
-    const { typed, key, refusal } = firstRefused;
+    const { typed, key, refusal, refusedField } = firstRefused;
     fill(form, typed);
     keepDraft(typed);
-    setNotAdded({ typed, key, errors: { form: refusal } });
+    setNotAdded({ typed, key, errors: errorOf(refusedField, refusal) });
     outbox.drop(key);
   }, [firstRefused?.key]);
 
