@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { expect, test, withManyTodos } from "./people.ts";
+import { expect, test, todo, withManyTodos } from "./people.ts";
 
 /** What a link of the account page downloads. */
 async function downloaded(page: Page, name: string): Promise<{ fileName: string; text: string }> {
@@ -31,4 +31,26 @@ test("a user exports their todos, as JSON and as CSV", { tag: "@main" }, async (
     expect(lines[0]).toContain(",todo 1,false,");
   });
   await expect(page.getByRole("heading", { name: "Account", level: 1 })).toBeVisible();
+});
+
+test("a file from the account page is imported, or each bad line is named and nothing is added", async ({
+  person,
+  expectConsoleError,
+}) => {
+  expectConsoleError(/400/);
+  const { page } = await person("Bob");
+  await page.goto("/account");
+  const send = async (content: string) => {
+    await page
+      .getByLabel("File")
+      .setInputFiles({ name: "todos.csv", mimeType: "text/csv", buffer: Buffer.from(content) });
+    await page.getByRole("button", { name: "Import" }).click();
+  };
+  await send("task,dueOn\nBook the room,2030-01-31\nBad day,2030-02-30\n");
+  await expect(page.getByRole("alert")).toContainText("Nothing was imported.");
+  await expect(page.getByRole("alert")).toContainText("Line 3: dueOn: Enter a date");
+  await send("task,dueOn\nBook the room,2030-01-31\n");
+  await expect(page.getByText("1 todo was added.")).toBeVisible();
+  await page.goto("/");
+  await expect(todo(page, "Book the room").getByRole("time")).toHaveText("Due 31 Jan 2030");
 });
