@@ -27,7 +27,11 @@ process.env.SESSION_SECRET = "a secret for tests, 32 characters or more";
 afterAll(async () => {
   await closeDatabases();
   // A connection that a test leaves open keeps its database from being dropped, and fails the file.
-  await vi.waitFor(() => run(`drop database if exists ${name}`), { interval: 50 });
+  await vi.waitFor(() => run(`drop database if exists ${name}`), {
+    // For hangs alone.
+    timeout: 60_000,
+    interval: 50,
+  });
 });
 
 /** Without the driver, as some test files must not have its hooks installed. */
