@@ -74,10 +74,13 @@ export function connectDatabase(url: string, limitMs = timeLimitMs): Database {
 const queues = new Map<string, BoundedQueue>();
 
 /**
- * By the contexts of requests for which the database timed out. A form without JavaScript is answered with a page, which
+ * The contexts of requests for which the database timed out. A form without JavaScript is answered with a page, which
  * asks again: users should not wait twice.
+ *
+ * It does not keep the faults. Their stacks keep the signal, Node keeps the signal's timer until the signal is collected,
+ * and the timer keeps the context: 6 KB leaked with each request that timed out.
  */
-const unanswered = new WeakMap<object, DatabaseFault>();
+const unanswered = new WeakSet<object>();
 
 /**
  * Sends a query, within the limit, when its turn comes. A turn ends with its try: a pause delays no other query.
@@ -90,8 +93,9 @@ async function ask<Answer>(
   send: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
   const request = requestContext();
-  const earlier = request && unanswered.get(request);
-  if (earlier) throw earlier;
+  if (request && unanswered.has(request)) {
+    throw new DatabaseFault("timed out", undefined, "for an earlier query of the request", true);
+  }
   const signal = AbortSignal.timeout(limitMs);
   const queue = queues.get(url) ?? new BoundedQueue("database", { atOnce: databasePoolMax(), waiting });
   queues.set(url, queue);
@@ -113,7 +117,7 @@ async function ask<Answer>(
   } catch (error) {
     const fault = asDatabaseFault(error);
     const isTimeout = fault instanceof DatabaseFault && fault.kind === "timed out";
-    if (request && isTimeout) unanswered.set(request, fault);
+    if (request && isTimeout) unanswered.add(request);
     throw fault;
   }
 }

@@ -60,6 +60,7 @@ test("the mailed code works where the user asked for the link, which is never op
   await expectSignedIn(page, email);
   const names = (await page.context().cookies()).map(({ name }) => name);
   expect(names.sort()).toEqual([
+    "time-zone",
     expect.stringContaining("todos-cookies"),
     expect.stringContaining("todos-session"),
   ]);
