@@ -4,7 +4,7 @@ import type { Session } from "#app/auth/session/session.server.ts";
 import { viewerOf } from "#app/auth/session/viewers.server.ts";
 import type { Statement } from "#app/db/statement.server.ts";
 import { statsTotals, todosPerDay, usersPage } from "#app/routes/stats/queries.server.ts";
-import { listVersion, remainingTodos } from "#app/routes/todos/list/counts.server.ts";
+import { listVersion, remainingMatches, remainingTodos } from "#app/routes/todos/list/counts.server.ts";
 import { pageOf } from "#app/routes/todos/list/page.server.ts";
 import { teamProgress } from "#app/routes/todos/list/team.server.ts";
 import { wholeList } from "#app/routes/todos/list/views.ts";
@@ -29,6 +29,8 @@ await client.connect();
 const { rows } = await client.query(`select ${userIdSql("1000")} as id`);
 const session = { userId: rows[0].id, profileSeen: true } as Session;
 
+const today = new Date().toISOString().slice(0, 10);
+
 const counted = `
   select u.id, count(*) filter (where t.is_complete), count(*)
   from todos t join neon_auth.users_sync u on u.id = t.owner_id
@@ -47,12 +49,21 @@ const list = [
   ["the version", listVersion()],
   ["Team progress (goal: 5 ms)", teamProgress(session.userId, null)],
 ] as const;
+const overdue = { ...wholeList, complete: false, dueBefore: today };
+const assigned = { ...wholeList, assigneeId: session.userId };
+const details = [
+  ["the newest 50 overdue (goal: 2 ms)", pageOf({ filter: overdue, before: null })],
+  ["how many are overdue (goal: 5 ms)", remainingMatches(overdue)],
+  ["the newest 50 assigned (goal: 2 ms)", pageOf({ filter: assigned, before: null })],
+  ["how many are assigned (goal: 5 ms)", remainingMatches(assigned)],
+] as const;
 const stats = [
   ["the totals", statsTotals(session)],
   ["30 days", todosPerDay(session)],
-  ["users by latest", usersPage(session, { sort: "latest", descending: true, after: null })],
+  ["users by latest", usersPage(session, { sort: "latest", descending: true, after: null }, today)],
 ] as const;
 await print("The list", list);
+await print("Overdue, and assigned to me", details);
 await print("The statistics page (goal: 25 ms)", stats);
 
 await client.end();

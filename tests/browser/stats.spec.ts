@@ -106,7 +106,15 @@ test("the links in its header sort the table of users, which has pages", async (
     await expect(header(page, "Email")).not.toHaveAttribute("aria-sort");
     await expect(firstEmail(page)).toHaveText(email);
     const row = table(page).getByRole("row").nth(1);
-    await expect(row.getByRole("cell")).toHaveText(["Ada", "0", "1", /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/]);
+    await expect(row.getByRole("cell")).toHaveText([
+      "Ada",
+      "1",
+      "0",
+      "0",
+      "0",
+      "1",
+      /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/,
+    ]);
     await expect(row.locator("time")).toHaveAttribute("datetime", /^\d{4}-.*Z$/);
     await header(page, "Last activity").getByRole("link").click();
     await expect(header(page, "Last activity")).toHaveAttribute("aria-sort", "ascending");
@@ -126,13 +134,14 @@ test(
       await page.goto("/stats");
       await page.getByText("The same as a table").focus();
       const names = [];
-      for (let presses = 0; presses < 6; presses += 1) {
+      for (let presses = 0; presses < 7; presses += 1) {
         await page.keyboard.press("Tab");
         names.push(await page.evaluate(() => document.activeElement?.textContent));
       }
       expect(names).toEqual([
         "Download all as CSV",
         "Email ▲",
+        "Open",
         "Completed",
         "Total",
         "Last activity",
@@ -154,9 +163,9 @@ test("an admin downloads all users", async ({ person }) => {
     const download = await waiting;
     expect(download.suggestedFilename()).toMatch(/^todo-statistics-\d{4}-\d\d-\d\d\.csv$/);
     const file = await readFile(await download.path(), "utf8");
-    expect(file).toMatch(/^\uFEFFEmail,Name,Completed,Total,Last activity\r\n/);
-    expect(file.match(/\r\n!\d{3}@example\.com,,0,0,/g)).toHaveLength(120);
-    expect(file).toContain(`\r\n${email},Ada,0,0,\r\n`);
+    expect(file).toMatch(/^\uFEFFEmail,Name,Open,Overdue,Assigned,Completed,Total,Last activity\r\n/);
+    expect(file.match(/\r\n!\d{3}@example\.com,,0,0,0,0,0,/g)).toHaveLength(120);
+    expect(file).toContain(`\r\n${email},Ada,0,0,0,0,0,\r\n`);
   });
 });
 

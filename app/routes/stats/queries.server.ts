@@ -2,6 +2,7 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { statement } from "#app/db/statement.server.ts";
+import { ofLivingOwner } from "#app/routes/todos/list/todo.server.ts";
 
 // `actor`, with which each statement begins, is empty unless for an admin, and so is the answer.
 
@@ -88,6 +89,11 @@ const userRow = z.object({
   userId: z.string(),
   email: z.string().nullable(),
   name: z.string().nullable(),
+  open: z.number(),
+  /** How many of their open todos were due before today. */
+  overdue: z.number(),
+  /** How many open todos are assigned to them, their own included. */
+  assigned: z.number(),
   complete: z.number(),
   total: z.number(),
   /** The latest add or tick among their todos, ISO 8601 in UTC with microseconds; null without todos. */
@@ -95,7 +101,39 @@ const userRow = z.object({
 });
 export type UserStats = z.infer<typeof userRow>;
 
-export type UsersSort = "email" | "total" | "complete" | "latest";
+/** The columns of `userRow` for a `page` of users, and with `from page` the numbers that `todo_counts` does not have. */
+const userColumns = sql`
+  page.id as "userId",
+  page.email,
+  page.name,
+  coalesce(page.total - page.complete, 0)::int as open,
+  coalesce(late.overdue, 0)::int as overdue,
+  coalesce(given.assigned, 0)::int as assigned,
+  coalesce(page.complete, 0)::int as complete,
+  coalesce(page.total, 0)::int as total,
+  to_char(page.latest at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as latest
+`;
+
+/** Both counts read only an index, and all of it that may be on the page: no counter knows which day it is. */
+const fromPage = (today: string) => sql`
+  from page
+  left join (
+    select t.owner_id, count(*)::int as overdue
+    from todos t
+    where not t.is_complete
+      and t.due_on < ${today}::date
+    group by t.owner_id
+  ) as late on late.owner_id = page.id
+  left join lateral (
+    select count(*)::int as assigned
+    from todos t
+    where t.assignee_id = page.id
+      and not t.is_complete
+      and ${ofLivingOwner}
+  ) as given on true
+`;
+
+export type UsersSort = "email" | "open" | "total" | "complete" | "latest";
 
 export interface UsersView {
   sort: UsersSort;
@@ -120,8 +158,9 @@ export function usersCursor(row: UserStats, sort: UsersSort): UsersCursor {
  * A page of all living users, and one row more, to tell whether there are others. No email sorts as an empty one, no
  * todo as one before all times.
  * @param view its cursor's value must fit the column: Postgres fails on "x" as a number or a time
+ * @param today YYYY-MM-DD
  */
-export function usersPage({ userId }: Session, { sort, descending, after }: UsersView) {
+export function usersPage({ userId }: Session, { sort, descending, after }: UsersView, today: string) {
   const { value, userId: lastId } = after ?? { value: null, userId: null };
   return statement(
     userRow,
@@ -144,7 +183,7 @@ export function usersPage({ userId }: Session, { sort, descending, after }: User
               )::float8,
               '-infinity'
             )
-            else (case when ${sort}::text in ('total', 'complete') then ${value}::text end)::float8
+            else (case when ${sort}::text in ('open', 'total', 'complete') then ${value}::text end)::float8
           end as number,
           case ${sort}::text when 'email' then coalesce(${value}::text, '') else '' end as word
       ),
@@ -157,6 +196,7 @@ export function usersPage({ userId }: Session, { sort, descending, after }: User
           coalesce(c.total, 0)::int as total,
           c.latest,
           case when ${descending}::boolean then -1 else 1 end * case ${sort}::text
+            when 'open' then coalesce(c.total - c.complete, 0)::float8
             when 'total' then coalesce(c.total, 0)::float8
             when 'complete' then coalesce(c.complete, 0)::float8
             when 'latest' then coalesce(extract(epoch from c.latest)::float8, '-infinity')
@@ -183,14 +223,8 @@ export function usersPage({ userId }: Session, { sort, descending, after }: User
           users.id
         limit ${usersPerPage + 1}::int
       )
-      select
-        page.id as "userId",
-        page.email,
-        page.name,
-        coalesce(complete, 0)::int as complete,
-        coalesce(total, 0)::int as total,
-        to_char(latest at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as latest
-      from page
+      select ${userColumns}
+      ${fromPage(today)}
       order by
         page.number,
         case when not ${descending}::boolean then page.word end,
@@ -200,8 +234,12 @@ export function usersPage({ userId }: Session, { sort, descending, after }: User
   );
 }
 
-/** Living users in the order of their ids. @param after the last id of the batch before */
-export function allUsersBatch({ userId }: Session, after: string | null) {
+/**
+ * Living users in the order of their ids.
+ * @param after the last id of the batch before
+ * @param today YYYY-MM-DD
+ */
+export function allUsersBatch({ userId }: Session, after: string | null, today: string) {
   return statement(
     userRow,
     sql`
@@ -209,21 +247,20 @@ export function allUsersBatch({ userId }: Session, after: string | null) {
         select id
         from actor(${userId}::text, true)
         where is_admin
+      ),
+      page as materialized (
+        select u.id, u.email, u.name, c.complete, c.total, c.latest
+        from actor
+        cross join neon_auth.users_sync u
+        left join todo_counts c on c.owner_id = u.id
+        where u.deleted_at is null
+          and u.id > coalesce(${after}::text, '')
+        order by u.id
+        limit ${usersPerBatch}::int
       )
-      select
-        u.id as "userId",
-        u.email,
-        u.name,
-        coalesce(c.complete, 0)::int as complete,
-        coalesce(c.total, 0)::int as total,
-        to_char(c.latest at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as latest
-      from actor
-      cross join neon_auth.users_sync u
-      left join todo_counts c on c.owner_id = u.id
-      where u.deleted_at is null
-        and u.id > coalesce(${after}::text, '')
-      order by u.id
-      limit ${usersPerBatch}::int
+      select ${userColumns}
+      ${fromPage(today)}
+      order by page.id
     `,
   );
 }

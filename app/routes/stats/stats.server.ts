@@ -2,6 +2,7 @@ import { readAsUser } from "#app/auth/session/guard.server.ts";
 import { readSession } from "#app/auth/session/session.server.ts";
 import { viewerOf } from "#app/auth/session/viewers.server.ts";
 import { database } from "#app/db/current.server.ts";
+import { todayOf } from "#app/routes/todos/details/today.server.ts";
 import { toDailyChart } from "./daily-chart.server.ts";
 import {
   statsTotals,
@@ -23,7 +24,7 @@ export async function readStats(request: Request) {
       viewerOf(session),
       statsTotals(session),
       todosPerDay(session),
-      usersPage(session, view),
+      usersPage(session, view, todayOf(request)),
     );
     const data = {
       totals: withShare(totals ?? { users: 0, todos: 0, complete: 0 }),
@@ -50,6 +51,7 @@ function toTable(view: UsersView, rows: UserStats[]) {
     descending: view.descending,
     sortPaths: {
       email: sortedBy("email", view),
+      open: sortedBy("open", view),
       complete: sortedBy("complete", view),
       total: sortedBy("total", view),
       latest: sortedBy("latest", view),

@@ -7,10 +7,15 @@ import type { Stats } from "./stats.server.ts";
 const columns: { name: string; sort?: UsersSort; isNumber?: boolean }[] = [
   { name: "Email", sort: "email" },
   { name: "Name" },
+  { name: "Open", sort: "open", isNumber: true },
+  { name: "Overdue", isNumber: true },
+  { name: "Assigned", isNumber: true },
   { name: "Completed", sort: "complete", isNumber: true },
   { name: "Total", sort: "total", isNumber: true },
   { name: "Last activity", sort: "latest" },
 ];
+
+const countColumns = ["open", "overdue", "assigned", "complete", "total"] as const;
 
 export function UsersTable({ users, sort, descending, sortPaths, nextPath, firstPath }: Stats["users"]) {
   return (
@@ -46,14 +51,17 @@ export function UsersTable({ users, sort, descending, sortPaths, nextPath, first
             </tr>
           </thead>
           <tbody>
-            {users.map(({ userId, email, name, complete, total, latest }) => (
+            {users.map(({ userId, email, name, latest, ...counts }) => (
               <tr key={userId}>
                 <th scope="row">{email ?? "no email"}</th>
                 <td className="user-name" dir="auto">
                   {nameOrNone(name)}
                 </td>
-                <td className="number">{complete.toLocaleString("en")}</td>
-                <td className="number">{total.toLocaleString("en")}</td>
+                {countColumns.map((column) => (
+                  <td key={column} className="number">
+                    {counts[column].toLocaleString("en")}
+                  </td>
+                ))}
                 <td className="user-latest">{latest ? <Time value={latest} /> : "never"}</td>
               </tr>
             ))}

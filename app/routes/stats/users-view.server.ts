@@ -5,6 +5,7 @@ import type { UsersCursor, UsersSort, UsersView } from "./queries.server.ts";
 /** By default the largest and the latest come first. */
 const descendsAtFirst: Record<UsersSort, boolean> = {
   email: false,
+  open: true,
   complete: true,
   total: true,
   latest: true,
@@ -48,6 +49,7 @@ const count = z.string().regex(/^\d{1,15}$/);
 
 const values = {
   email: text.nullable(),
+  open: count,
   complete: count,
   total: count,
   latest: z.string().refine(isTime).nullable(),

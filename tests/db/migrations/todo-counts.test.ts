@@ -42,6 +42,8 @@ async function addProfiles(ids: string[]): Promise<void> {
   );
 }
 
+const today = "2026-01-01";
+
 const dropKey = () => sql.query("alter table todos drop constraint todos_owner_id_fk");
 
 /** What pages show, by our statements. */
@@ -51,7 +53,7 @@ async function shown() {
     teamProgress(null, 1),
     statsTotals(boss),
     todosPerDay(boss),
-    allUsersBatch(boss, null),
+    allUsersBatch(boss, null, today),
   );
   return { remaining: remaining?.remaining, team, totals, days, users };
 }
@@ -79,7 +81,10 @@ async function counted() {
         (select count(*)::int from (${visible}) t
           where is_complete and (completed_at at time zone 'utc')::date = day) as completed
       from (select (now() at time zone 'utc')::date - n as day from generate_series(0, 29) n) d order by 1`),
-    users: await rows(`select "userId", email, name, complete, total,
+    users: await rows(`select "userId", email, name, total - complete as open, complete, total,
+        (select count(*)::int from (${visible}) t
+          where owner_id = "userId" and not is_complete and due_on < '${today}') as overdue,
+        (select count(*)::int from (${visible}) t where assignee_id = "userId" and not is_complete) as assigned,
         to_char(latest at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as latest
       from (${progress}) p order by "userId"`),
   };
@@ -144,7 +149,9 @@ const changes: ((random: Random) => string)[] = [
   (random) => `with chosen as (${some(random, 3)}) update todos t set owner_id = '${someone(random)}'
     from chosen where t.id = chosen.id`,
   (random) =>
-    `with chosen as (${some(random, 5)}) update todos t set task = 'y' from chosen where t.id = chosen.id`,
+    `with chosen as (${some(random, 5)}) update todos t
+    set task = 'y', due_on = '${today}'::date - ${Math.floor(random() * 2)}, assignee_id = '${someone(random)}'
+    from chosen where t.id = chosen.id`,
   (random) => `with chosen as (${some(random, 2)}) delete from todos t using chosen where t.id = chosen.id`,
   // Undo, in one statement: away, and there again as it was.
   (
@@ -378,8 +385,8 @@ test("statistics are for admins who are not deleted: others get no rows", async 
     database.snapshot(
       statsTotals(session),
       todosPerDay(session),
-      usersPage(session, { sort: "email", descending: false, after: null }),
-      allUsersBatch(session, null),
+      usersPage(session, { sort: "email", descending: false, after: null }, today),
+      allUsersBatch(session, null, today),
     );
   expect((await all(boss)).map((rows) => rows.length)).toEqual([1, 30, 13, 13]);
   expect(await all(member)).toEqual([[], [], [], []]);
@@ -388,7 +395,7 @@ test("statistics are for admins who are not deleted: others get no rows", async 
   expect(await all(boss)).toEqual([[], [], [], []]);
 });
 
-const sorts: UsersSort[] = ["email", "total", "complete", "latest"];
+const sorts: UsersSort[] = ["email", "open", "total", "complete", "latest"];
 test.each(
   sorts.flatMap((sort) =>
     [false, true].map((descending) => [sort, descending ? "down" : "up", descending] as const),
@@ -399,7 +406,7 @@ test.each(
     select 'extra ' || n % 70, 'x', now() - n % 50 * interval '1 microsecond', n % 3 = 0 from generate_series(1, 200) n`);
   const pages: UserStats[][] = [];
   for (let after: UsersCursor | null = null; ; ) {
-    const page: UserStats[] = await database.query(usersPage(boss, { sort, descending, after }));
+    const page: UserStats[] = await database.query(usersPage(boss, { sort, descending, after }, today));
     const last = page.length > 50 ? page[49] : undefined;
     pages.push(page.slice(0, 50));
     if (!last) break;
@@ -410,7 +417,7 @@ test.each(
   expect(new Set(users.map(({ userId }) => userId)).size).toBe(123);
   // As text, with nothing first: numbers of up to two digits are padded.
   const keys = users.map((user) =>
-    String(user[sort] ?? "").padStart(sort === "total" || sort === "complete" ? 2 : 0),
+    String(user[sort] ?? "").padStart(sort === "email" || sort === "latest" ? 0 : 2),
   );
   const sorted = [...keys].sort();
   expect(keys).toEqual(descending ? sorted.reverse() : sorted);

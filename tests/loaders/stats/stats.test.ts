@@ -4,10 +4,10 @@ import { startSession } from "#app/auth/session/session.server.ts";
 import { withoutFormulas } from "#app/http/csv.server.ts";
 import { loader as signInLoader } from "#app/routes/auth/password/sign-in.tsx";
 import { loader as csvLoader } from "#app/routes/stats/csv.ts";
-
 import { toDailyChart } from "#app/routes/stats/daily-chart.server.ts";
 import { loader } from "#app/routes/stats/route.tsx";
 import type { Stats } from "#app/routes/stats/stats.server.ts";
+import { dayIn } from "#app/routes/todos/details/day.ts";
 import { Browser, runSql, signedIn } from "#tests/loaders/browser.ts";
 import { stackRequests, standIn } from "#tests/setup/stack.ts";
 import { download, roundTrips, silenceLog, whileCutOff } from "./downloads.ts";
@@ -159,6 +159,50 @@ test("the days do not count a deleted user's todos, even if the trigger left the
   expect(totals).toMatchObject({ users: 1, todos: 0, complete: 0 });
 });
 
+test("open, overdue, and assigned todos are counted for each user, on the page and in the file", async () => {
+  const [bob, doug, gone] = [await signedIn("bob"), await signedIn("doug"), await signedIn("gone")];
+  await runSql(`insert into todos (owner_id, task, is_complete, due_on, assignee_id) values
+    ('${bob.userId}', 'late', false, current_date - 2, '${doug.userId}'),
+    ('${bob.userId}', 'late, but done', true, current_date - 2, '${doug.userId}'),
+    ('${bob.userId}', 'later', false, current_date + 2, '${bob.userId}'),
+    ('${doug.userId}', 'some day', false, null, null)`);
+  await runSql(`alter table todos disable trigger user`);
+  await runSql(`alter table neon_auth.users_sync disable trigger user`);
+  await runSql(`insert into todos (owner_id, task, due_on, assignee_id)
+    values ('${gone.userId}', 'not swept yet', '2000-01-01', '${bob.userId}')`);
+  await runSql(`update neon_auth.users_sync set deleted_at = now() where id = '${gone.userId}'`);
+  await runSql(`alter table todos enable trigger user`);
+  await runSql(`alter table neon_auth.users_sync enable trigger user`);
+  const { users } = (await stats()).users;
+  expect(
+    users.map(({ name, open, overdue, assigned, complete, total }) => [
+      name,
+      open,
+      overdue,
+      assigned,
+      complete,
+      total,
+    ]),
+  ).toEqual([
+    ["admin", 0, 0, 0, 0, 0],
+    ["bob", 2, 1, 1, 1, 3],
+    ["doug", 1, 0, 1, 0, 1],
+  ]);
+  const { text } = await download(await admin.load(csvLoader, "/stats.csv"));
+  expect(text).toMatch(/^bob@example\.com,bob,2,1,1,1,3,/m);
+});
+
+test("a todo is overdue where its day is over, and not yet elsewhere", async () => {
+  const bob = await signedIn("bob");
+  await runSql(`insert into todos (owner_id, task, due_on)
+    values ('${bob.userId}', 'x', '${dayIn("Pacific/Pago_Pago")}')`);
+  const overdueIn = async (timeZone: string) => {
+    admin.keep(`time-zone=${timeZone}`);
+    return (await stats("/stats?sort=open")).users.users[0]?.overdue;
+  };
+  expect([await overdueIn("Pacific/Pago_Pago"), await overdueIn("Pacific/Kiritimati")]).toEqual([0, 1]);
+});
+
 test("metadata never leaves the server", async () => {
   const answer = await admin.load(loader, "/stats");
   expect(await answer.text()).not.toMatch(/metadata|salary|raw_json/);
@@ -170,6 +214,7 @@ test.each([
   ["/stats?sort=email&order=desc", ["admin", "0004", "0003", "0002", "0001"]],
   ["/stats?sort=total", ["0003", "0002", "0001", "admin", "0004"]],
   ["/stats?sort=total&order=asc", ["admin", "0004", "0001", "0002", "0003"]],
+  ["/stats?sort=open", ["0003", "0001", "0002", "admin", "0004"]],
   ["/stats?sort=complete&order=desc", ["0002", "0003", "admin", "0001", "0004"]],
   ["/stats?sort=latest&order=desc", ["0001", "0002", "0003", "admin", "0004"]],
   ["/stats?sort=latest&order=asc", ["admin", "0004", "0003", "0002", "0001"]],
@@ -180,6 +225,7 @@ test.each([
 
 test.each([
   "email",
+  "open",
   "total",
   "complete",
   "latest",
@@ -207,6 +253,7 @@ test("the header of the sorted column reverses the order, and another one starts
   expect([users.sort, users.descending]).toEqual(["total", true]);
   expect(users.sortPaths).toEqual({
     email: "/stats?sort=email&order=asc#users",
+    open: "/stats?sort=open&order=desc#users",
     complete: "/stats?sort=complete&order=desc#users",
     total: "/stats?sort=total&order=asc#users",
     latest: "/stats?sort=latest&order=desc#users",
@@ -294,13 +341,13 @@ test("the file has all existing users, a header, and a name with today's date", 
   );
   const { text } = await download(answer);
   const [header, ...lines] = text.split("\r\n");
-  expect(header).toBe("\uFEFFEmail,Name,Completed,Total,Last activity");
+  expect(header).toBe("\uFEFFEmail,Name,Open,Overdue,Assigned,Completed,Total,Last activity");
   expect(lines.sort()).toEqual(
     [
       "",
-      ",,0,0,",
-      "admin@example.com,admin,0,0,",
-      'é@example.com,"Eve, ""the"" first",0,1,2026-01-02T03:04:05.000006Z',
+      ",,0,0,0,0,0,",
+      "admin@example.com,admin,0,0,0,0,0,",
+      'é@example.com,"Eve, ""the"" first",1,0,0,0,1,2026-01-02T03:04:05.000006Z',
     ].sort(),
   );
 });
@@ -334,7 +381,7 @@ test("names that look like formulas are text in the file", async () => {
   await runSql(`insert into neon_auth.users_sync (raw_json) values
     ('{"id": "1", "primary_email": "=cmd|calc@x", "display_name": "=HYPERLINK(\\"x\\",1)", "signed_up_at_millis": 0}')`);
   const { text } = await download(await admin.load(csvLoader, "/stats.csv"));
-  expect(text).toContain(`\r\n'=cmd|calc@x,"'=HYPERLINK(""x"",1)",0,0,\r\n`);
+  expect(text).toContain(`\r\n'=cmd|calc@x,"'=HYPERLINK(""x"",1)",0,0,0,0,0,\r\n`);
 });
 
 test("a long file is read in batches, each once and on demand", async () => {
