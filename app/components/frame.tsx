@@ -7,10 +7,7 @@ export function Frame({ account, children }: { account?: ReactNode; children: Re
     <>
       <header className="site-header">
         <Link className="site-name" to="/">
-          <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
-            <rect x="1.5" y="1.5" width="21" height="21" rx="6" className="mark" />
-            <path d="M6.5 12.5l3.8 3.8 7.2-8" className="mark-tick" />
-          </svg>
+          <img src="/favicon.svg" alt="" width="24" height="24" />
           Shared todos
         </Link>
         {account}

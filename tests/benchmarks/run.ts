@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 
 // `npm run bench [-- <name> … [--<option> …]]`: each prints ratios against a baseline that it names.
 
-const all = ["first-page", "page", "queries", "writes", "live", "interactions"];
+const all = ["first-page", "page", "queries", "writes", "migrations", "live", "interactions"];
 const args = process.argv.slice(2);
 const firstOption = args.findIndex((arg) => arg.startsWith("--"));
 const chosen = firstOption < 0 ? args : args.slice(0, firstOption);

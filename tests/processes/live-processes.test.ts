@@ -11,7 +11,7 @@ import { startSession } from "#app/auth/session/session.server.ts";
 import { closeDatabases, connectDatabase, type Database } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
 import { environment, inheritedVariables } from "#app/platform/environment.server.ts";
-import { completedTodos, listVersion, remainingTodos } from "#app/routes/todos/list/counts.server.ts";
+import { listVersion, remainingTodos } from "#app/routes/todos/list/counts.server.ts";
 import { pageOf, toPage } from "#app/routes/todos/list/page.server.ts";
 import { toSent } from "#app/routes/todos/list/sent-list.ts";
 import { teamProgress } from "#app/routes/todos/list/team.server.ts";
@@ -135,15 +135,15 @@ const add = (task: string) => run(database, `insert into todos (owner_id, task) 
 
 /** What a page that loads now would show. */
 async function currentList(): Promise<LiveEvents["change"]> {
-  const [[state], [count], [done], team, newestFirst] = await database.snapshot(
+  const [[state], [count], [counted], newestFirst] = await database.snapshot(
     listVersion(),
     remainingTodos(wholeList),
-    completedTodos(null),
     teamProgress(null, null),
     pageOf({ filter: wholeList, before: null }),
   );
   const page = toPage(newestFirst, count);
-  const list = toSent({ ...page, filter: wholeList, completed: done?.completed ?? 0, team });
+  const { ownCompleted: _, ...team } = counted as NonNullable<typeof counted>;
+  const list = toSent({ ...page, filter: wholeList, team });
   return { version: state?.version ?? "", list };
 }
 

@@ -42,7 +42,10 @@ function fragmentsWrittenOut() {
           // Lines keep their numbers.
           .map(([, name, sql = ""]) => [name, sql.replaceAll(/\s+/g, " ")]),
       );
-      return [text.replaceAll(/\$\{(\w+)(?:\(\w+\))?\}/g, (all, name) => fragments.get(name) ?? all)];
+      const writtenOut = (text: string) =>
+        text.replaceAll(/\$\{(\w+)(?:\(\w+\))?\}/g, (all, name) => fragments.get(name) ?? all);
+      // Twice: a fragment may use another one.
+      return [writtenOut(writtenOut(text))];
     },
     postprocess: (messages: TSESLint.Linter.LintMessage[][]) => messages.flat(),
   };

@@ -103,7 +103,7 @@ export type UserStats = z.infer<typeof userRow>;
 
 /** The columns of `userRow` for a `page` of users, and with `from page` the numbers that `todo_counts` does not have. */
 const userColumns = sql`
-  page.id as "userId",
+  coalesce(page.id, '') as "userId",
   page.email,
   page.name,
   coalesce(page.total - page.complete, 0)::int as open,

@@ -46,27 +46,28 @@ const todos = [
   },
 ];
 const team = [
-  { email: "bob@example.com", complete: 1, total: 2 },
-  { email: "doug@example.com", complete: 0, total: 1 },
+  { email: "bob@example.com", complete: 1, total: 2, color: "color-0" },
+  { email: "doug@example.com", complete: 0, total: 1, color: "color-3" },
 ];
 
 /** What the list looks like. A picture: nothing in it can be used, and screen readers leave it out. */
 function Preview() {
   return (
     <div className="preview" aria-hidden="true">
-      <div className="todos">
+      <ul className="todos">
         {todos.map(({ task, says, isComplete }) => (
-          <div key={task} className="todo">
+          <li key={task}>
             {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: by it the styles draw the tick */}
-            <span className="tick" aria-checked={isComplete} />
-            <span className="task">{task}</span>
-            <span className="owner">{says}</span>
-          </div>
+            <span aria-checked={isComplete} />
+            <p>{task}</p>
+            <small>{says}</small>
+          </li>
         ))}
-      </div>
+      </ul>
       <div className="team">
-        {team.map(({ email, complete, total }) => (
+        {team.map(({ email, complete, total, color }) => (
           <div key={email} className="member">
+            <span className={`avatar ${color}`}>{email[0]?.toUpperCase()}</span>
             <span className="member-email">{email}</span>
             <span className="member-count">{`${complete}/${total}`}</span>
             <progress value={complete} max={total} />

@@ -48,7 +48,7 @@ const dropKey = () => sql.query("alter table todos drop constraint todos_owner_i
 
 /** What pages show, by our statements. */
 async function shown() {
-  const [[remaining], team, [totals], days, users] = await database.snapshot(
+  const [[remaining], [team], [totals], days, users] = await database.snapshot(
     remainingTodos(wholeList),
     teamProgress(null, 1),
     statsTotals(boss),
@@ -73,8 +73,14 @@ async function counted() {
     (select count(*)::int from neon_auth.users_sync where deleted_at is null) as users from (${visible}) t`);
   return {
     remaining: remaining.n,
-    team: await rows(`select "userId", email, name, complete, total, count(*) over ()::int as members
-      from (${progress}) p where total > 0 order by latest desc, "userId" limit 20`),
+    team: {
+      ...(
+        await rows(`select count(*)::int as members, coalesce(sum(complete), 0)::int as complete,
+          coalesce(sum(total), 0)::int as total, 0 as "ownCompleted" from (${progress}) p where total > 0`)
+      )[0],
+      shown: await rows(`select "userId", email, name, complete, total
+        from (${progress}) p where total > 0 order by latest desc, "userId" limit 20`),
+    },
     totals,
     days: await rows(`select to_char(day, 'YYYY-MM-DD') as day,
         (select count(*)::int from (${visible}) t where (inserted_at at time zone 'utc')::date = day) as created,
@@ -345,7 +351,7 @@ test("remaining todos of a deleted profile are not counted", async () => {
   await add("person 2", "1 day");
   await sql.query("update neon_auth.users_sync set deleted_at = now() where id = 'person 1'");
   const { remaining, team, totals, days } = await shown();
-  expect([remaining, team.length, team[0]?.members, totals]).toEqual([
+  expect([remaining, team?.shown.length, team?.members, totals]).toEqual([
     1,
     1,
     1,
@@ -361,7 +367,7 @@ test("a ghost's todos count as todos, but the ghost is not in the team", async (
   await add("nobody", "1 day");
   await add("person 1", "2 days");
   const { remaining, team, totals } = await shown();
-  expect([remaining, team.map(({ userId }) => userId), team[0]?.members, totals?.todos]).toEqual([
+  expect([remaining, team?.shown.map(({ userId }) => userId), team?.members, totals?.todos]).toEqual([
     2,
     ["person 1"],
     1,

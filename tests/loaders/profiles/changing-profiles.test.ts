@@ -13,7 +13,7 @@ async function changeProfile({ userId }: { userId: string }, fields: Record<stri
 async function asOthersSee({ userId }: { userId: string }) {
   const { data } = await (await signedIn("onlooker")).todosPage();
   const todo = data.todos.find(({ ownerId }) => ownerId === userId);
-  const member = data.team.find((each) => each.userId === userId);
+  const member = data.team.shown.find((each) => each.userId === userId);
   return { ownerEmail: todo?.ownerEmail, isGhost: todo?.isGhost, email: member?.email, name: member?.name };
 }
 

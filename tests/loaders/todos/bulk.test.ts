@@ -270,8 +270,8 @@ test("a ghost's todo is ticked with the rest, but not cleared", async () => {
 
 test("the page says how many todos there are to clear", async () => {
   await todosOfBoth(9);
-  const { completed, ownCompleted } = (await bob.todosPage()).data;
-  expect([completed, ownCompleted]).toEqual([3, 1]);
+  const { team, ownCompleted } = (await bob.todosPage()).data;
+  expect([team.complete, ownCompleted]).toEqual([3, 1]);
 });
 
 test.each([
@@ -288,11 +288,11 @@ test.each([
   await runSql(`update neon_auth.users_sync set deleted_at = now() where id = '${leaver.userId}'`);
   await runSql(`insert into todos (owner_id, task, is_complete, completed_at)
     values ('${leaver.userId}', 'say goodbye', true, now())`);
-  const { completed, ownCompleted } = (await bob.todosPage()).data;
+  const { team, ownCompleted } = (await bob.todosPage()).data;
   expect((await batchOf(bob, clear)).count).toBe(ownCompleted);
-  expect((await batchOf(admin, clearEveryones)).count).toBe(completed - ownCompleted);
+  expect((await batchOf(admin, clearEveryones)).count).toBe(team.complete - ownCompleted);
   const left = (await bob.todosPage()).data;
-  expect([left.completed, left.ownCompleted]).toEqual([0, 0]);
+  expect([left.team.complete, left.ownCompleted]).toEqual([0, 0]);
 });
 
 test("a signed-out user is redirected to sign in, and changes nothing", async () => {

@@ -76,10 +76,11 @@ test("Team progress counts each owner's completed todos, and lists only users wi
   const doug = await person("doug");
   await doug.change({ intent: "toggle", id: first, complete: "true" });
   const { data } = await doug.todosPage();
-  expect(data.team.map(({ email, name, complete, total }) => [email, name, complete, total])).toEqual([
+  expect(data.team.shown.map(({ email, name, complete, total }) => [email, name, complete, total])).toEqual([
     ["bob@example.com", "bob", 1, 2],
     ["doug@example.com", "doug", 0, 1],
   ]);
+  expect(data.team).toMatchObject({ members: 2, complete: 1, total: 3 });
   expect(data.remaining).toBe(2);
 });
 
@@ -96,13 +97,17 @@ test("Team progress shows the twenty most recently active users and the viewer, 
   const brief = (await bob.todosPage()).data.team;
   const numbers = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, n) => `${from + n}@example.com`);
-  expect(brief.map(({ email }) => email)).toEqual(["44@example.com", ...numbers(1, 19), "bob@example.com"]);
-  expect(brief[0]).toMatchObject({ members: 45 });
+  expect(brief.shown.map(({ email }) => email)).toEqual([
+    "44@example.com",
+    ...numbers(1, 19),
+    "bob@example.com",
+  ]);
+  expect(brief).toMatchObject({ members: 45, complete: 1, total: 45 });
 
   const pages = await Promise.all(
     ["", "&from=21", "&from=41", "&from=61", "&from=nonsense"].map(async (from) => {
       const { data } = await bob.todosPage(`/?team=all${from}`);
-      return data.team.map(({ email }) => email);
+      return data.team.shown.map(({ email }) => email);
     }),
   );
   expect(pages).toEqual([
@@ -219,7 +224,7 @@ test("a todo whose owner has no profile is a ghost: shown without an owner, and 
   await runSql(`insert into todos (owner_id, task) values ('nobody', 'haunt the house')`);
   const { data } = await (await person("bob")).todosPage();
   expect(data.todos).toMatchObject([{ task: "haunt the house", isGhost: true, ownerEmail: null }]);
-  expect(data.team).toEqual([]);
+  expect(data.team.shown).toEqual([]);
   expect(data.remaining).toBe(1);
 });
 
@@ -231,7 +236,7 @@ test("the todos of a profile marked as deleted are neither shown nor counted, an
   const [todo] = await allTodos();
   const bob = await person("bob");
   const { data } = await bob.todosPage();
-  expect([data.todos, data.team, data.remaining]).toEqual([[], [], 0]);
+  expect([data.todos, data.team.shown, data.remaining]).toEqual([[], [], 0]);
   expect((await bob.change({ intent: "toggle", id: todo?.id ?? "", complete: "true" })).status).toBe(404);
 });
 

@@ -42,7 +42,6 @@ export function EditButton({ id, task, assignsOnly, shortcut, button, onPress }:
       aria-label={`${does} ${task}`}
       aria-keyshortcuts={shortcut}
       title={does}
-      className={does.toLowerCase()}
     />
   );
 }

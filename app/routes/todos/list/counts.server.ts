@@ -91,17 +91,3 @@ export const ofProfile = sql`
     or exists (select from neon_auth.users_sync u where u.id = c.owner_id)
   )
 `;
-
-/** How many completed todos can be cleared. @param userId whose own are counted, too */
-export function completedTodos(userId: string | null) {
-  return statement(
-    z.object({ completed: z.number(), ownCompleted: z.number() }),
-    sql`
-      select
-        coalesce(sum(c.complete), 0)::int as completed,
-        coalesce(sum(c.complete) filter (where c.owner_id = ${userId}::text), 0)::int as "ownCompleted"
-      from todo_counts c
-      where ${ofProfile}
-    `,
-  );
-}

@@ -2,20 +2,18 @@ import type { Viewer } from "#app/auth/session/guard.server.ts";
 import type { Session } from "#app/auth/session/session.server.ts";
 import { viewerOf } from "#app/auth/session/viewers.server.ts";
 import { database } from "#app/db/current.server.ts";
-import { completedTodos, listVersion, type Remaining } from "./counts.server.ts";
+import { listVersion, type Remaining } from "./counts.server.ts";
 import { partOf } from "./linked-todo.server.ts";
 import { type ListPart, type Page, pageOf, remainingOf, toPage } from "./page.server.ts";
-import { type Member, teamProgress } from "./team.server.ts";
+import { type Team, teamProgress } from "./team.server.ts";
 import type { TodoRow } from "./todo.server.ts";
 import type { Filter, ListView } from "./views.ts";
 
 /** What everyone sees of the same part of the list. */
 export interface SharedList extends Page {
   filter: Filter;
-  /** How many of everyone's todos are completed. */
-  completed: number;
-  /** The first of Team progress, maybe without the viewer. */
-  team: Member[];
+  /** Maybe without the viewer. */
+  team: Team;
 }
 
 /** The list as one user sees it. */
@@ -38,14 +36,14 @@ export interface List extends SharedList {
 /** One round trip and one snapshot of the database; another one for a linked todo. */
 export async function readList(session: Session, listView: ListView, today: string) {
   const { part, isLinkedThere } = await partOf(listView, { userId: session.userId, today });
-  const [[profile], newestFirst, [count], team, [state], [done]] = await database().snapshot(
+  const [[profile], newestFirst, [count], [team], [state]] = await database().snapshot(
     viewerOf(session),
     pageOf(part),
     remainingOf(part),
     teamProgress(session.userId, listView.teamFrom),
     listVersion(),
-    completedTodos(session.userId),
   );
+  const { ownCompleted, ...whole } = team ?? noTeam;
   const data = {
     version: state?.version ?? "",
     listView,
@@ -54,34 +52,35 @@ export async function readList(session: Session, listView: ListView, today: stri
     filter: part.filter,
     isNewestPage: part.before === null,
     isLinkedThere,
-    completed: done?.completed ?? 0,
-    ownCompleted: done?.ownCompleted ?? 0,
-    team,
+    ownCompleted,
+    team: whole,
   };
   return { profile, data };
 }
+
+const noTeam = { shown: [], members: 0, complete: 0, total: 0, ownCompleted: 0 };
 
 export function keyOf(part: ListPart): string {
   return JSON.stringify(part);
 }
 
-/** One round trip and one snapshot: three statements, one for each part, and one for each different count. */
+/** One round trip and one snapshot: two statements, one for each part, and one for each different count. */
 export async function readSharedLists(
   parts: ListPart[],
-): Promise<{ version: string; team: Member[]; lists: SharedList[] }> {
+): Promise<{ version: string; team: Team; lists: SharedList[] }> {
   const counts = new Map(parts.map((part) => [countKeyOf(part), remainingOf(part)]));
-  const [[state], team, [done], ...results] = await database().snapshot(
+  const [[state], [counted], ...results] = await database().snapshot(
     listVersion(),
     teamProgress(null, null),
-    completedTodos(null),
     ...parts.map(pageOf),
     ...counts.values(),
   );
+  const { ownCompleted: _, ...team } = counted ?? noTeam;
   const countKeys = [...counts.keys()];
   const lists = parts.map((part, index) => {
     const [count] = results[parts.length + countKeys.indexOf(countKeyOf(part))] ?? [];
     const page = toPage((results[index] ?? []).filter(isTodo), count && !isTodo(count) ? count : undefined);
-    return { ...page, filter: part.filter, completed: done?.completed ?? 0, team };
+    return { ...page, filter: part.filter, team };
   });
   return { version: state?.version ?? "", team, lists };
 }

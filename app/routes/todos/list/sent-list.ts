@@ -2,9 +2,10 @@ import type { Todo } from "./todo.server.ts";
 
 type Owner = Pick<Todo, "ownerId" | "ownerEmail" | "isGhost">;
 
-interface SentTodo extends Pick<Todo, "id" | "task" | "isComplete"> {
-  /** A place in `owners`. */
-  owner: number;
+interface SentTodo extends Pick<Todo, "id" | "task"> {
+  /** A place in `owners`; the first without it. */
+  owner?: number;
+  isComplete?: true;
   assigneeEmail?: string;
   dueOn?: string;
 }
@@ -25,8 +26,8 @@ export function toSent<List extends { todos: Todo[] }>({ todos, ...list }: List)
     todos: todos.map(({ id, task, isComplete, ownerId, assigneeEmail, dueOn }) => ({
       id,
       task,
-      isComplete,
-      owner: places.indexOf(ownerId),
+      ...(ownerId !== places[0] && { owner: places.indexOf(ownerId) }),
+      ...(isComplete && { isComplete }),
       ...(assigneeEmail !== null && { assigneeEmail }),
       ...(dueOn !== null && { dueOn }),
     })),
@@ -34,11 +35,14 @@ export function toSent<List extends { todos: Todo[] }>({ todos, ...list }: List)
 }
 
 export function fromSent<List extends { todos: Todo[] }>({ owners, todos, ...list }: Sent<List>): List {
-  const whole = todos.map(({ owner, assigneeEmail = null, dueOn = null, ...todo }) => ({
-    ...todo,
-    ...owners[owner],
-    assigneeEmail,
-    dueOn,
-  }));
+  const whole = todos.map(
+    ({ owner = 0, isComplete = false, assigneeEmail = null, dueOn = null, ...todo }) => ({
+      ...todo,
+      ...owners[owner],
+      isComplete,
+      assigneeEmail,
+      dueOn,
+    }),
+  );
   return { ...list, todos: whole } as unknown as List;
 }

@@ -14,19 +14,26 @@ const progressRow = z.object({
   total: z.number(),
 });
 
-const memberRow = progressRow.extend({
-  /** Of the whole team, not of these rows. */
+export type Progress = z.infer<typeof progressRow>;
+
+const teamRow = z.object({
+  /** The latest add or tick first. */
+  shown: z.array(progressRow),
   members: z.number(),
+  complete: z.number(),
+  total: z.number(),
+  ownCompleted: z.number(),
 });
-export type Member = z.infer<typeof memberRow>;
+/** A page of Team progress; its numbers are the whole team's. */
+export type Team = Omit<z.infer<typeof teamRow>, "ownCompleted">;
 
 /**
- * Who did how much, the latest add or tick first.
+ * Who did how much, in one row, and how many completed todos of the user's own there are.
  * @param from the place to begin at, 1 for the first; null: the first page, and the viewer, too
  */
 export function teamProgress(userId: string | null, from: number | null) {
   return statement(
-    memberRow,
+    teamRow,
     sql`
       with team as materialized (
         select c.owner_id, c.complete, c.total, c.latest
@@ -48,15 +55,29 @@ export function teamProgress(userId: string | null, from: number | null) {
           and owner_id = ${userId}::text
       )
       select
-        u.id as "userId",
-        u.email,
-        u.name,
-        coalesce(shown.complete, 0)::int as complete,
-        coalesce(shown.total, 0)::int as total,
-        coalesce((select count(*) from team), 0)::int as members
-      from shown
-      join neon_auth.users_sync u on u.id = shown.owner_id
-      order by shown.latest desc, u.id
+        coalesce(
+          (
+            select
+              json_agg(
+                json_build_object(
+                  'userId', u.id,
+                  'email', u.email,
+                  'name', u.name,
+                  'complete', s.complete,
+                  'total', s.total
+                )
+                order by s.latest desc, u.id
+              )
+            from shown s
+            join neon_auth.users_sync u on u.id = s.owner_id
+          )::json,
+          '[]'
+        ) as shown,
+        coalesce(count(*), 0)::int as members,
+        coalesce(sum(t.complete), 0)::int as complete,
+        coalesce(sum(t.total), 0)::int as total,
+        coalesce(sum(t.complete) filter (where t.owner_id = ${userId}::text), 0)::int as "ownCompleted"
+      from team t
     `,
   );
 }

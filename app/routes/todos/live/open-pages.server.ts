@@ -12,7 +12,7 @@ import { onStop } from "#app/platform/stopping.server.ts";
 import type { ListPart } from "../list/page.server.ts";
 import { keyOf, readSharedLists } from "../list/read.server.ts";
 import { toSent } from "../list/sent-list.ts";
-import { type Member, progressOf } from "../list/team.server.ts";
+import { progressOf, type Team } from "../list/team.server.ts";
 import type { LiveEvents } from "./live-event.ts";
 
 /** The triggers of the migrations notify this channel. */
@@ -43,7 +43,7 @@ const notShared = "not shared";
 /** Reads for all pages must not run in the context of the request that opened one. */
 const outsideOfRequests = AsyncLocalStorage.snapshot();
 
-let firstOfTeam: Member[] = [];
+let latestTeam: Team | undefined;
 let isClosing = false;
 let hub: Hub<OpenPage> | undefined;
 
@@ -109,7 +109,7 @@ function countStreams(userId: string, step: 1 | -1): void {
 async function read(pages: OpenPage[]) {
   const shared = pages.filter(({ key }) => key !== notShared);
   const { version, team, lists } = await readSharedLists(shared.map(({ part }) => part));
-  firstOfTeam = team;
+  latestTeam = team;
   const events = new Map([[notShared, toEvent("change", { version }, version)]]);
   for (const [index, list] of lists.entries()) {
     events.set(shared[index]?.key ?? "", toEvent("change", { version, list: toSent(list) }, version));
@@ -119,8 +119,8 @@ async function read(pages: OpenPage[]) {
 
 /** For viewers who are not among the first of Team progress, in one statement. */
 async function sendOwnProgress(pages: OpenPage[]): Promise<void> {
-  if ((firstOfTeam[0]?.members ?? 0) <= firstOfTeam.length) return;
-  const isAmongFirst = new Set(firstOfTeam.map(({ userId }) => userId));
+  if (!latestTeam || latestTeam.members <= latestTeam.shown.length) return;
+  const isAmongFirst = new Set(latestTeam.shown.map(({ userId }) => userId));
   const others = pages.filter(({ session }) => !isAmongFirst.has(session.userId));
   if (others.length === 0) return;
   const members = await database().query(

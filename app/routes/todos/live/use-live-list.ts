@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { type LiveMessage, openLiveConnection } from "#app/live/live-connection.ts";
 import type { List, SharedList } from "../list/read.server.ts";
 import { fromSent } from "../list/sent-list.ts";
+import type { Team } from "../list/team.server.ts";
 import type { LiveEvents } from "./live-event.ts";
 import { stream } from "./stream.ts";
 
@@ -107,10 +108,10 @@ function isOwnView({ filter }: Pick<SharedList, "filter">, loaded: List): boolea
 }
 
 /** All viewers share the first of the team. The viewer, if not among them, comes below. */
-function withViewer(first: List["team"], { viewer, team }: List, own: LiveEvents["own"] | undefined) {
-  const members = first[0]?.members ?? 0;
-  if (members <= first.length || first.some(({ userId }) => userId === viewer.id)) return first;
-  const progress = own ? own.progress : team.find(({ userId }) => userId === viewer.id);
+function withViewer(first: Team, { viewer, team }: List, own: LiveEvents["own"] | undefined): Team {
+  if (first.members <= first.shown.length || first.shown.some(({ userId }) => userId === viewer.id))
+    return first;
+  const progress = own ? own.progress : team.shown.find(({ userId }) => userId === viewer.id);
   // As above: another user may have signed in.
-  return progress?.userId === viewer.id ? [...first, { ...progress, members }] : first;
+  return progress?.userId === viewer.id ? { ...first, shown: [...first.shown, progress] } : first;
 }

@@ -13,32 +13,23 @@ interface WaitingTodoProps {
 export function WaitingTodo({ typed, ownerEmail, today, isBlocked }: WaitingTodoProps) {
   const { task, due_on, assignee } = typed;
   return (
-    <li className="todo">
+    <li>
       {/* biome-ignore lint/a11y/useSemanticElements: it is in the place of one that is a button */}
-      <button
-        type="button"
-        role="checkbox"
-        aria-checked={false}
-        aria-disabled
-        aria-label={task}
-        className="tick"
-      />
-      <span className="task" dir="auto">
-        {task}
-      </span>
-      <span className="owner">
+      <button type="button" role="checkbox" aria-checked={false} aria-disabled aria-label={task} />
+      <p dir="auto">{task}</p>
+      <small>
         {ownerEmail ?? "no email"}
-        <span className="todo-link" />
         <TodoDetails
           assigneeEmail={assignee || null}
           dueOn={due_on || null}
           isComplete={false}
           today={today}
         />
+        <span className="link-to-come" />
         {isBlocked ? <Unsent /> : null}
-      </span>
+      </small>
       {/* As wide as the buttons to come, so that the text keeps its line breaks. */}
-      <span className="todo-actions to-come" />
+      <div className="to-come" />
     </li>
   );
 }

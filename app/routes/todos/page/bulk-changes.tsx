@@ -33,7 +33,7 @@ export function BulkChanges({ todos, viewer, ownCompleted, completed, send }: Bu
           onSend={() => send(toggled, { otherwise: "No todos were changed." })}
           role="checkbox"
           aria-checked={isAllComplete}
-          className="tick tick-all"
+          className="tick-all"
         >
           Tick all on this page
         </ChangeButton>

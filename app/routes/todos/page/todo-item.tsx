@@ -35,7 +35,7 @@ interface TodoItemProps {
 
 /**
  * Everyone may tick and assign a todo; its owner and admins may edit and delete it. A page has fifty of them, so what all have in
- * common comes once for the page: forms, the URL, keys; and CSS draws the icons.
+ * common comes once for the page: forms, the URL, keys; and CSS, which knows the parts by their elements, draws the icons.
  */
 export function TodoItem({
   todo,
@@ -73,14 +73,13 @@ export function TodoItem({
   }
 
   return (
-    <li id={placeOf(todo.id)} className="todo" aria-current={isLinked || undefined} ref={item} onBlur={leave}>
+    <li id={placeOf(todo.id)} aria-current={isLinked || undefined} ref={item} onBlur={leave}>
       <ChangeButton
         fields={toggled}
         onSend={() => onTick({ id: todo.id, task }, !isComplete)}
         role="checkbox"
         aria-checked={isComplete}
         aria-label={task}
-        className="tick"
       />
       {editing ? (
         <EditTodo
@@ -105,17 +104,15 @@ export function TodoItem({
           ) : null}
         </EditTodo>
       ) : (
-        <span className="task" dir="auto">
-          {task}
-        </span>
+        <p dir="auto">{task}</p>
       )}
-      <span className={todo.isGhost ? "owner ghost" : "owner"}>
+      <small className={todo.isGhost ? "ghost" : undefined}>
         {todo.isGhost ? "no owner" : (todo.ownerEmail ?? "no email")}
-        <TodoLink id={todo.id} onFollow={onFollow} />
         <TodoDetails {...todo} today={today} />
+        <TodoLink id={todo.id} onFollow={onFollow} />
         {isUnsent ? <Unsent /> : null}
-      </span>
-      <div className="todo-actions">
+      </small>
+      <div>
         {editing ? null : (
           <EditButton
             id={todo.id}
@@ -133,7 +130,6 @@ export function TodoItem({
             aria-label={`Delete ${task}`}
             aria-keyshortcuts={keys.delete}
             title="Delete"
-            className="delete"
           />
         ) : null}
       </div>

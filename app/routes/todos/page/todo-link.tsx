@@ -17,11 +17,6 @@ interface TodoLinkProps {
 export function TodoLink({ id, onFollow }: TodoLinkProps) {
   return (
     // biome-ignore lint/a11y/useAnchorContent: its title is its name
-    <a
-      href={`/?todo=${id}#${placeOf(id)}`}
-      onClick={onFollow}
-      title="Link to this todo"
-      className="todo-link"
-    />
+    <a href={`/?todo=${id}#${placeOf(id)}`} onClick={onFollow} title="Link to this todo" />
   );
 }

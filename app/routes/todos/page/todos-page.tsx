@@ -151,8 +151,10 @@ export function TodosPage({ data: loaded, refused, notice }: TodosPageProps) {
           <BulkChanges
             todos={expectedTodos}
             viewer={viewer}
-            ownCompleted={team.find(({ userId }) => userId === viewer.id)?.complete ?? data.ownCompleted}
-            completed={data.completed}
+            ownCompleted={
+              team.shown.find(({ userId }) => userId === viewer.id)?.complete ?? data.ownCompleted
+            }
+            completed={team.complete}
             send={undo.send}
           />
           <ul key={listKey} ref={list} aria-labelledby="todos" className="todos">
