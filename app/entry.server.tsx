@@ -13,6 +13,7 @@ import { readTheme } from "#app/document/theme-cookie.server.ts";
 import { errorBody, remixHeaders } from "#app/http/remix-data.ts";
 import { log, logOutage } from "#app/platform/log.server.ts";
 import { requestContext } from "#app/platform/request-context.server.ts";
+import { warnOfLostTriggers } from "#app/profiles/kept-profiles.server.ts";
 import { documentPolicy } from "#app/server/security-headers.server.ts";
 import { listen } from "#app/server/server.server.ts";
 
@@ -26,6 +27,7 @@ export { loadDotEnv } from "#app/platform/environment.server.ts";
 export async function startServer(build: ServerBuild, noticeMs?: number): Promise<void> {
   await listen(build, noticeMs);
   sweep().catch((error) => logOutage("Sweeping", error));
+  warnOfLostTriggers();
 }
 
 export default async function handleRequest(

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Client } from "#app/db/database.server.ts";
 import { asDatabaseFault } from "#app/db/faults.server.ts";
 import { inheritedVariables } from "#app/platform/environment.server.ts";
 import { addressIn } from "./neon-over-tcp/connection-string.ts";
@@ -18,7 +19,7 @@ interface MigrationOptions {
 const ownMigrations = "db/migrations";
 
 /**
- * Applies the pending migrations. Several processes may do so at once.
+ * Applies the pending migrations, and repairs what keeps users_sync. Several processes may do so at once.
  * @param url of an existing database, on its direct host
  * @throws {Refusal} when a migration fails; the ones before it stay applied
  */
@@ -26,7 +27,10 @@ export async function migrate(
   url: string,
   { migrations = ownMigrations }: MigrationOptions = {},
 ): Promise<void> {
-  await underLock(url, () => dbmate(["migrate"], migrations, url));
+  await underLock(url, async (session) => {
+    await dbmate(["migrate"], migrations, url);
+    await bridgeUsersSync(session);
+  });
 }
 
 /** Rolls back the newest migration. @throws {Refusal} */
@@ -57,7 +61,7 @@ export async function createMigration(
  * Runs `work` while no other process migrates the same database: two at once would insert the same version.
  * Prints what a migration reports with `pg_notify('migration', …)`, as dbmate shows no notices.
  */
-async function underLock(url: string, work: () => Promise<void>): Promise<void> {
+async function underLock(url: string, work: (session: Client) => Promise<void>): Promise<void> {
   await using client = await openSession(url);
   client.on("notification", ({ payload }) => console.error(payload));
   await client.query("listen migration");
@@ -71,9 +75,15 @@ async function underLock(url: string, work: () => Promise<void>): Promise<void> 
     do await delay(askAgainMs);
     while (!(await isLocked()));
   }
-  await work();
+  await work(client);
   // Postgres delivers the notifications before it answers.
   await client.query("select");
+}
+
+/** A `user` table of Neon Auth that was dropped and restored has lost its triggers. */
+async function bridgeUsersSync(session: Client): Promise<void> {
+  const { rows } = await session.query("select to_regprocedure('public.bridge_users_sync()') as bridge");
+  if (rows[0].bridge !== null) await session.query("select public.bridge_users_sync()");
 }
 
 const askAgainMs = 200;

@@ -18,9 +18,15 @@ export function sweepNowAndThen(): void {
 
 /** Cleans up what requests leave for later. @throws {DatabaseFault} */
 export async function sweep(): Promise<void> {
+  await database().query(sweepUsersSync());
   for (const removal of [todosOfDeletedProfiles(), pastUndoableTodos(), pastLimits()])
     await inBatches(removal);
   await database().query(foldTodoChanges());
+}
+
+/** Where triggers keep users_sync: what they left, because a lock or a time limit was in their way. */
+function sweepUsersSync() {
+  return statement(z.object({ users: z.number() }), sql`select coalesce(sweep_users_sync(), 0) as users`);
 }
 
 /** Folds the ledger of changes into the counters, so that pages read little of it. */

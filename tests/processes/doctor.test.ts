@@ -268,3 +268,18 @@ test("tokens of another issuer are detected", async () => {
   expect(code).toBe(1);
   await elsewhere[Symbol.asyncDispose]();
 });
+
+test("triggers that kept users_sync, and are gone, are reported", async () => {
+  const origin = (name: string) =>
+    client.query(`comment on table neon_auth.users_sync is 'created by the migration ${name}'`);
+  await origin("users_sync_bridge");
+  try {
+    const { code, lines } = await doctor();
+    expect(lines.join("\n")).toMatch(
+      /^FIX {3}The triggers on neon_auth\."user" .* gone.*\n {6}Run `npm run db:migrate`/m,
+    );
+    expect(code).toBe(1);
+  } finally {
+    await origin("users_sync");
+  }
+});

@@ -7,6 +7,7 @@ import { type Client, connectDatabase, type Database } from "#app/db/database.se
 import { DatabaseFault } from "#app/db/faults.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
 import type { Environment } from "#app/platform/environment.server.ts";
+import { lostTriggers, profilesAreKept } from "#app/profiles/kept-profiles.server.ts";
 import { openSession } from "#db/session.ts";
 import type { Finding } from "./finding.ts";
 
@@ -81,6 +82,14 @@ async function* checkMigrations(database: Database): AsyncGenerator<Finding> {
         text: `${missing.length} of ${files.length} migrations are not applied.`,
         fix: migrateFirst,
       };
+  if (missing.length === 0) yield* checkTriggers(database);
+}
+
+async function* checkTriggers(database: Database): AsyncGenerator<Finding> {
+  const [profiles] = await database.query(profilesAreKept());
+  if (profiles?.isKept)
+    yield { outcome: "good", text: 'Triggers on neon_auth."user" keep neon_auth.users_sync.' };
+  if (profiles?.isKept === false) yield { outcome: "bad", text: lostTriggers, fix: migrateFirst };
 }
 
 /** Whether a notification to itself arrives: a pooler accepts LISTEN and then delivers nothing. */

@@ -1,9 +1,8 @@
-import { randomUUID } from "node:crypto";
 import type { Client } from "@neondatabase/serverless";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { applyMigrations, databaseUrl, down, emptiedDatabase, session, statementsOf, up } from "./harness.ts";
 
-const { database, rows } = await emptiedDatabase();
+const { database, rows, createRole } = await emptiedDatabase();
 
 /** A migrated database in which each of these people has a profile and one todo. */
 async function todosOf(...people: string[]): Promise<void> {
@@ -24,21 +23,6 @@ const dropKey = () => rows("alter table todos drop constraint todos_owner_id_fk"
 const owners = async () => (await rows("select owner_id from todos order by id")).map((row) => row.owner_id);
 const deleted = async () =>
   (await rows("select id from neon_auth.users_sync where deleted_at is not null")).map(({ id }) => id);
-
-/**
- * A role that is there until the test ends. Roles belong to the whole server.
- * @returns its name, which needs no quoting
- */
-async function createRole(grants: (name: string) => string[]): Promise<string> {
-  const name = `role_${randomUUID().replaceAll("-", "")}`;
-  await rows(`create role ${name} login password 'password'`);
-  onTestFinished(async () => {
-    await rows(`drop owned by ${name} cascade`);
-    await rows(`drop role ${name}`);
-  });
-  for (const grant of grants(name)) await rows(grant);
-  return name;
-}
 
 /** A session that writes as Neon's sync might: with rights on its own table, and on nothing of ours. */
 async function neonsSession(): Promise<{ client: Client; warnings: string[] }> {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,7 +50,22 @@ export async function emptiedDatabase() {
   afterAll(() => database.end());
   const rows = async (text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> =>
     (await database.query(text, values)).rows;
-  return { database, rows };
+
+  /**
+   * A role that is there until the test ends. Roles belong to the whole server.
+   * @returns its name, which needs no quoting
+   */
+  async function createRole(grants: (name: string) => string[]): Promise<string> {
+    const name = `role_${randomUUID().replaceAll("-", "")}`;
+    await rows(`create role ${name} login password 'password'`);
+    onTestFinished(async () => {
+      await rows(`drop owned by ${name} cascade`);
+      await rows(`drop role ${name}`);
+    });
+    for (const grant of grants(name)) await rows(grant);
+    return name;
+  }
+  return { database, rows, createRole };
 }
 
 /** Migrates up to the migration of this name; to the newest by default. @returns what the migrations say */

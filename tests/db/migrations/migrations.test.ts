@@ -92,7 +92,7 @@ test("Neon's own users_sync and its rows stay the same, up and down", async () =
   await run("create schema neon_auth");
   await run(neonsTable);
   await run(insertBob);
-  const migrations = migrationsUpTo(1);
+  const migrations = migrationsUpTo(2);
   await migrate(DATABASE_URL, { migrations });
   await rollback(DATABASE_URL, { migrations });
   expect(await run("select id, email from neon_auth.users_sync")).toEqual([
@@ -101,7 +101,7 @@ test("Neon's own users_sync and its rows stay the same, up and down", async () =
 });
 
 test("our users_sync derives its columns from raw_json as Neon's does, and rejects writes to them", async () => {
-  await migrate(DATABASE_URL, { migrations: migrationsUpTo(1) });
+  await migrate(DATABASE_URL, { migrations: migrationsUpTo(2) });
   await run(insertBob);
   expect(await run("select id, name, email, created_at::text from neon_auth.users_sync")).toEqual([
     { id: "bob", name: null, email: "bob@example.com", created_at: expect.stringMatching(/^2026-11-21/) },
@@ -114,13 +114,13 @@ test("our users_sync derives its columns from raw_json as Neon's does, and rejec
   ).rejects.toThrow();
 });
 
-test("a schema of the newer Neon Auth is recognized and left alone", async () => {
+test("a schema of the newer Neon Auth without its users is left alone", async () => {
   await run("create schema neon_auth");
-  await run(`create table neon_auth."user" (id text primary key)`);
+  await run("create table neon_auth.account (id text primary key)");
   await expect(migrate(DATABASE_URL)).rejects.toThrow();
   expect(
     await run("select table_name as name from information_schema.tables where table_schema = 'neon_auth'"),
-  ).toEqual([{ name: "user" }]);
+  ).toEqual([{ name: "account" }]);
 });
 
 const demosTable = `create table todos (
@@ -135,7 +135,7 @@ test("the demo's todos are adopted with their rows, and down restores the table"
   await run(demosTable);
   await run("insert into todos (owner_id, task) values ('bob', 'old')");
   const before = await run("select * from todos");
-  const migrations = migrationsUpTo(2);
+  const migrations = migrationsUpTo(3);
   await migrate(DATABASE_URL, { migrations });
   await run("insert into todos (owner_id, task) values ('bob', 'new')");
   await expect(
@@ -152,7 +152,7 @@ test("an adopted todo with a task of any length can be ticked, and new ones foll
   await run(
     `insert into todos (owner_id, task) values ('bob', repeat('x', 900000)), ('bob', ''), ('bob', 'short')`,
   );
-  await migrate(DATABASE_URL, { migrations: migrationsUpTo(2) });
+  await migrate(DATABASE_URL, { migrations: migrationsUpTo(3) });
   await run("update todos set is_complete = true");
   expect(await run("select count(*)::int as ticked from todos where is_complete")).toEqual([{ ticked: 3 }]);
   for (const task of ["", "x".repeat(501)]) {
