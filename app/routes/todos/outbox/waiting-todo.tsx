@@ -25,7 +25,6 @@ export function WaitingTodo({ typed, ownerEmail, today, isBlocked }: WaitingTodo
           isComplete={false}
           today={today}
         />
-        <span className="link-to-come" />
         {isBlocked ? <Unsent /> : null}
       </small>
       {/* As wide as the buttons to come, so that the text keeps its line breaks. */}
