@@ -1,7 +1,8 @@
+import { environment } from "#app/platform/environment.server.ts";
+import { neon } from "./neon/neon.server.ts";
 import type { AuthProvider } from "./provider/auth-provider.ts";
 import { stack } from "./stack/stack.server.ts";
 
-/** Another provider would be chosen here. */
 export function authProvider(): AuthProvider {
-  return stack;
+  return environment().neonAuthUrl === undefined ? stack : neon;
 }

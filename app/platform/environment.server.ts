@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { databaseUrl } from "./database-url.ts";
-import { isNeonHost } from "./hosts.ts";
+import { isLoopback, isNeonHost } from "./hosts.ts";
 
 /** `.env.example` explains each variable. */
 export interface Environment {
@@ -9,7 +9,10 @@ export interface Environment {
   databaseUrlUnpooled: string;
   /** How many queries this process sends at once, over TCP on as many connections. */
   databasePoolMax: number;
-  stack: StackProject;
+  /** @throws {Error} where Neon Auth is chosen in its place */
+  readonly stack: StackProject;
+  /** The base URL of Neon Auth, without a trailing slash; undefined where a Stack project is chosen. */
+  neonAuthUrl?: string | undefined;
   /** Scheme, host and port of the public site, without a trailing slash. */
   appOrigin: string;
   sessionSecret: string;
@@ -55,6 +58,16 @@ const stackSchema = z.object({
   STACK_API_URL: httpOrigin.default("https://api.stack-auth.com"),
 });
 
+const neonAuthSchema = z.object({
+  NEON_AUTH_BASE_URL: httpOrigin
+    // Passwords are sent there.
+    .refine(
+      (value) => /^https:/.test(value) || (URL.canParse(value) && isLoopback(value)),
+      "is not an https:// URL",
+    )
+    .refine((value) => !/[?#@]/.test(value), "has to end with its path, such as /neondb/auth"),
+});
+
 const wholeNumber = z.coerce.number("is not a number").int("is not a whole number").min(0);
 
 const databaseSchema = z.object({
@@ -69,7 +82,6 @@ const databasePoolSchema = z.object({
 const schema = z.object({
   ...databaseSchema.shape,
   ...databasePoolSchema.shape,
-  ...stackSchema.shape,
   APP_ORIGIN: httpOrigin.refine(
     (value) => parseUrl(value)?.origin === value,
     "must be just an origin, such as https://todos.example.com",
@@ -94,12 +106,19 @@ const schema = z.object({
 
 /** @throws {InvalidEnvironment} */
 export function readEnvironment(variables: Variables = process.env): Environment {
-  const values = parse(schema, variables);
+  const problems: string[] = [];
+  const values = parsed(() => parse(schema, variables), problems);
+  const service = parsed(() => chosenService(variables), problems);
+  if (!values || !service) throw new InvalidEnvironment(problems);
   return {
     databaseUrl: values.DATABASE_URL,
     databaseUrlUnpooled: values.DATABASE_URL_UNPOOLED ?? withoutPooler(values.DATABASE_URL),
     databasePoolMax: values.DATABASE_POOL_MAX,
-    stack: stackProjectOf(values),
+    get stack() {
+      if (!service.stack) throw new Error("Neon Auth is chosen, so there is no Stack project");
+      return service.stack;
+    },
+    neonAuthUrl: service.neonAuthUrl,
     appOrigin: values.APP_ORIGIN,
     sessionSecret: values.SESSION_SECRET,
     stackWebhookSecret: values.STACK_WEBHOOK_SECRET,
@@ -109,6 +128,37 @@ export function readEnvironment(variables: Variables = process.env): Environment
     host: values.HOST,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** Where users sign in: a Stack project, or Neon Auth. */
+function chosenService(variables: Variables): { stack?: StackProject; neonAuthUrl?: string } {
+  const { NEON_AUTH_BASE_URL, ...others } = cleaned(variables);
+  const stackNames = [...Object.keys(stackSchema.shape), "STACK_WEBHOOK_SECRET"].filter(
+    (name) => others[name],
+  );
+  if (!NEON_AUTH_BASE_URL) {
+    if (stackNames.length > 0) return { stack: stackProjectOf(parse(stackSchema, variables)) };
+    throw new InvalidEnvironment([
+      "neither NEON_AUTH_BASE_URL nor STACK_PROJECT_ID is set: the first names a Neon Auth, the second, with its two " +
+        "keys, a Stack project",
+    ]);
+  }
+  if (stackNames.length > 0) {
+    throw new InvalidEnvironment([
+      `NEON_AUTH_BASE_URL and ${stackNames.join(", ")} are set, but users sign in at only one of the two: Neon Auth or Stack`,
+    ]);
+  }
+  return { neonAuthUrl: parse(neonAuthSchema, variables).NEON_AUTH_BASE_URL };
+}
+
+/** @returns undefined after adding to the problems */
+function parsed<Values>(read: () => Values, problems: string[]): Values | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidEnvironment)) throw error;
+    problems.push(...error.problems);
+  }
 }
 
 let current: Environment | undefined;
@@ -164,11 +214,16 @@ export function configuredStackProject(): StackProject | undefined {
   return stackProjectOf(parse(stackSchema, process.env));
 }
 
+/** For commands that know Stack projects only. */
+export function hasNeonAuth(): boolean {
+  return cleaned(process.env).NEON_AUTH_BASE_URL !== undefined;
+}
+
 function parse<Values>(wanted: z.ZodType<Values>, variables: Variables): Values {
-  const parsed = wanted.safeParse(cleaned(variables));
-  if (parsed.success) return parsed.data;
+  const result = wanted.safeParse(cleaned(variables));
+  if (result.success) return result.data;
   throw new InvalidEnvironment(
-    parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`),
+    result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`),
   );
 }
 
@@ -196,6 +251,7 @@ const localSchema = z.object({
   NODE_ENV: z.string().optional(),
   DATABASE_URL: z.string().optional(),
   STACK_PROJECT_ID: z.string().optional(),
+  NEON_AUTH_BASE_URL: z.string().optional(),
 });
 
 /** The settings of local mode, and what decides between it and a real configuration. @throws {InvalidEnvironment} */
@@ -217,6 +273,7 @@ export function readLocalSettings(variables: Variables = process.env) {
     nodeEnv: local.NODE_ENV,
     databaseUrl: local.DATABASE_URL,
     stackProjectId: local.STACK_PROJECT_ID,
+    neonAuthUrl: local.NEON_AUTH_BASE_URL,
   };
 }
 
@@ -231,10 +288,10 @@ export function inheritedVariables(): Variables {
   return inherited;
 }
 
-/** Local mode has its own database, Stack project and site. */
+/** Local mode has its own database, auth service, and site. */
 export function withoutConfiguration(variables: Variables): Variables {
   const configuration =
-    /^(DATABASE_URL(_UNPOOLED)?|APP_ORIGIN|(NEXT_PUBLIC_|VITE_)?STACK_(API_URL|PROJECT_ID|PUBLISHABLE_CLIENT_KEY|SECRET_SERVER_KEY))$/;
+    /^(DATABASE_URL(_UNPOOLED)?|APP_ORIGIN|NEON_AUTH_BASE_URL|(NEXT_PUBLIC_|VITE_)?STACK_(API_URL|PROJECT_ID|PUBLISHABLE_CLIENT_KEY|SECRET_SERVER_KEY))$/;
   return Object.fromEntries(Object.entries(variables).filter(([name]) => !configuration.test(name)));
 }
 

@@ -4,6 +4,7 @@ import { closeDatabases } from "#app/db/database.server.ts";
 import { InvalidEnvironment, loadDotEnv, readEnvironment } from "#app/platform/environment.server.ts";
 import { checkDatabase } from "./doctor/database.ts";
 import type { Finding } from "./doctor/finding.ts";
+import { checkNeonAuth } from "./doctor/neon-auth.ts";
 import { checkStack } from "./doctor/stack.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -26,7 +27,7 @@ async function* findings(): AsyncGenerator<Finding> {
     const environment = readEnvironment();
     yield { outcome: "good", text: "The configuration is complete." };
     yield* checkDatabase(environment);
-    yield* checkStack(environment);
+    yield* environment.neonAuthUrl === undefined ? checkStack(environment) : checkNeonAuth(environment);
   } catch (error) {
     if (!(error instanceof InvalidEnvironment)) throw error;
     for (const problem of error.problems) yield { outcome: "bad", text: problem };

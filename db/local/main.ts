@@ -18,7 +18,7 @@ async function main(mode: string | undefined, stop: AbortSignal, hurry: AbortSig
   if (mode !== "dev" && mode !== "local") throw new Refusal("Run `npm run dev` or `npm run local`.");
   if (mode === "dev") loadDotEnv();
   else exemptLoopbackFromProxies();
-  const { port, directory, syncDelayMs, stackSettings, nodeEnv, databaseUrl, stackProjectId } =
+  const { port, directory, syncDelayMs, stackSettings, nodeEnv, databaseUrl, stackProjectId, neonAuthUrl } =
     readLocalSettings();
   if (nodeEnv === "production") {
     throw new Refusal(`NODE_ENV is production. Use \`npm start\` instead of \`npm run ${mode}\`.`);
@@ -26,11 +26,12 @@ async function main(mode: string | undefined, stop: AbortSignal, hurry: AbortSig
   if (port === 0) throw new Refusal("PORT must be a number from 1 to 65535.");
 
   const variables = inheritedVariables();
-  if (mode === "dev" && (databaseUrl || stackProjectId)) {
-    if (!databaseUrl || !stackProjectId) {
-      const [given, missing] = databaseUrl
-        ? ["DATABASE_URL", "STACK_PROJECT_ID"]
-        : ["STACK_PROJECT_ID", "DATABASE_URL"];
+  const service = neonAuthUrl ? "NEON_AUTH_BASE_URL" : stackProjectId && "STACK_PROJECT_ID";
+  if (mode === "dev" && (databaseUrl || service)) {
+    if (!databaseUrl || !service) {
+      const [given, missing] = service
+        ? [service, "DATABASE_URL"]
+        : ["DATABASE_URL", "NEON_AUTH_BASE_URL or STACK_PROJECT_ID"];
       throw new Refusal(`${given} is set, but ${missing} is missing. Set both, or neither for local mode.`);
     }
     const { runConfigured } = await import("./configured-mode.ts");

@@ -2,19 +2,24 @@ import { AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { withRedirectTo } from "#app/auth/session/redirect-to.ts";
 import { environment } from "#app/platform/environment.server.ts";
 
-/** On our own origin, as anyone can choose a request's host. The provider adds `code` to the query. */
+/** On our own origin, as anyone can choose a request's host. Stack adds `code` to the query, and Neon Auth `token`. */
 export function callbackUrl(path: string, redirectTo: string): string {
   return environment().appOrigin + withRedirectTo(path, redirectTo);
 }
 
 export function hasMailedCode(request: Request): boolean {
-  return Boolean(new URL(request.url).searchParams.get("code"));
+  return codeIn(request) !== "";
 }
 
 /** @throws {AuthRefusal} as the provider would, if there is none */
 export function mailedCodeOf(request: Request): string {
-  const code = new URL(request.url).searchParams.get("code") ?? "";
+  const code = codeIn(request);
   // Stack looks it up unchecked, and its database fails on NUL.
   if (!/^[0-9a-z]+$/i.test(code)) throw new AuthRefusal("VERIFICATION_CODE_NOT_FOUND");
   return code;
+}
+
+function codeIn(request: Request): string {
+  const { searchParams } = new URL(request.url);
+  return searchParams.get("code") || searchParams.get("token") || "";
 }

@@ -22,12 +22,18 @@ const untrustedOrigin =
 const cookiesRefused =
   "Your browser blocks cookies, and signing in needs one. Allow them for this site and try again.";
 
+const notVerified =
+  "Your email address isn't verified yet. Open the link in the email we sent you, then sign in.";
+
 /** A form's own words win. */
 export const wordsEverywhere: RefusalWords = {
   COOKIES_REFUSED: { form: cookiesRefused },
+  EMAIL_NOT_VERIFIED: { form: notVerified },
+  HELD_BACK: { form: "An administrator has locked your account." },
   MULTI_FACTOR_AUTHENTICATION_REQUIRED: { form: secondFactor },
   PASSWORD_AUTHENTICATION_NOT_ENABLED: { form: turnedOff.passwords },
   REDIRECT_URL_NOT_WHITELISTED: { form: untrustedOrigin },
+  SIGN_IN_TOO_OLD: { form: "For this, sign out and sign in again. Then try again." },
   SIGN_UP_NOT_ENABLED: { form: turnedOff.signUp },
 };
 

@@ -1,6 +1,7 @@
+import { QueueFull } from "#app/platform/bounded-queue.server.ts";
 import { Fault, type TryLater } from "#app/platform/fault.server.ts";
 
-/** Why a provider refuses. The names are Stack's known errors; the last six are our own. */
+/** Why a provider refuses. The names are Stack's known errors; the last nine are our own. */
 export type RefusalCode =
   | "CANNOT_GET_OWN_USER_WITHOUT_USER"
   | "CONTACT_CHANNEL_ALREADY_USED_FOR_AUTH_BY_SOMEONE_ELSE"
@@ -30,8 +31,11 @@ export type RefusalCode =
   | "CODE_NOT_SENT_HERE"
   | "ACCOUNT_DELETION_NOT_ENABLED"
   | "COOKIES_REFUSED"
+  | "EMAIL_NOT_VERIFIED"
+  | "HELD_BACK"
   | "MAGIC_LINKS_NOT_ENABLED"
-  | "NO_PRIMARY_EMAIL";
+  | "NO_PRIMARY_EMAIL"
+  | "SIGN_IN_TOO_OLD";
 
 /** The provider understood, and said no. */
 export class AuthRefusal extends Error {
@@ -62,6 +66,31 @@ export class AuthFault extends Fault {
 /** The provider did not say how a change went: it may have been made. */
 export class UnknownOutcome extends AuthFault {
   override name = "UnknownOutcome";
+}
+
+/** To be thrown for the failure of a change. */
+export function asOutcome(error: unknown): unknown {
+  if (!(error instanceof AuthFault) || !mayHaveArrived(error)) return error;
+  const { message, status, tryLater } = error;
+  return new UnknownOutcome(message, {
+    cause: error.cause,
+    retryAfter: tryLater.retryAfter,
+    ...(status && { status }),
+  });
+}
+
+/** A proxy in between gives up with 502 or 504. */
+function mayHaveArrived({ status, cause }: AuthFault): boolean {
+  if (status !== undefined) return status === 502 || status === 504;
+  if (cause instanceof QueueFull) return false;
+  const { code } = ((cause as Error | undefined)?.cause ?? {}) as NodeJS.ErrnoException;
+  return !["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"].includes(code ?? "");
+}
+
+/** In seconds: no provider sends dates. */
+export function retryAfterOf(response: Response): { retryAfter?: number } {
+  const value = response.headers.get("Retry-After") ?? "";
+  return /^\d{1,5}$/.test(value) ? { retryAfter: Math.max(1, Number(value)) } : {};
 }
 
 export function isWrongPassword(error: unknown): boolean {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Tokens } from "#app/auth/provider/auth-provider.ts";
-import { AuthFault, AuthRefusal, UnknownOutcome } from "#app/auth/provider/errors.server.ts";
-import { QueueFull } from "#app/platform/bounded-queue.server.ts";
+import { AuthFault, AuthRefusal, asOutcome } from "#app/auth/provider/errors.server.ts";
 import { environment, type StackProject } from "#app/platform/environment.server.ts";
 import { askingStack } from "./requests.server.ts";
 
@@ -45,22 +44,8 @@ export async function changing<T>(attempt: () => Promise<T>): Promise<T> {
   try {
     return await withinLimit(changingLimitMs, attempt);
   } catch (error) {
-    if (!(error instanceof AuthFault) || !mayHaveArrived(error)) throw error;
-    const { message, status, tryLater } = error;
-    throw new UnknownOutcome(message, {
-      cause: error.cause,
-      retryAfter: tryLater.retryAfter,
-      ...(status && { status }),
-    });
+    throw asOutcome(error);
   }
-}
-
-/** A proxy in between gives up with 502 or 504. */
-function mayHaveArrived({ status, cause }: AuthFault): boolean {
-  if (status !== undefined) return status === 502 || status === 504;
-  if (cause instanceof QueueFull) return false;
-  const { code } = ((cause as Error | undefined)?.cause ?? {}) as NodeJS.ErrnoException;
-  return !["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"].includes(code ?? "");
 }
 
 /**

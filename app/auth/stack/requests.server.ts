@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { AuthFault } from "#app/auth/provider/errors.server.ts";
+import { AuthFault, retryAfterOf } from "#app/auth/provider/errors.server.ts";
 import { BoundedQueue, QueueFull } from "#app/platform/bounded-queue.server.ts";
 import { environment, type StackProject } from "#app/platform/environment.server.ts";
 import { log } from "#app/platform/log.server.ts";
@@ -93,10 +93,4 @@ async function fetchFromStack(
   if (isAnswer) return response;
   response.body?.cancel().catch(() => undefined);
   throw new AuthFault(`${what} was answered with ${status}`, { status, ...retryAfterOf(response) });
-}
-
-/** In seconds: Stack sends no dates. */
-function retryAfterOf(response: Response): { retryAfter?: number } {
-  const value = response.headers.get("Retry-After") ?? "";
-  return /^\d{1,5}$/.test(value) ? { retryAfter: Math.max(1, Number(value)) } : {};
 }

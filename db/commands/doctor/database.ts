@@ -19,6 +19,7 @@ const hearLimitMs = 5_000;
 export async function* checkDatabase({
   databaseUrl,
   databaseUrlUnpooled,
+  neonAuthUrl,
 }: Environment): AsyncGenerator<Finding> {
   const { host, pathname } = new URL(databaseUrl);
   const database = connectDatabase(databaseUrl, patienceMs);
@@ -37,7 +38,7 @@ export async function* checkDatabase({
     return;
   }
   yield* checkUsersSync(database);
-  yield* checkMigrations(database);
+  yield* checkMigrations(database, neonAuthUrl !== undefined);
   yield* checkListening(databaseUrlUnpooled);
 }
 
@@ -69,7 +70,7 @@ async function* checkUsersSync(database: Database): AsyncGenerator<Finding> {
       };
 }
 
-async function* checkMigrations(database: Database): AsyncGenerator<Finding> {
+async function* checkMigrations(database: Database, hasNeonAuth: boolean): AsyncGenerator<Finding> {
   const files = readdirSync("db/migrations").map((file) => file.split("_", 1)[0] ?? "");
   const [table] = await database.query(migrationsTable());
   const rows = table?.isThere ? await database.query(appliedMigrations()) : [];
@@ -82,11 +83,18 @@ async function* checkMigrations(database: Database): AsyncGenerator<Finding> {
         text: `${missing.length} of ${files.length} migrations are not applied.`,
         fix: migrateFirst,
       };
-  if (missing.length === 0) yield* checkTriggers(database);
+  if (missing.length === 0) yield* checkTriggers(database, hasNeonAuth);
 }
 
-async function* checkTriggers(database: Database): AsyncGenerator<Finding> {
+async function* checkTriggers(database: Database, hasNeonAuth: boolean): AsyncGenerator<Finding> {
   const [profiles] = await database.query(profilesAreKept());
+  if (hasNeonAuth && profiles?.isKept == null) {
+    yield {
+      outcome: "bad",
+      text: "No triggers keep neon_auth.users_sync, so users of Neon Auth get no profile.",
+      fix: `${migrateFirst} If that changes nothing, NEON_AUTH_BASE_URL belongs to another database.`,
+    };
+  }
   if (profiles?.isKept)
     yield { outcome: "good", text: 'Triggers on neon_auth."user" keep neon_auth.users_sync.' };
   if (profiles?.isKept === false) yield { outcome: "bad", text: lostTriggers, fix: migrateFirst };

@@ -1,6 +1,7 @@
 import {
   configuredDatabaseUrl,
   configuredStackProject,
+  hasNeonAuth,
   loadDotEnv,
   readLocalSettings,
   type StackProject,
@@ -27,6 +28,12 @@ export async function chooseStackProject(flags: TargetFlags): Promise<StackTarge
   const instance = await runningInstance(directory);
   // With --local the configuration may be unfinished.
   const configured = flags.local ? undefined : configuredStackProject();
+  if (!flags.local && hasNeonAuth()) {
+    throw new Refusal(
+      "NEON_AUTH_BASE_URL is set. Neon Auth takes no changes of roles from here: in Neon's console, under Auth and Users, " +
+        "choose “Make admin” in the menu beside the user. It takes effect at once.",
+    );
+  }
   const databaseUrl = flags.local ? undefined : configuredDatabaseUrl();
   if (flags.remote && !flags.local && !configured) throw new Refusal(`--remote was given, but ${noneIsSet}.`);
   const choice = configured

@@ -10,6 +10,15 @@ interface BetterAuthSettings {
   /** As NEON_AUTH_BASE_URL: with a path, and without a trailing slash. */
   baseUrl: string;
   secret: string;
+  /** Trusted, as in Neon's console. */
+  appOrigin?: string;
+  requiresVerifiedEmail?: boolean;
+  onMail?(mail: { to: string; link: string }): void;
+  /** Better Auth's own, scrypt, by default. */
+  passwords?: {
+    hash(password: string): Promise<string>;
+    verify(data: { hash: string; password: string }): Promise<boolean>;
+  };
 }
 
 interface BetterAuthServer extends AsyncDisposable {
@@ -21,6 +30,10 @@ export async function openBetterAuth({
   databaseUrl,
   baseUrl,
   secret,
+  appOrigin,
+  requiresVerifiedEmail = false,
+  onMail = () => {},
+  passwords,
 }: BetterAuthSettings): Promise<BetterAuthServer> {
   const url = new URL(databaseUrl);
   url.searchParams.set("options", "-c search_path=neon_auth");
@@ -33,7 +46,18 @@ export async function openBetterAuth({
     database: pool,
     telemetry: { enabled: false },
     advanced: { database: { generateId: "uuid" } },
-    emailAndPassword: { enabled: true },
+    trustedOrigins: appOrigin ? [appOrigin] : [],
+    rateLimit: { enabled: false },
+    emailAndPassword: {
+      enabled: true,
+      ...(passwords && { password: passwords }),
+      requireEmailVerification: requiresVerifiedEmail,
+      sendResetPassword: async ({ user, url }) => onMail({ to: user.email, link: url }),
+    },
+    emailVerification: {
+      sendOnSignUp: true,
+      sendVerificationEmail: async ({ user, url }) => onMail({ to: user.email, link: url }),
+    },
     user: { deleteUser: { enabled: true } },
     plugins: [
       admin(),

@@ -19,8 +19,46 @@ const complete = {
 };
 
 test("all missing variables are named at once", () => {
-  const problems = problemsOf({});
+  const problems = problemsOf({ STACK_API_URL: "https://stack.example.com" });
   for (const name of Object.keys(complete)) expect(problems).toContain(`${name} is missing`);
+});
+
+const { STACK_PROJECT_ID, STACK_PUBLISHABLE_CLIENT_KEY, STACK_SECRET_SERVER_KEY, ...withoutService } =
+  complete;
+const NEON_AUTH_BASE_URL = "https://ep-x.neonauth.eu-central-1.aws.neon.build/neondb/auth";
+
+test("Neon Auth takes the place of the Stack variables", () => {
+  const environment = readEnvironment({ ...withoutService, NEON_AUTH_BASE_URL: `${NEON_AUTH_BASE_URL}/` });
+  expect(environment.neonAuthUrl).toBe(NEON_AUTH_BASE_URL);
+  expect(() => environment.stack).toThrow("Neon Auth is chosen");
+});
+
+test("without Neon Auth and without a Stack project, a sentence says that one of them is needed", () => {
+  expect(problemsOf(withoutService)).toEqual([
+    expect.stringMatching(/^neither NEON_AUTH_BASE_URL nor STACK_PROJECT_ID is set: /),
+  ]);
+});
+
+test.each([
+  "STACK_PROJECT_ID",
+  "STACK_SECRET_SERVER_KEY",
+  "STACK_WEBHOOK_SECRET",
+  "VITE_STACK_PROJECT_ID",
+])("Neon Auth together with %s is refused", (name) => {
+  expect(problemsOf({ ...withoutService, NEON_AUTH_BASE_URL, [name]: "whsec_x" })).toContainEqual(
+    expect.stringMatching(`^NEON_AUTH_BASE_URL and ${name.replace("VITE_", "")} are set, but`),
+  );
+});
+
+test.each([
+  "http://ep-x.neonauth.example.com/neondb/auth",
+  "https://user:password@example.com/neondb/auth",
+  "https://example.com/neondb/auth?x=1",
+  "example.com/neondb/auth",
+])("NEON_AUTH_BASE_URL=%s is refused", (url) => {
+  expect(problemsOf({ ...withoutService, NEON_AUTH_BASE_URL: url })).toEqual([
+    expect.stringMatching(/^NEON_AUTH_BASE_URL /),
+  ]);
 });
 
 test.each([
