@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { Instance } from "#tests/setup/instance.ts";
-import { expect, mailTo, type Person, test } from "./people.ts";
+import { dbSql, expect, mailTo, type Person, test } from "./people.ts";
 
 /** Posts a form repeatedly from a user's browser, but not from the page. @returns the statuses */
 async function post(
@@ -98,7 +98,10 @@ test(
   async ({ visitor, expectConsoleError, instance }) => {
     expectConsoleError(/429/);
     const page = await visitor();
-    expect(await post(instance, { page }, "/sign-up", { email: "nobody" }, 300)).toEqual([400]);
+    expect(await post(instance, { page }, "/sign-up", { email: "nobody" }, 1)).toEqual([400]);
+    // Each of 300 forms would be answered with a page.
+    await dbSql("update request_limits set points = 299 where key like 'posts:%'");
+    expect(await post(instance, { page }, "/sign-up", { email: "nobody" }, 1)).toEqual([400]);
     await page.goto("/sign-up");
     await page.getByLabel("Name").fill("Bob");
     await page.getByLabel("Email").fill("bob@example.com");

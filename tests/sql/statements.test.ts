@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { lintStatements } from "./lint.ts";
 
 test("every statement of the app agrees with the migrated schema", async () => {
-  expect(await complaintsAbout("app/**/*.{ts,tsx}")).toEqual([]);
+  expect(await complaintsAbout(...filesWithSql())).toEqual([]);
 });
 
 test("a good statement passes", async () => {
@@ -61,6 +63,13 @@ test("SQL built from pieces fails, because SafeQL would not see all of it", asyn
   ]);
 });
 
-function complaintsAbout(files: string): Promise<string[]> {
-  return lintStatements(process.env.DATABASE_URL ?? "", [files]);
+function complaintsAbout(...files: string[]): Promise<string[]> {
+  return lintStatements(process.env.DATABASE_URL ?? "", files);
+}
+
+/** The rules match the names `sql` and `statement`. Each file costs TypeScript a check, and six of seven have neither. */
+function filesWithSql(): string[] {
+  return readdirSync("app", { recursive: true, encoding: "utf8" })
+    .map((name) => join("app", name))
+    .filter((path) => /\.tsx?$/.test(path) && /\b(sql|statement)\b/.test(readFileSync(path, "utf8")));
 }
