@@ -79,14 +79,18 @@ test("a user whose email has an unconfirmed password account is told so, and can
   await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
 });
 
-test("an unknown provider gets a page that says so", async ({ visitor, expectConsoleError }) => {
-  expectConsoleError(/status of 404/);
-  const page = await visitor();
-  expect((await page.goto("/auth/nonsense"))?.status()).toBe(404);
-  await expect(page.getByRole("heading", { name: "Not found" })).toBeVisible();
-  await page.getByRole("link", { name: "Back to the list" }).click();
-  await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
-});
+test(
+  "an unknown provider gets a page that says so",
+  { tag: "@no-script" },
+  async ({ visitor, expectConsoleError }) => {
+    expectConsoleError(/status of 404/);
+    const page = await visitor();
+    expect((await page.goto("/auth/nonsense"))?.status()).toBe(404);
+    await expect(page.getByRole("heading", { name: "Not found" })).toBeVisible();
+    await page.getByRole("link", { name: "Back to the list" }).click();
+    await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
+  },
+);
 
 test("a user whose browser blocks cookies is told so when they come back from a provider", async ({
   visitor,

@@ -46,23 +46,27 @@ test("the mail can be sent again, and a damaged link says how", async ({ newcome
   await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
 });
 
-test("where emails have to be confirmed, users see the list only after that", async ({ visitor }) => {
-  await using instance = await startInstance({ variables: { LOCAL_REQUIRE_VERIFIED_EMAIL: "true" } });
-  const page = await visitor();
-  const email = `strict-${crypto.randomUUID().slice(0, 8)}@example.com`;
-  await page.goto(`${instance.appUrl}/sign-up?redirectTo=/%3Fteam=all`);
-  await page.getByLabel("Email").fill(email);
-  await page.getByLabel("Password").fill("correct horse");
-  await page.getByRole("button", { name: "Sign up" }).click();
-  await expect(page.getByRole("heading", { name: "Verify your email address" })).toBeVisible();
-  await page.goto(`${instance.appUrl}/`);
-  await expect(page.getByRole("main")).toContainText(`${email} isn't verified yet`);
-  await expect(page.getByRole("heading", { name: "Todos" })).toHaveCount(0);
+test(
+  "where emails have to be confirmed, users see the list only after that",
+  { tag: "@no-script" },
+  async ({ visitor }) => {
+    await using instance = await startInstance({ variables: { LOCAL_REQUIRE_VERIFIED_EMAIL: "true" } });
+    const page = await visitor();
+    const email = `strict-${crypto.randomUUID().slice(0, 8)}@example.com`;
+    await page.goto(`${instance.appUrl}/sign-up?redirectTo=/%3Fteam=all`);
+    await page.getByLabel("Email").fill(email);
+    await page.getByLabel("Password").fill("correct horse");
+    await page.getByRole("button", { name: "Sign up" }).click();
+    await expect(page.getByRole("heading", { name: "Verify your email address" })).toBeVisible();
+    await page.goto(`${instance.appUrl}/`);
+    await expect(page.getByRole("main")).toContainText(`${email} isn't verified yet`);
+    await expect(page.getByRole("heading", { name: "Todos" })).toHaveCount(0);
 
-  const [link = ""] = (await mailTo(email, /./, instance)).links;
-  await page.goto(link);
-  await page.getByRole("button", { name: "Verify the address" }).click();
-  await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
-  await expect(page).toHaveURL(`${instance.appUrl}/?team=all`);
-  await page.goto("about:blank");
-});
+    const [link = ""] = (await mailTo(email, /./, instance)).links;
+    await page.goto(link);
+    await page.getByRole("button", { name: "Verify the address" }).click();
+    await expect(page.getByRole("heading", { name: "Todos" })).toBeVisible();
+    await expect(page).toHaveURL(`${instance.appUrl}/?team=all`);
+    await page.goto("about:blank");
+  },
+);
