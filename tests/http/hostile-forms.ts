@@ -4,6 +4,7 @@ import type { Person } from "./people.ts";
 import { flawsOf } from "./soundness.ts";
 import type { Form } from "./table/form.ts";
 import { forms } from "./table/forms.ts";
+import { listPath } from "./table/list-forms.ts";
 import { type Body, type Mutation, mutationsOf } from "./table/mutations.ts";
 
 /** A request with a mutated form, and the status that the contract has for it. */
@@ -57,7 +58,7 @@ function expectedFor(form: Form, person: Person, body: Body): number {
   const text = bodyOf(body);
   if (text.length > limitBytes) return 413;
   const params = new URLSearchParams(text);
-  const isForSeveral = form.path === "/?index" && params.getAll("intent").includes("toggle-all");
+  const isForSeveral = form.path === listPath && params.getAll("intent").includes("toggle-all");
   const names = [...params.keys()].filter((name) => !(isForSeveral && name === "id"));
   if (new Set(names).size < names.length) return 400;
   const get = (name: string) => params.get(name) ?? undefined;

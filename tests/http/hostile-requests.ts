@@ -25,7 +25,3 @@ export async function flawsInAnswers(cases: Case[]): Promise<string[]> {
   });
   return flaws;
 }
-
-export function thinned(cases: Case[]): Case[] {
-  return cases.length > 500 ? cases.filter((_, index) => index % 5 === 0) : cases;
-}

@@ -2,7 +2,9 @@ import type { Person } from "../people.ts";
 import { type Fields, isDay, isEmpty, isFlag, isId, isUuid, taskIn } from "./fields.ts";
 import { type Form, ifIntent } from "./form.ts";
 
-const toList = { path: "/?index", routeId: "routes/todos/route" };
+/** Of the actor's own todos: a page with all of them takes a quarter more of the server's time. */
+export const listPath = "/?index&owner=me";
+const toList = { path: listPath, routeId: "routes/todos/route" };
 
 /** The id of a todo that exists, of one that does not, or an invalid one. */
 function aboutTodo(fields: Fields, { todoId }: Person, isRight = true): number {
