@@ -80,10 +80,15 @@ async function underLock(url: string, work: (session: Client) => Promise<void>):
   await client.query("select");
 }
 
-/** A `user` table of Neon Auth that was dropped and restored has lost its triggers. */
+/**
+ * A `user` table of Neon Auth that was dropped and restored has lost its triggers. Only the role that owns the function
+ * may create them again.
+ */
 async function bridgeUsersSync(session: Client): Promise<void> {
-  const { rows } = await session.query("select to_regprocedure('public.bridge_users_sync()') as bridge");
-  if (rows[0].bridge !== null) await session.query("select public.bridge_users_sync()");
+  const { rows } = await session.query(
+    `select has_function_privilege(to_regprocedure('public.bridge_users_sync()'), 'execute') as "mayCall"`,
+  );
+  if (rows[0].mayCall) await session.query("select public.bridge_users_sync()");
 }
 
 const askAgainMs = 200;
