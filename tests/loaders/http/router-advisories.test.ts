@@ -124,6 +124,7 @@ test("the app throws nothing but errors and responses", () => {
 /** A rethrown error is in a name or a property. */
 function isErrorOrResponse(node: ts.Node): boolean {
   if (ts.isConditionalExpression(node)) return [node.whenTrue, node.whenFalse].every(isErrorOrResponse);
-  if (ts.isCallExpression(node)) return /^(redirect|as\w*Fault|\w+Answer)$/.test(node.expression.getText());
+  if (ts.isCallExpression(node))
+    return /^(redirect|as(\w*Fault|Outcome)|\w+Answer)$/.test(node.expression.getText());
   return [ts.isNewExpression, ts.isIdentifier, ts.isPropertyAccessExpression].some((is) => is(node));
 }
