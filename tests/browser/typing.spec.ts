@@ -105,6 +105,9 @@ test(
   { tag: "@script" },
   async ({ person }) => {
     const { page } = await person("Bob");
+    // Before the page has timers, which this clock could not clear.
+    await page.clock.install();
+    await page.reload();
     await addTodo(page, "会議");
     await addTodo(page, "Buy milk");
     const ime = await page.context().newCDPSession(page);
@@ -112,7 +115,6 @@ test(
     page.on("request", (request) => {
       if (isDataRequest(request.url())) asked.push(new URL(request.url()).searchParams.get("q") ?? "");
     });
-    await page.clock.install();
     await page.clock.pauseAt(Date.now() + 60_000);
     await searchbox(page).focus();
     const written = await scriptsWrites(searchbox(page));
