@@ -65,7 +65,8 @@ beforeAll(async () => {
   expect(spawnSync("chmod", ["-R", "a-w,a+rX", image]).status).toBe(0);
   await onServer(`create database ${databaseName}`);
   databaseUrl.pathname = databaseName;
-});
+  // It installs twice, and builds.
+}, 600_000);
 afterAll(async () => {
   databaseUrl.pathname = "postgres";
   await onServer(`drop database if exists ${databaseName} with (force)`);
