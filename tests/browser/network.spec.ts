@@ -211,7 +211,7 @@ test(
     await bob.page.reload();
     await expect(checkbox(bob.page, "Water the plants")).toBeChecked();
     expect(await tasksOf(bob)).toEqual(["Water the plants", "Feed the cat", "Buy seeds"]);
-    expect(await storedIn(bob.page)).toEqual([]);
+    await expect.poll(() => storedIn(bob.page)).toEqual([]);
   },
 );
 
@@ -252,7 +252,7 @@ test("a change that the server refuses on reconnecting is named", async ({ perso
     "“Water the plants” was not changed. This todo no longer exists.",
   );
   await expect(todo(doug.page, "Water the plants")).toHaveCount(0);
-  expect(await storedIn(doug.page)).toEqual([]);
+  await expect.poll(() => storedIn(doug.page)).toEqual([]);
 });
 
 test("changes made while the database is down wait, and are sent by themselves", async ({
@@ -294,7 +294,7 @@ test("a todo whose new state the browser cannot store is kept once, and not sent
     await field(bob.page).press("Enter");
     await expect(bob.page.getByRole("button", { name: "Try again" })).toBeVisible();
     await expect(field(bob.page)).toHaveValue("Water the plants");
-    expect(await storedIn(bob.page)).toEqual([]);
+    await expect.poll(() => storedIn(bob.page)).toEqual([]);
   });
   await bob.page.getByRole("button", { name: "Try again" }).click();
   await expect(checkbox(bob.page, "Water the plants")).toBeEnabled();
@@ -323,7 +323,7 @@ test("a user who signs out while changes wait is asked, and leaves nothing behin
   await bob.page.getByRole("button", { name: "Sign out" }).click();
   await expect(bob.page.getByRole("link", { name: "Sign in" })).toBeVisible();
   expect(questions).toEqual(Array(2).fill("You have 1 unsent change. Sign out and lose it?"));
-  expect(await storedIn(bob.page)).toEqual([]);
+  await expect.poll(() => storedIn(bob.page)).toEqual([]);
 });
 
 test("what a signed-out user added is sent once they sign in again", async ({ person }) => {
