@@ -1,6 +1,7 @@
 import { useLocation } from "@remix-run/react";
 import { useDocument } from "#app/document/document.ts";
 import { themes } from "#app/document/theme.ts";
+import { codeParameters } from "#app/http/mailed-code.ts";
 
 const names = { system: "System", light: "Light", dark: "Dark" };
 
@@ -9,7 +10,7 @@ export function ThemeForm() {
   const { theme: current } = useDocument();
   // Codes from emails and OAuth must not leave the URL.
   const parameters = new URLSearchParams(search);
-  if (parameters.has("code") || parameters.has("state")) return null;
+  if ([...codeParameters, "state"].some((name) => parameters.has(name))) return null;
   return (
     <form method="post" action="/theme" className="theme">
       <input type="hidden" name="redirectTo" value={pathname + search} />

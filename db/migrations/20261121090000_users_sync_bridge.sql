@@ -22,6 +22,24 @@ return jsonb_build_object(
   end
 );
 
+-- Writes what users_sync should hold of a row of "user", given as JSON, unless it does.
+create function write_profile_of_user(account jsonb) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into neon_auth.users_sync as u (raw_json, updated_at)
+  values (public.profile_of_user(account), now())
+  on conflict (id) do update
+  set raw_json = excluded.raw_json,
+    updated_at = excluded.updated_at,
+    deleted_at = null
+  where u.raw_json <> excluded.raw_json
+    or u.deleted_at is not null;
+end
+$$;
+revoke all on function write_profile_of_user(jsonb) from public;
+
 -- Users whose change could not be written to users_sync.
 create table users_out_of_sync (
   id text not null,
@@ -38,14 +56,7 @@ set lock_timeout = '300ms'
 as $$
 begin
   if tg_op <> 'DELETE' then
-    insert into neon_auth.users_sync as u (raw_json, updated_at)
-    values (public.profile_of_user(to_jsonb(new)), now())
-    on conflict (id) do update
-    set raw_json = excluded.raw_json,
-      updated_at = excluded.updated_at,
-      deleted_at = null
-    where u.raw_json <> excluded.raw_json
-      or u.deleted_at is not null;
+    perform public.write_profile_of_user(to_jsonb(new));
     return null;
   end if;
 
@@ -102,7 +113,7 @@ set search_path = ''
 set lock_timeout = '300ms'
 as $$
 declare
-  swept integer := 0;
+  ids text[] := '{}';
 begin
   if public.users_sync_is_kept() is not true then
     return 0;
@@ -114,28 +125,14 @@ begin
     lock table neon_auth.users_sync in share row exclusive mode;
     with told as (
       delete from public.users_out_of_sync o returning o.id
-    ),
-    living as (
-      insert into neon_auth.users_sync (raw_json, updated_at)
-      select public.profile_of_user(to_jsonb(a)), now()
-      from told t
-      join neon_auth."user" a on a.id::text = t.id
-      on conflict (id) do update
-      set raw_json = excluded.raw_json,
-        updated_at = excluded.updated_at,
-        deleted_at = null
-      returning id
-    ),
-    deleted as (
-      update neon_auth.users_sync u
-      set deleted_at = now()
-      from told t
-      where u.id = t.id
-        and u.deleted_at is null
-        and not exists (select from neon_auth."user" a where a.id::text = t.id)
-      returning u.id
     )
-    select count(*) into swept from told;
+    select array_agg(t.id) into ids from told t;
+    perform public.write_profile_of_user(to_jsonb(a)) from neon_auth."user" a where a.id::text = any (ids);
+    update neon_auth.users_sync u
+    set deleted_at = now()
+    where u.id = any (ids)
+      and u.deleted_at is null
+      and not exists (select from neon_auth."user" a where a.id::text = u.id);
   end if;
 
   if exists (select from neon_auth.users_sync u where u.deleted_at is not null) then
@@ -144,7 +141,7 @@ begin
       and not exists (select from public.todos t where t.owner_id = u.id)
       and not exists (select from neon_auth."user" a where a.id::text = u.id);
   end if;
-  return swept;
+  return cardinality(ids);
 exception when lock_not_available or deadlock_detected then
   raise warning 'profiles are left to the next sweep: %', sqlerrm;
   return 0;
@@ -241,15 +238,7 @@ begin
       for each row execute function public.keep_profile_of_user();
     perform pg_notify('migration', 'triggers on neon_auth."user" keep neon_auth.users_sync from now on');
     -- No user can change until this is committed.
-    insert into neon_auth.users_sync as u (raw_json, updated_at)
-    select public.profile_of_user(to_jsonb(a)), now()
-    from neon_auth."user" a
-    on conflict (id) do update
-    set raw_json = excluded.raw_json,
-      updated_at = excluded.updated_at,
-      deleted_at = null
-    where u.raw_json <> excluded.raw_json
-      or u.deleted_at is not null;
+    perform public.write_profile_of_user(to_jsonb(a)) from neon_auth."user" a;
     select count(*)
     into orphans
     from neon_auth.users_sync u
@@ -277,5 +266,5 @@ $$;
 drop function bridge_users_sync(), sweep_users_sync(), users_sync_is_kept();
 -- "cascade" drops the trigger, too, which only the owner of "user" could drop by itself.
 drop function keep_profile_of_user() cascade;
-drop function profile_of_user(jsonb);
+drop function write_profile_of_user(jsonb), profile_of_user(jsonb);
 drop table users_out_of_sync;

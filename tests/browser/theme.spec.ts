@@ -89,9 +89,12 @@ test(
   { tag: "@no-script" },
   async ({ visitor }) => {
     const page = await visitor();
-    await page.goto("/reset-password?code=abc123");
-    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await expect(themes(page)).toHaveCount(0);
+    for (const parameter of ["code", "token"]) {
+      await page.goto(`/reset-password?${parameter}=abc123`);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await expect(themes(page)).toHaveCount(0);
+      expect(await page.content()).not.toContain("abc123");
+    }
     await page.goto("/reset-password");
     await expect(themes(page)).toHaveCount(3);
   },

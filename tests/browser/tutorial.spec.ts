@@ -61,6 +61,7 @@ test("the tutorial, in five chapters", { tag: "@main" }, async ({ newcomer }) =>
     await expect(checkbox).toBeChecked();
     await expect(progressOf(doug.page, bob.email)).toContainText("1/3");
     await expect(progressOf(doug.page, doug.email)).toContainText("0/2");
+    await expect(doug.page.getByText(/^[\d,]+ of [\d,]+ done$/)).toBeVisible();
 
     await bob.page.reload();
     await expect(todo(bob.page, "Buy seeds").getByRole("checkbox")).toBeChecked();

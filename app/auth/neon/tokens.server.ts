@@ -1,6 +1,12 @@
 import type { JWTPayload } from "jose";
 import { z } from "zod";
-import type { AccessToken, RestrictedToken, TokenKind, Tokens } from "#app/auth/provider/auth-provider.ts";
+import {
+  type AccessToken,
+  commonClaims,
+  type RestrictedToken,
+  type TokenKind,
+  type Tokens,
+} from "#app/auth/provider/auth-provider.ts";
 import { AuthFault, AuthRefusal } from "#app/auth/provider/errors.server.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { readNeon } from "./client.server.ts";
@@ -27,16 +33,10 @@ export async function tokensOf(session: string): Promise<Tokens> {
   return { accessToken, refreshToken: session };
 }
 
-const claimsSchema = z.object({
-  sub: z.string().min(1),
-  // jose would accept a list that has ours among others.
-  aud: z.string(),
-  email: z.string().nullish(),
+const claimsSchema = commonClaims.extend({
   emailVerified: z.boolean().nullish(),
-  name: z.string().nullish(),
   banned: z.boolean().nullish(),
   createdAt: z.string().nullish(),
-  exp: z.number(),
 });
 
 /** @see https://neon.com/docs/auth/guides/plugins/jwt */

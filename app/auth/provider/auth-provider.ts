@@ -1,4 +1,5 @@
 import type { JWTPayload } from "jose";
+import { z } from "zod";
 
 export interface Tokens {
   accessToken: string;
@@ -25,6 +26,16 @@ interface Claims {
   /** Seconds since 1970. */
   expiresAt: number;
 }
+
+/** What the tokens of all providers hold. */
+export const commonClaims = z.object({
+  sub: z.string().min(1),
+  // jose would accept a list that has ours among others.
+  aud: z.string(),
+  email: z.string().nullish(),
+  name: z.string().nullish(),
+  exp: z.number(),
+});
 
 /** The token of a user who may use the app. */
 export interface AccessToken extends Claims {

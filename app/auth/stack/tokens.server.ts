@@ -1,6 +1,11 @@
 import type { JWTPayload } from "jose";
 import { z } from "zod";
-import type { AccessToken, RestrictedToken, TokenKind } from "#app/auth/provider/auth-provider.ts";
+import {
+  type AccessToken,
+  commonClaims,
+  type RestrictedToken,
+  type TokenKind,
+} from "#app/auth/provider/auth-provider.ts";
 import { environment } from "#app/platform/environment.server.ts";
 import { askStack, refusalAsFault, undefinedIfRefused, withinLimit } from "./client.server.ts";
 
@@ -18,15 +23,9 @@ export function refresh(refreshToken: string, limitMs = refreshLimitMs): Promise
     .catch(undefinedIfRefused("REFRESH_TOKEN_NOT_FOUND_OR_EXPIRED"));
 }
 
-const claimsSchema = z.object({
-  sub: z.string().min(1),
-  // jose would accept a list that has ours among others.
-  aud: z.string(),
-  email: z.string().nullish(),
+const claimsSchema = commonClaims.extend({
   email_verified: z.boolean().nullish(),
-  name: z.string().nullish(),
   signed_up_at: z.number().nullish(),
-  exp: z.number(),
   // The app makes no anonymous users.
   is_anonymous: z.literal(false).nullish(),
   is_restricted: z.boolean().nullish(),

@@ -3,17 +3,7 @@ import { csvFile } from "#app/http/csv.server.ts";
 import { answerDownload } from "#app/routes/export/download.server.ts";
 import { todayOf } from "#app/routes/todos/details/today.server.ts";
 import { allUsersBatch, type UserStats, usersPerBatch } from "./queries.server.ts";
-
-const columns = [
-  { key: "email", header: "Email" },
-  { key: "name", header: "Name" },
-  { key: "open", header: "Open" },
-  { key: "overdue", header: "Overdue" },
-  { key: "assigned", header: "Assigned" },
-  { key: "complete", header: "Completed" },
-  { key: "total", header: "Total" },
-  { key: "latest", header: "Last activity" },
-] as const;
+import { usersColumns } from "./users-columns.ts";
 
 export function loader({ request }: LoaderFunctionArgs) {
   const today = todayOf(request);
@@ -22,7 +12,7 @@ export function loader({ request }: LoaderFunctionArgs) {
     disposition: `attachment; filename="todo-statistics-${today}.csv"`,
     batch: (session, after) => allUsersBatch(session, after?.userId ?? null, today),
     rowsPerBatch: usersPerBatch,
-    write: (operation, batches) => csvFile(operation, columns, batches),
+    write: (operation, batches) => csvFile(operation, usersColumns, batches),
     adminsOnly: "Only admins can see the statistics.",
   });
 }

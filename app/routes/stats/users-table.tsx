@@ -1,21 +1,9 @@
 import { Link } from "@remix-run/react";
 import { Time } from "#app/components/time.tsx";
 import { nameOrNone } from "#app/platform/visible-text.ts";
-import type { UsersSort } from "./queries.server.ts";
+import type { UserStats } from "./queries.server.ts";
 import type { Stats } from "./stats.server.ts";
-
-const columns: { name: string; sort?: UsersSort; isNumber?: boolean }[] = [
-  { name: "Email", sort: "email" },
-  { name: "Name" },
-  { name: "Open", sort: "open", isNumber: true },
-  { name: "Overdue", isNumber: true },
-  { name: "Assigned", isNumber: true },
-  { name: "Completed", sort: "complete", isNumber: true },
-  { name: "Total", sort: "total", isNumber: true },
-  { name: "Last activity", sort: "latest" },
-];
-
-const countColumns = ["open", "overdue", "assigned", "complete", "total"] as const;
+import { type UsersColumn, usersColumns } from "./users-columns.ts";
 
 export function UsersTable({ users, sort, descending, sortPaths, nextPath, firstPath }: Stats["users"]) {
   return (
@@ -29,40 +17,33 @@ export function UsersTable({ users, sort, descending, sortPaths, nextPath, first
         <table aria-labelledby="users-heading">
           <thead>
             <tr>
-              {columns.map((column) => (
+              {usersColumns.map((column) => (
                 <th
-                  key={column.name}
+                  key={column.key}
                   scope="col"
-                  className={column.isNumber ? "number" : undefined}
+                  className={isCount(column.key) ? "number" : undefined}
                   aria-sort={column.sort === sort ? (descending ? "descending" : "ascending") : undefined}
                 >
                   {column.sort ? (
                     <Link to={sortPaths[column.sort]} preventScrollReset>
-                      {column.name}
+                      {column.header}
                       {column.sort === sort ? (
                         <span aria-hidden="true">{descending ? " ▼" : " ▲"}</span>
                       ) : null}
                     </Link>
                   ) : (
-                    column.name
+                    column.header
                   )}
                 </th>
               ))}
             </tr>
           </thead>
           <tbody>
-            {users.map(({ userId, email, name, latest, ...counts }) => (
-              <tr key={userId}>
-                <th scope="row">{email ?? "no email"}</th>
-                <td className="user-name" dir="auto">
-                  {nameOrNone(name)}
-                </td>
-                {countColumns.map((column) => (
-                  <td key={column} className="number">
-                    {counts[column].toLocaleString("en")}
-                  </td>
+            {users.map((user) => (
+              <tr key={user.userId}>
+                {usersColumns.map(({ key }) => (
+                  <Cell key={key} user={user} column={key} />
                 ))}
-                <td className="user-latest">{latest ? <Time value={latest} /> : "never"}</td>
               </tr>
             ))}
           </tbody>
@@ -75,4 +56,25 @@ export function UsersTable({ users, sort, descending, sortPaths, nextPath, first
       </p>
     </section>
   );
+}
+
+function Cell({ user, column }: { user: UserStats; column: UsersColumn["key"] }) {
+  switch (column) {
+    case "email":
+      return <th scope="row">{user.email ?? "no email"}</th>;
+    case "name":
+      return (
+        <td className="user-name" dir="auto">
+          {nameOrNone(user.name)}
+        </td>
+      );
+    case "latest":
+      return <td className="user-latest">{user.latest ? <Time value={user.latest} /> : "never"}</td>;
+    default:
+      return <td className="number">{user[column].toLocaleString("en")}</td>;
+  }
+}
+
+function isCount(column: UsersColumn["key"]): boolean {
+  return !["email", "name", "latest"].includes(column);
 }

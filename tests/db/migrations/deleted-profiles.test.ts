@@ -1,8 +1,17 @@
-import type { Client } from "@neondatabase/serverless";
 import { expect, test } from "vitest";
-import { applyMigrations, databaseUrl, down, emptiedDatabase, session, statementsOf, up } from "./harness.ts";
+import {
+  applyMigrations,
+  createRole,
+  databaseUrl,
+  down,
+  emptiedDatabase,
+  neonsSession,
+  session,
+  statementsOf,
+  up,
+} from "./harness.ts";
 
-const { database, rows, createRole } = await emptiedDatabase();
+const { database, rows } = await emptiedDatabase();
 
 /** A migrated database in which each of these people has a profile and one todo. */
 async function todosOf(...people: string[]): Promise<void> {
@@ -24,19 +33,10 @@ const owners = async () => (await rows("select owner_id from todos order by id")
 const deleted = async () =>
   (await rows("select id from neon_auth.users_sync where deleted_at is not null")).map(({ id }) => id);
 
-/** A session that writes as Neon's sync might: with rights on its own table, and on nothing of ours. */
-async function neonsSession(): Promise<{ client: Client; warnings: string[] }> {
-  const role = await createRole((name) => [
-    `grant usage on schema neon_auth to ${name}`,
-    `grant select, insert, update on neon_auth.users_sync to ${name}`,
-  ]);
-  const client = await session();
-  const warnings: string[] = [];
-  client.on("notice", ({ severity, message }) => warnings.push(`${severity}: ${message}`));
-  await client.query(`set role ${role}`);
-  await client.query("set search_path = ''");
-  await client.query("set statement_timeout = '1s'");
-  return { client, warnings };
+async function syncSession() {
+  const neons = await neonsSession("select, insert, update", "neon_auth.users_sync");
+  await neons.client.query("set statement_timeout = '1s'");
+  return neons;
 }
 
 const withAndWithoutKey = test.each([
@@ -47,7 +47,7 @@ const withAndWithoutKey = test.each([
 withAndWithoutKey("a profile that is marked as deleted loses its todos, %s", async (_, prepare) => {
   await todosOf("bob", "leaver");
   await prepare();
-  const { client, warnings } = await neonsSession();
+  const { client, warnings } = await syncSession();
   await client.query(markDeleted, ["leaver"]);
   expect(await owners()).toEqual(["bob"]);
   expect(await deleted()).toEqual(["leaver"]);
@@ -57,7 +57,7 @@ withAndWithoutKey("a profile that is marked as deleted loses its todos, %s", asy
 withAndWithoutKey("so does one that is marked by an upsert, %s", async (_, prepare) => {
   await todosOf("bob", "leaver");
   await prepare();
-  const { client } = await neonsSession();
+  const { client } = await syncSession();
   await client.query(`insert into neon_auth.users_sync (raw_json, deleted_at)
     values ('{"id": "leaver"}', now())
     on conflict (id) do update set raw_json = excluded.raw_json, deleted_at = excluded.deleted_at`);
@@ -69,7 +69,7 @@ test("so does a profile that arrives already deleted", async () => {
   await todosOf("bob");
   await dropKey();
   await rows("insert into todos (owner_id, task) values ('leaver', 'say goodbye')");
-  const { client } = await neonsSession();
+  const { client } = await syncSession();
   await client.query(
     `insert into neon_auth.users_sync (raw_json, deleted_at) values ('{"id": "leaver"}', now())`,
   );
@@ -87,7 +87,7 @@ test("a profile that changes without being deleted keeps its todos", async () =>
 test("with 100,000 todos some are left to the sweep, and Neon's write finishes within a second", async () => {
   await todosOf("leaver");
   await rows("insert into todos (owner_id, task) select 'leaver', 'x' from generate_series(2, 100000)");
-  const { client, warnings } = await neonsSession();
+  const { client, warnings } = await syncSession();
   await client.query(markDeleted, ["leaver"]);
   expect(await deleted()).toEqual(["leaver"]);
   expect(await rows("select count(*)::int as left from todos")).toEqual([{ left: 90_000 }]);
@@ -103,7 +103,7 @@ test("a todo that another user is ticking is left to the sweep, and the write su
   const ticking = await session();
   await ticking.query("begin");
   await ticking.query("update todos set is_complete = true where task = 'in use'");
-  const { client, warnings } = await neonsSession();
+  const { client, warnings } = await syncSession();
   await client.query(markDeleted, ["leaver"]);
   await ticking.query("commit");
   expect(await deleted()).toEqual(["leaver"]);
@@ -119,7 +119,7 @@ test.each([
   const holder = await session();
   await holder.query("begin");
   await holder.query("lock table todos in access exclusive mode");
-  const { client, warnings } = await neonsSession();
+  const { client, warnings } = await syncSession();
   await client.query(`set statement_timeout = '${statementTimeout}'`);
   await client.query(markDeleted, ["leaver"]);
   expect(await deleted()).toEqual(["leaver"]);
@@ -135,7 +135,7 @@ test.each([
   await todosOf("leaver");
   await rows(`create function refuse() returns trigger language plpgsql as $$ begin ${fault} end $$`);
   await rows("create trigger refuse before delete on todos for each row execute function refuse()");
-  const { client, warnings } = await neonsSession();
+  const { client, warnings } = await syncSession();
   await client.query(markDeleted, ["leaver"]);
   expect(await deleted()).toEqual(["leaver"]);
   expect(await owners()).toEqual(["leaver"]);
@@ -145,7 +145,7 @@ test.each([
 test("Neon's write succeeds without a todos table", async () => {
   await todosOf("leaver");
   await rows("drop table todos cascade");
-  const { client, warnings } = await neonsSession();
+  const { client, warnings } = await syncSession();
   await client.query(markDeleted, ["leaver"]);
   expect(await deleted()).toEqual(["leaver"]);
   expect(warnings).toHaveLength(1);

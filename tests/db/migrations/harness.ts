@@ -50,22 +50,7 @@ export async function emptiedDatabase() {
   afterAll(() => database.end());
   const rows = async (text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> =>
     (await database.query(text, values)).rows;
-
-  /**
-   * A role that is there until the test ends. Roles belong to the whole server.
-   * @returns its name, which needs no quoting
-   */
-  async function createRole(grants: (name: string) => string[]): Promise<string> {
-    const name = `role_${randomUUID().replaceAll("-", "")}`;
-    await rows(`create role ${name} login password 'password'`);
-    onTestFinished(async () => {
-      await rows(`drop owned by ${name} cascade`);
-      await rows(`drop role ${name}`);
-    });
-    for (const grant of grants(name)) await rows(grant);
-    return name;
-  }
-  return { database, rows, createRole };
+  return { database, rows };
 }
 
 /** Migrates up to the migration of this name; to the newest by default. @returns what the migrations say */
@@ -83,6 +68,39 @@ export async function session(url = databaseUrl): Promise<Client> {
   const client = await connectClient(url);
   onTestFinished(() => client.end());
   return client;
+}
+
+/**
+ * A role that is there until the test ends. Roles belong to the whole server.
+ * @returns its name, which needs no quoting
+ */
+export async function createRole(grants: (name: string) => string[]): Promise<string> {
+  const client = await session();
+  const name = `role_${randomUUID().replaceAll("-", "")}`;
+  await client.query(`create role ${name} login password 'password'`);
+  onTestFinished(async () => {
+    await client.query(`drop owned by ${name} cascade`);
+    await client.query(`drop role ${name}`);
+  });
+  for (const grant of grants(name)) await client.query(grant);
+  return name;
+}
+
+/** A session as Neon's server might have it: with rights on its own table, and on nothing of ours. */
+export async function neonsSession(
+  rights: string,
+  table: string,
+): Promise<{ client: Client; warnings: string[] }> {
+  const role = await createRole((name) => [
+    `grant usage on schema neon_auth to ${name}`,
+    `grant ${rights} on ${table} to ${name}`,
+  ]);
+  const client = await session();
+  const warnings: string[] = [];
+  client.on("notice", ({ severity, message }) => warnings.push(`${severity}: ${message}`));
+  await client.query(`set role ${role}`);
+  await client.query("set search_path = ''");
+  return { client, warnings };
 }
 
 /** Leaves nothing in a database. */

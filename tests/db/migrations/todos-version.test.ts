@@ -1,9 +1,17 @@
-import { randomUUID } from "node:crypto";
 import type { Client } from "@neondatabase/serverless";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { connectDatabase } from "#app/db/database.server.ts";
 import { listVersion } from "#app/routes/todos/list/counts.server.ts";
-import { applyMigrations, clear, databaseUrl, session, statementsOf, up } from "./harness.ts";
+import {
+  applyMigrations,
+  clear,
+  createRole,
+  databaseUrl,
+  neonsSession,
+  session,
+  statementsOf,
+  up,
+} from "./harness.ts";
 
 const database = connectDatabase(databaseUrl);
 let sql: Client;
@@ -186,32 +194,7 @@ test("a restored state gets a new version", async () => {
   expect(seen.size).toBe(5);
 });
 
-/** A session that writes as Neon's sync might: with rights on its own table, and on nothing of ours. */
-async function neonsSession(): Promise<{ client: Client; warnings: string[] }> {
-  const role = await createRole((name) => [
-    `grant usage on schema neon_auth to ${name}`,
-    `grant select, insert, update, delete, truncate on neon_auth.users_sync to ${name}`,
-  ]);
-  const client = await session();
-  const warnings: string[] = [];
-  client.on("notice", ({ message }) => warnings.push(message ?? ""));
-  await client.query(`set role ${role}`);
-  await client.query("set search_path = ''");
-  return { client, warnings };
-}
-
-/** A role that is there until the test ends. Roles belong to the whole server. */
-async function createRole(grants: (name: string) => string[]): Promise<string> {
-  const name = `role_${randomUUID().replaceAll("-", "")}`;
-  await sql.query(`create role ${name} login password 'password'`);
-  onTestFinished(async () => {
-    await sql.query("reset role");
-    await sql.query(`drop owned by ${name} cascade`);
-    await sql.query(`drop role ${name}`);
-  });
-  for (const grant of grants(name)) await sql.query(grant);
-  return name;
-}
+const syncSession = () => neonsSession("select, insert, update, delete, truncate", "neon_auth.users_sync");
 
 const profileChanges = [
   `insert into neon_auth.users_sync (raw_json) values ('{"id": "eve"}')`,
@@ -221,7 +204,7 @@ const profileChanges = [
 ];
 
 test("Neon needs no rights of ours to write profiles, and gets no warning", async () => {
-  const { client, warnings } = await neonsSession();
+  const { client, warnings } = await syncSession();
   for (const change of profileChanges) {
     const before = await version();
     await client.query(change);
@@ -235,13 +218,15 @@ test("Neon's write succeeds with a warning when the version cannot be changed", 
     "alter table todos drop constraint todos_owner_id_fk, drop constraint todos_assignee_id_fk",
   );
   await sql.query("drop table todo_changes cascade");
-  const { client, warnings } = await neonsSession();
+  const { client, warnings } = await syncSession();
   await client.query(`insert into neon_auth.users_sync (raw_json) values ('{"id": "eve"}')`);
   await client.query(`update neon_auth.users_sync set raw_json = raw_json || '{"display_name": "E"}'`);
   await client.query("delete from neon_auth.users_sync where id = 'doug'");
   await client.query("truncate neon_auth.users_sync");
   expect(warnings).toEqual(
-    Array(4).fill(expect.stringMatching(/^open pages are not told that profiles changed: .*todo_changes/)),
+    Array(4).fill(
+      expect.stringMatching(/^WARNING: open pages are not told that profiles changed: .*todo_changes/),
+    ),
   );
 });
 
@@ -249,7 +234,7 @@ test("a locked table is waited for only briefly", async () => {
   const holder = await session();
   await holder.query("begin");
   await holder.query("lock table todo_changes in access exclusive mode");
-  const { client, warnings } = await neonsSession();
+  const { client, warnings } = await syncSession();
   await client.query(`insert into neon_auth.users_sync (raw_json) values ('{"id": "eve"}')`);
   await client.query("set statement_timeout = '100ms'");
   await client.query(`insert into neon_auth.users_sync (raw_json) values ('{"id": "ann"}')`);

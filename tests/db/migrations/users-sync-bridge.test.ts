@@ -4,15 +4,17 @@ import { openBetterAuth } from "#db/local/services/better-auth.ts";
 import {
   applyMigrations,
   clear,
+  createRole,
   databaseUrl,
   down,
   emptiedDatabase,
+  neonsSession,
   session,
   statementsOf,
   up,
 } from "./harness.ts";
 
-const { database, rows, createRole } = await emptiedDatabase();
+const { database, rows } = await emptiedDatabase();
 
 const baseUrl = "http://auth.test/todos/auth";
 const settings = { databaseUrl, baseUrl, secret: "a secret for tests, 32 characters" };
@@ -79,19 +81,7 @@ const count = async (table: string) => (await rows(`select count(*)::int as n fr
 const profiles = () =>
   rows("select email, deleted_at is null as living from neon_auth.users_sync order by email");
 
-/** A session as Neon's server might have it: with rights on its own tables, and on nothing of ours. */
-async function neonsSession(): Promise<{ client: Client; warnings: string[] }> {
-  const role = await createRole((name) => [
-    `grant usage on schema neon_auth to ${name}`,
-    `grant select, insert, update, delete on neon_auth."user" to ${name}`,
-  ]);
-  const client = await session();
-  const warnings: string[] = [];
-  client.on("notice", ({ message }) => warnings.push(message ?? ""));
-  await client.query(`set role ${role}`);
-  await client.query("set search_path = ''");
-  return { client, warnings };
-}
+const authSession = () => neonsSession("select, insert, update, delete", 'neon_auth."user"');
 
 /** What users_sync looks like. */
 const shape = () =>
@@ -125,7 +115,7 @@ test("a user who signs up has a profile at once, and may add a todo", async () =
 
 test("the profile is written in the same transaction as the user", async () => {
   await migrated();
-  const { client } = await neonsSession();
+  const { client } = await authSession();
   await client.query("begin");
   await addUser("bob@example.com", 0, client);
   await client.query("rollback");
@@ -196,7 +186,7 @@ test("users_sync has the shape that it has elsewhere", async () => {
 
 test("Neon's server needs no rights on what is ours", async () => {
   await migrated();
-  const { client, warnings } = await neonsSession();
+  const { client, warnings } = await authSession();
   const id = await addUser("bob@example.com", 0, client);
   await client.query(`update neon_auth."user" set name = 'Robert'`);
   expect(await rows("select name from neon_auth.users_sync")).toEqual([{ name: "Robert" }]);
@@ -219,7 +209,7 @@ test.each([
 
 test("a sign-up while users_sync is locked succeeds, and the sweep brings the profile", async () => {
   await migrated();
-  const { client, warnings } = await neonsSession();
+  const { client, warnings } = await authSession();
   const holder = await session();
   await holder.query("begin");
   await holder.query("lock table neon_auth.users_sync in share mode");
@@ -227,7 +217,7 @@ test("a sign-up while users_sync is locked succeeds, and the sweep brings the pr
   expect(await rows(sweep)).toEqual([{ users: 0 }]);
   await holder.query("rollback");
   expect(warnings).toEqual([
-    expect.stringMatching(/^the profile of user .* is left to the sweep: .*lock timeout/),
+    expect.stringMatching(/^WARNING: the profile of user .* is left to the sweep: .*lock timeout/),
   ]);
   expect(await profiles()).toEqual([]);
   expect(await rows(sweep)).toEqual([{ users: 1 }]);
@@ -243,7 +233,7 @@ test.each([
   await rows(
     "create trigger refuse before insert on neon_auth.users_sync for each row execute function refuse()",
   );
-  const { client, warnings } = await neonsSession();
+  const { client, warnings } = await authSession();
   await addUser("bob@example.com", 0, client);
   expect(warnings).toEqual([expect.stringContaining("is left to the sweep: no")]);
   expect(await count(`neon_auth."user"`)).toBe(1);
@@ -252,7 +242,7 @@ test.each([
 test("a deletion while users_sync is locked succeeds, and the sweep removes the profile and its todos", async () => {
   await migrated();
   const id = await addUser("bob@example.com", 1);
-  const { client, warnings } = await neonsSession();
+  const { client, warnings } = await authSession();
   const holder = await session();
   await holder.query("begin");
   await holder.query("lock table neon_auth.users_sync in share mode");
@@ -267,7 +257,7 @@ test("a deletion while users_sync is locked succeeds, and the sweep removes the 
 test("a user who is deleted while their todo is being ticked is hidden at once, and removed by the sweep", async () => {
   await migrated();
   const id = await addUser("bob@example.com", 1);
-  const { client } = await neonsSession();
+  const { client } = await authSession();
   const ticking = await session();
   await ticking.query("begin");
   await ticking.query("update todos set is_complete = true");
@@ -284,7 +274,7 @@ test("a user who is deleted while their todo is being ticked is hidden at once, 
 test("with more than 10,000 todos a deleted user is hidden, and loses the first 10,000", async () => {
   await migrated();
   const id = await addUser("bob@example.com", 10_001);
-  const { client } = await neonsSession();
+  const { client } = await authSession();
   await client.query(deleteUser, [id]);
   expect(await profiles()).toEqual([{ email: "bob@example.com", living: false }]);
   expect(await count("todos")).toBe(1);

@@ -82,6 +82,7 @@ test.each([
   ["/sign-in", signInRoute.loader, "/verify-email?redirectTo=%2Fsign-in"],
   // A code is a secret of the page that it was mailed for.
   ["/sign-in?code=secret", signInRoute.loader, "/verify-email?redirectTo=%2Fsign-in"],
+  ["/sign-in?token=secret", signInRoute.loader, "/verify-email?redirectTo=%2Fsign-in"],
 ])("%s redirects a restricted user to where they verify their address", async (path, loader, target) => {
   const browser = await holderOf(await standIn.signAccessToken(restrictedClaims));
   const answer = await browser.load(loader, path);
