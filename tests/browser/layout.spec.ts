@@ -127,36 +127,36 @@ for (const width of [390, 1280]) {
 /** What is below the list, and moves when the list grows or shrinks. */
 const below = /^(pages|shortcuts-opener|team|site-footer|theme|member.*|todos|undo.*)$/;
 
-test(
-  "what can be done with a todo appears where the mouse or the focus is, and is always there for touch",
-  { tag: "@no-script" },
-  async ({ person, browser, instance }) => {
-    const { page } = await person("Bob");
-    await addTodo(page, "Water the plants");
-    await page.goto("/?owner=me");
-    const row = (on: Page) => todo(on, "Water the plants");
-    const actions = (on: Page) => [
-      row(on).getByRole("button", { name: "Edit" }),
-      row(on).getByRole("button", { name: "Delete" }),
-      row(on).getByRole("link", { name: "Link to this todo" }),
-    ];
-    const expectOpacity = async (opacity: string, on: Page) => {
-      for (const action of actions(on)) await expect(action).toHaveCSS("opacity", opacity);
-    };
-    await page.getByRole("heading", { name: "Todos" }).hover();
-    await expectOpacity("0", page);
-    await row(page).hover();
-    await expectOpacity("1", page);
-    await page.getByRole("heading", { name: "Todos" }).hover();
-    await row(page).getByRole("checkbox").focus();
-    await expectOpacity("1", page);
+test("what can be done with a todo appears where the mouse or the focus is, and is always there for touch", async ({
+  person,
+  browser,
+  instance,
+}) => {
+  const { page } = await person("Bob");
+  await addTodo(page, "Water the plants");
+  await page.goto("/?owner=me");
+  const row = (on: Page) => todo(on, "Water the plants");
+  const actions = (on: Page) => [
+    row(on).getByRole("button", { name: "Edit" }),
+    row(on).getByRole("button", { name: "Delete" }),
+    row(on).getByRole("link", { name: "Link to this todo" }),
+  ];
+  const expectOpacity = async (opacity: string, on: Page) => {
+    for (const action of actions(on)) await expect(action).toHaveCSS("opacity", opacity);
+  };
+  await page.getByRole("heading", { name: "Todos" }).hover();
+  await expectOpacity("0", page);
+  await row(page).hover();
+  await expectOpacity("1", page);
+  await page.getByRole("heading", { name: "Todos" }).hover();
+  await row(page).getByRole("checkbox").focus();
+  await expectOpacity("1", page);
 
-    const storageState = await page.context().storageState();
-    const phone = await browser.newContext({ hasTouch: true, isMobile: true, storageState });
-    const onPhone = await phone.newPage();
-    await onPhone.goto(`${instance.appUrl}/?owner=me`);
-    await expectOpacity("1", onPhone);
-    await phone.close();
-    await removeTodos(page, ["Water the plants"]);
-  },
-);
+  const storageState = await page.context().storageState();
+  const phone = await browser.newContext({ hasTouch: true, isMobile: true, storageState });
+  const onPhone = await phone.newPage();
+  await onPhone.goto(`${instance.appUrl}/?owner=me`);
+  await expectOpacity("1", onPhone);
+  await phone.close();
+  await removeTodos(page, ["Water the plants"]);
+});
