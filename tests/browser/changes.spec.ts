@@ -333,6 +333,34 @@ test(
 );
 
 test(
+  "Undo undoes the change that it names, the last that the user made, whichever answer comes first",
+  { tag: "@script" },
+  async ({ person }) => {
+    const { page } = await person("Bob");
+    for (const task of ["Water the plants", "Feed the cat"]) await addTodo(page, task);
+    const held: Route[] = [];
+    const holdEdits = (route: Route) => {
+      if (route.request().postData()?.includes("intent=edit")) held.push(route);
+      else return route.continue();
+    };
+    await page.route("**/?index*", holdEdits);
+    await editButton(page, "Water the plants").click();
+    await editField(page).fill("Water the cacti");
+    await editField(page).press("Enter");
+    await expect.poll(() => held.length).toBe(1);
+    await removeTodos(page, ["Feed the cat"]);
+    await expect(page.getByText("The todo was deleted.")).toBeVisible();
+    await held[0]?.continue();
+    await expect(page.getByText("Saved “Water the cacti”")).toBeAttached();
+    await expect(page.getByText("The todo was deleted.")).toBeVisible();
+    await undoButton(page).click();
+    await expect(todo(page, "Feed the cat")).toBeVisible();
+    await expect(todo(page, "Water the cacti")).toBeVisible();
+    await removeTodos(page, ["Water the cacti", "Feed the cat"]);
+  },
+);
+
+test(
   "a deletion shows at once, and is reverted with a message when there is no connection; Ctrl+Z undoes the one before",
   { tag: "@script" },
   async ({ person, expectConsoleError }) => {

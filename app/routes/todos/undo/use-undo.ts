@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useAnnounce } from "#app/components/announcer.tsx";
 import type { Undoable } from "../changes/answer.ts";
 import type { Fields } from "../changes/button-field.ts";
@@ -11,69 +11,86 @@ interface UndoableOptions extends SendOptions {
   said?: string;
 }
 
+interface OwnChange {
+  /** Unknown until the change is made. */
+  undoable?: Undoable;
+  /** Undone, or to be undone once it is made. */
+  isUnwanted: boolean;
+}
+
 /** @param offered what a plain form changed before this page */
 export function useUndo(changes: Changes, offered: Undoable | null) {
-  const [done, setDone] = useState<Undoable[]>(offered ? [offered] : []);
+  /** In the order in which the user made them, which their answers may not keep. */
+  const [own, setOwn] = useState<OwnChange[]>(offered ? [{ undoable: offered, isUnwanted: false }] : []);
   const [isOffered, setIsOffered] = useState(true);
   const announce = useAnnounce();
-  /** Not answered yet, in their order, and whether to undo each once it is made. */
-  const inFlight = useRef(new Set<{ isUnwanted: boolean }>());
+  const lastWanted = () => own.findLast(({ isUnwanted }) => !isUnwanted);
   useUndoKey(undo);
 
   function send(fields: Fields, { said, onMade, onRefused, ...options }: UndoableOptions): void {
-    const state = { isUnwanted: false };
-    inFlight.current.add(state);
+    const change: OwnChange = { isUnwanted: false };
+    setOwn((others) => [...others, change]);
     changes.send(fields, {
       ...options,
       onMade(made) {
-        inFlight.current.delete(state);
         onMade?.(made);
         const { batch, count, sentence } = made;
         const undoable = batch && count && sentence ? { batch, count, sentence } : undefined;
-        if (undoable && state.isUnwanted) return restore(undoable);
-        if (undoable) offer(undoable);
+        if (undoable) {
+          update(change, { undoable });
+          if (change.isUnwanted) return restore(change, undoable);
+          setIsOffered(true);
+        } else forget(change);
         if (said || undoable) announce(said ?? announced.bulk(count ?? 0));
       },
       onRefused(refused) {
-        inFlight.current.delete(state);
+        forget(change);
         return onRefused?.(refused) ?? false;
       },
     });
   }
 
   function undo(): boolean {
-    const latest = [...inFlight.current].findLast(({ isUnwanted }) => !isUnwanted);
-    const last = done.at(-1);
-    if (latest) latest.isUnwanted = true;
-    else if (last) restore(last);
-    return latest !== undefined || last !== undefined;
+    const last = lastWanted();
+    if (!last) return false;
+    update(last, { isUnwanted: true });
+    if (last.undoable) restore(last, last.undoable);
+    return true;
   }
 
-  function restore(last: Undoable): void {
-    setDone((others) => others.filter((other) => other !== last));
+  function restore(change: OwnChange, { batch }: Undoable): void {
     setIsOffered(true);
     changes.send(
-      { intent: "restore", batch: last.batch },
+      { intent: "restore", batch },
       {
         otherwise: "Nothing was undone.",
-        onMade: () => announce(announced.undone),
+        onMade() {
+          forget(change);
+          announce(announced.undone);
+        },
         onRefused({ isTemporary }) {
-          if (isTemporary) offer(last);
+          if (isTemporary) update(change, { isUnwanted: false });
+          else forget(change);
           return false;
         },
       },
     );
   }
 
-  function offer(undoable: Undoable): void {
-    setDone((others) => [...others, undoable]);
-    setIsOffered(true);
+  function update(change: OwnChange, values: Partial<OwnChange>): void {
+    Object.assign(change, values);
+    setOwn((all) => [...all]);
+  }
+
+  function forget(change: OwnChange): void {
+    setOwn((all) => all.filter((other) => other !== change));
   }
 
   return {
     send,
     undo,
-    offered: isOffered ? done.at(-1) : undefined,
+    /** None while the last change is being made: the button would undo another one than it says. */
+    offered: isOffered ? lastWanted()?.undoable : undefined,
     endOffer: () => setIsOffered(false),
   };
 }
