@@ -36,6 +36,11 @@ export interface StackProject {
   secretServerKey: string;
 }
 
+/** Where users sign in. */
+export type SignInService =
+  | { stack: StackProject; neonAuthUrl?: undefined }
+  | { stack?: undefined; neonAuthUrl: string };
+
 export type Variables = Record<string, string | undefined>;
 
 /** Names every missing or malformed variable at once. */
@@ -130,8 +135,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
   };
 }
 
-/** Where users sign in: a Stack project, or Neon Auth. */
-function chosenService(variables: Variables): { stack?: StackProject; neonAuthUrl?: string } {
+function chosenService(variables: Variables): SignInService {
   const { NEON_AUTH_BASE_URL, ...others } = cleaned(variables);
   const stackNames = [...Object.keys(stackSchema.shape), "STACK_WEBHOOK_SECRET"].filter(
     (name) => others[name],
@@ -203,20 +207,22 @@ export function databasePoolMax(variables: Variables = process.env): number {
   return parse(databasePoolSchema, variables).DATABASE_POOL_MAX;
 }
 
+/** What names a service. */
+export const serviceVariables = [
+  "NEON_AUTH_BASE_URL",
+  "STACK_PROJECT_ID",
+  "STACK_PUBLISHABLE_CLIENT_KEY",
+  "STACK_SECRET_SERVER_KEY",
+];
+
 /**
  * For commands that need nothing else.
- * @returns undefined when neither its id nor a key of it is set
+ * @returns undefined when none of `serviceVariables` is set
  * @throws {InvalidEnvironment}
  */
-export function configuredStackProject(): StackProject | undefined {
-  const { STACK_PROJECT_ID, STACK_PUBLISHABLE_CLIENT_KEY, STACK_SECRET_SERVER_KEY } = cleaned(process.env);
-  if (!STACK_PROJECT_ID && !STACK_PUBLISHABLE_CLIENT_KEY && !STACK_SECRET_SERVER_KEY) return undefined;
-  return stackProjectOf(parse(stackSchema, process.env));
-}
-
-/** For commands that know Stack projects only. */
-export function hasNeonAuth(): boolean {
-  return cleaned(process.env).NEON_AUTH_BASE_URL !== undefined;
+export function configuredService(): SignInService | undefined {
+  const variables = cleaned(process.env);
+  return serviceVariables.some((name) => variables[name]) ? chosenService(variables) : undefined;
 }
 
 function parse<Values>(wanted: z.ZodType<Values>, variables: Variables): Values {
@@ -241,6 +247,7 @@ const oauthProviders = z.string().transform((value, context) => {
 const localSchema = z.object({
   PORT: schema.shape.PORT,
   LOCAL_DIR: z.string().default(".local"),
+  LOCAL_AUTH: z.enum(["stack", "neon"], "must be stack or neon").default("stack"),
   LOCAL_SYNC_DELAY_MS: wholeNumber.max(600_000).default(300),
   LOCAL_REQUIRE_VERIFIED_EMAIL: trueOrFalse.default(false),
   LOCAL_ALLOW_SIGN_UP: trueOrFalse.default(true),
@@ -254,15 +261,19 @@ const localSchema = z.object({
   NEON_AUTH_BASE_URL: z.string().optional(),
 });
 
+/** What local mode's users sign in with: the stand-in for Stack Auth, or Better Auth as Neon runs it. */
+export type LocalAuth = z.infer<typeof localSchema>["LOCAL_AUTH"];
+
 /** The settings of local mode, and what decides between it and a real configuration. @throws {InvalidEnvironment} */
 export function readLocalSettings(variables: Variables = process.env) {
   const local = parse(localSchema, variables);
   return {
     port: local.PORT,
     directory: local.LOCAL_DIR,
+    auth: local.LOCAL_AUTH,
     syncDelayMs: local.LOCAL_SYNC_DELAY_MS,
-    /** Of the stand-in for Stack Auth. */
-    stackSettings: {
+    /** Better Auth has neither magic links nor providers here. */
+    authSettings: {
       requiresVerifiedEmail: local.LOCAL_REQUIRE_VERIFIED_EMAIL,
       allowsSignUp: local.LOCAL_ALLOW_SIGN_UP,
       allowsPasswords: local.LOCAL_ALLOW_PASSWORDS,

@@ -1,38 +1,31 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
-import { createAccount } from "#app/auth/stack/users.server.ts";
 import { type Statement, statement } from "#app/db/statement.server.ts";
-import type { StackProject } from "#app/platform/environment.server.ts";
 
-export interface SeedPlace {
-  databaseUrl: string;
-  stack: StackProject;
+export interface SeedAccount {
+  email: string;
+  name: string;
+  password: string;
+  isAdmin: boolean;
 }
 
 /** Bob and Doug come from Neon's tutorial. */
-const accounts = [
-  { email: "bob@example.com", name: "Bob", password: "bob counts to 3" },
-  { email: "doug@example.com", name: "Doug", password: "doug counts to 2" },
-  {
-    email: "admin@example.com",
-    name: "Admin",
-    password: "admins see it all",
-    serverMetadata: { role: "admin" },
-  },
+const accounts: SeedAccount[] = [
+  { email: "bob@example.com", name: "Bob", password: "bob counts to 3", isAdmin: false },
+  { email: "doug@example.com", name: "Doug", password: "doug counts to 2", isAdmin: false },
+  { email: "admin@example.com", name: "Admin", password: "admins see it all", isAdmin: true },
 ];
 
-/** Creates the missing accounts. @throws {AuthFault} */
-export async function seedAccounts(stack: StackProject) {
+/** @param create returns false for an account that was there already */
+export async function seedAccounts(create: (account: SeedAccount) => Promise<boolean>) {
   const made = [];
-  for (const account of accounts) {
-    made.push({ ...account, isNew: (await createAccount(stack, account)) !== undefined });
-  }
+  for (const account of accounts) made.push({ ...account, isNew: await create(account) });
   return made;
 }
 
 const emails = accounts.map(({ email }) => email);
 
-/** The accounts whose profiles the sync has written. */
+/** The accounts whose profiles are in Postgres. */
 export function arrivedProfiles(): Statement<{ email: string }> {
   return statement(
     z.object({ email: z.string() }),

@@ -1,14 +1,21 @@
 // `npm run db:seed [-- --local]`
 
 import { setTimeout as delay } from "node:timers/promises";
+import { createAccount } from "#app/auth/stack/users.server.ts";
 import { connectDatabase } from "#app/db/database.server.ts";
-import { configuredDatabaseUrl, loadDotEnv, readLocalSettings } from "#app/platform/environment.server.ts";
+import {
+  configuredDatabaseUrl,
+  loadDotEnv,
+  readLocalSettings,
+  type SignInService,
+} from "#app/platform/environment.server.ts";
 import { takeTurn } from "#db/local/databases/turn.ts";
-import { localProject, runningInstance } from "#db/local/directory/instance.ts";
+import { runningInstance, serviceOf } from "#db/local/directory/instance.ts";
+import { localSettings } from "#db/local/directory/settings.ts";
 import { takeLocalDirectory, withLocalServices } from "#db/local/services/services.ts";
 import { Refusal } from "#db/refusal.ts";
 import { runCommand } from "./run-command.ts";
-import { arrivedProfiles, insertSeedTodos, type SeedPlace, seedAccounts } from "./seed-data.ts";
+import { arrivedProfiles, insertSeedTodos, type SeedAccount, seedAccounts } from "./seed-data.ts";
 import { chooseTarget, takeTargetFlags } from "./target/flags.ts";
 
 /** What the sync may take beyond its own delay. */
@@ -18,7 +25,7 @@ runCommand(async (args) => {
   const { flags, rest } = takeTargetFlags(args);
   if (rest.length > 0) throw new Refusal(`Unknown argument: ${rest.join(" ")}`);
   loadDotEnv();
-  const { directory, syncDelayMs, stackSettings } = readLocalSettings();
+  const { directory, auth, syncDelayMs, authSettings } = readLocalSettings();
   const instance = await runningInstance(directory);
   if (flags.remote || chooseTarget(configuredDatabaseUrl(), instance !== undefined, flags) !== "local") {
     throw new Refusal(
@@ -27,20 +34,30 @@ runCommand(async (args) => {
     );
   }
   if (instance) {
-    const stack = localProject(instance);
-    return seed({ databaseUrl: instance.databaseUrl, stack }, syncDelayMs);
+    const { databaseUrl } = instance;
+    return seed({ directory, databaseUrl, service: serviceOf(instance) }, syncDelayMs);
   }
   await using _directory = await takeLocalDirectory(directory);
-  await withLocalServices({ directory, syncDelayMs: 0, stackSettings }, (services) => seed(services, 0));
+  await withLocalServices({ directory, auth, syncDelayMs: 0, authSettings }, (services) =>
+    seed({ directory, ...services }, 0),
+  );
 });
 
-async function seed({ databaseUrl, stack }: SeedPlace, syncDelayMs: number): Promise<void> {
+interface SeedPlace {
+  /** `LOCAL_DIR` */
+  directory: string;
+  databaseUrl: string;
+  service: SignInService;
+}
+
+async function seed(place: SeedPlace, syncDelayMs: number): Promise<void> {
+  const { databaseUrl } = place;
   const { host, pathname } = new URL(databaseUrl);
   console.error(`Database ${pathname.slice(1)} on ${host} (local)`);
   await using _turn = await takeTurn(databaseUrl, "shared");
   const database = connectDatabase(databaseUrl);
 
-  const accounts = await seedAccounts(stack);
+  const accounts = await createAccounts(place);
   const deadline = Date.now() + syncDelayMs + syncPatienceMs;
   while ((await database.query(arrivedProfiles())).length < accounts.length) {
     if (Date.now() > deadline)
@@ -54,4 +71,19 @@ async function seed({ databaseUrl, stack }: SeedPlace, syncDelayMs: number): Pro
     console.log(`${email.padEnd(20)}${password}${note}`);
   }
   console.log(todos.length === 0 ? "They already have todos." : `They have ${todos.length} todos.`);
+}
+
+async function createAccounts({ directory, databaseUrl, service }: SeedPlace) {
+  const { stack, neonAuthUrl } = service;
+  if (stack) {
+    return seedAccounts(async ({ isAdmin, ...account }: SeedAccount) => {
+      const metadata = isAdmin && { serverMetadata: { role: "admin" } };
+      return (await createAccount(stack, { ...account, ...metadata })) !== undefined;
+    });
+  }
+  const { openBetterAuth } = await import("#db/local/services/better-auth.ts");
+  // Past the server that is running, where a sign-up may be switched off, and sends an email.
+  const secret = localSettings(directory).neonAuthSecret;
+  await using betterAuth = await openBetterAuth({ databaseUrl, baseUrl: neonAuthUrl, secret });
+  return await seedAccounts((account) => betterAuth.createUser(account));
 }

@@ -1,16 +1,12 @@
 import { rmSync } from "node:fs";
-import type { Variables } from "#app/platform/environment.server.ts";
+import { type SignInService, serviceVariables, type Variables } from "#app/platform/environment.server.ts";
 import { developmentServer, productionServer, startApp, untilEnded, untilLive } from "./app-process.ts";
 import { buildWhenStale } from "./build.ts";
-import { instanceFile, type LocalInstance } from "./directory/instance.ts";
+import { instanceFile, type LocalInstance, serviceEntries } from "./directory/instance.ts";
 import { writePrivately } from "./directory/private-file.ts";
 import { requireFreePort } from "./port.ts";
-import {
-  type LocalServices,
-  type LocalServicesOptions,
-  takeLocalDirectory,
-  withLocalServices,
-} from "./services/services.ts";
+import type { LocalServicesOptions } from "./services/auth-server.ts";
+import { type LocalServices, takeLocalDirectory, withLocalServices } from "./services/services.ts";
 
 interface LocalModeOptions extends LocalServicesOptions {
   mode: "dev" | "local";
@@ -32,7 +28,7 @@ export async function runLocalMode(options: LocalModeOptions): Promise<void> {
   await requireFreePort(port, stop);
   if (mode === "local") await buildWhenStale(root, options.variables, stop);
 
-  await withLocalServices(options, async (services) => {
+  await withLocalServices({ ...options, appOrigin: appOrigin(options) }, async (services) => {
     await using app = startApp(
       mode === "dev" ? developmentServer(port) : productionServer,
       root,
@@ -51,7 +47,7 @@ function appOrigin({ port }: LocalModeOptions): string {
 
 function appVariables(options: LocalModeOptions, services: LocalServices): Variables {
   const { mode, port, variables } = options;
-  const { databaseUrl, stack, sessionSecret } = services;
+  const { databaseUrl, service, sessionSecret } = services;
   return {
     SESSION_SECRET: sessionSecret,
     ...variables,
@@ -60,28 +56,36 @@ function appVariables(options: LocalModeOptions, services: LocalServices): Varia
     HOST: "127.0.0.1",
     APP_ORIGIN: appOrigin(options),
     DATABASE_URL: databaseUrl,
-    STACK_API_URL: stack.apiUrl,
-    STACK_PROJECT_ID: stack.projectId,
-    STACK_PUBLISHABLE_CLIENT_KEY: stack.publishableClientKey,
-    STACK_SECRET_SERVER_KEY: stack.secretServerKey,
+    ...variablesOf(service),
   };
+}
+
+function variablesOf({ stack, neonAuthUrl }: SignInService): Variables {
+  if (stack) {
+    return {
+      STACK_API_URL: stack.apiUrl,
+      STACK_PROJECT_ID: stack.projectId,
+      STACK_PUBLISHABLE_CLIENT_KEY: stack.publishableClientKey,
+      STACK_SECRET_SERVER_KEY: stack.secretServerKey,
+    };
+  }
+  // Blank: in development, Vite fills in from `.env` what is not there, and users sign in at only one of the two.
+  const blank = [...serviceVariables, "STACK_WEBHOOK_SECRET"].map((name) => [name, ""]);
+  return { ...Object.fromEntries(blank), NEON_AUTH_BASE_URL: neonAuthUrl };
 }
 
 /** Until it is disposed. */
 function announce(
-  { databaseUrl, stack, mailUrl }: LocalServices,
+  { databaseUrl, service, mailUrl }: LocalServices,
   options: LocalModeOptions,
 ): AsyncDisposable {
-  const instance: LocalInstance = {
+  const instance = {
     appUrl: appOrigin(options),
     databaseUrl,
-    stackApiUrl: stack.apiUrl,
-    stackProjectId: stack.projectId,
-    stackPublishableClientKey: stack.publishableClientKey,
-    stackSecretServerKey: stack.secretServerKey,
+    ...serviceEntries(service),
     mailUrl,
     pid: process.pid,
-  };
+  } satisfies LocalInstance;
   const path = instanceFile(options.directory);
   writePrivately(path, `${JSON.stringify(instance, null, 2)}\n`);
   console.log(`\nThe app is running. Press Ctrl-C to stop. These URLs are also in ${path}:\n`);

@@ -18,8 +18,17 @@ async function main(mode: string | undefined, stop: AbortSignal, hurry: AbortSig
   if (mode !== "dev" && mode !== "local") throw new Refusal("Run `npm run dev` or `npm run local`.");
   if (mode === "dev") loadDotEnv();
   else exemptLoopbackFromProxies();
-  const { port, directory, syncDelayMs, stackSettings, nodeEnv, databaseUrl, stackProjectId, neonAuthUrl } =
-    readLocalSettings();
+  const {
+    port,
+    directory,
+    auth,
+    syncDelayMs,
+    authSettings,
+    nodeEnv,
+    databaseUrl,
+    stackProjectId,
+    neonAuthUrl,
+  } = readLocalSettings();
   if (nodeEnv === "production") {
     throw new Refusal(`NODE_ENV is production. Use \`npm start\` instead of \`npm run ${mode}\`.`);
   }
@@ -46,8 +55,9 @@ async function main(mode: string | undefined, stop: AbortSignal, hurry: AbortSig
     root,
     directory,
     port,
+    auth,
     syncDelayMs,
-    stackSettings,
+    authSettings,
     variables: ownVariables,
     stop,
     hurry,

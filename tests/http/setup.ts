@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { TestProject } from "vitest/node";
-import type { LocalInstance } from "#db/local/directory/instance.ts";
+import type { StackInstance } from "#db/local/directory/instance.ts";
 import { newLocalDirectory, startInstance } from "#tests/setup/instance.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     /** The instance that the tests run against. */
-    app: LocalInstance & { sessionSecret: string; webhookSecret: string; heapSocket: string };
+    app: StackInstance & { sessionSecret: string; webhookSecret: string; heapSocket: string };
   }
 }
 

@@ -38,8 +38,8 @@ test("db:seed creates Bob, Doug, an admin and a dozen todos once, and prints pas
   expect(second.stdout).toMatch(/existed already.*They already have todos\.\n$/s);
   expect(second.code).toBe(0);
 
-  const options = { directory, syncDelayMs: 0, stackSettings: {} };
-  await withLocalServices(options, async ({ databaseUrl, stack }) => {
+  const options = { directory, auth: "stack" as const, syncDelayMs: 0, authSettings: {} };
+  await withLocalServices(options, async ({ databaseUrl, service }) => {
     const client = await connectClient(databaseUrl);
     const { rows } = await client.query(`
       select u.name, u.raw_json -> 'server_metadata' ->> 'role' as role, count(*)::int as todos
@@ -55,13 +55,14 @@ test("db:seed creates Bob, Doug, an admin and a dozen todos once, and prints pas
     const printed = [...first.stdout.matchAll(/^(\S+@\S+) +(.+)$/gm)];
     expect(printed).toHaveLength(3);
     for (const [, email, password] of printed) {
-      const answer = await fetch(`${stack.apiUrl}/api/v1/auth/password/sign-in`, {
+      const { stack } = service;
+      const answer = await fetch(`${stack?.apiUrl}/api/v1/auth/password/sign-in`, {
         method: "POST",
         headers: {
           "content-type": "application/json",
           "x-stack-access-type": "client",
-          "x-stack-project-id": stack.projectId,
-          "x-stack-publishable-client-key": stack.publishableClientKey,
+          "x-stack-project-id": stack?.projectId ?? "",
+          "x-stack-publishable-client-key": stack?.publishableClientKey ?? "",
         },
         body: JSON.stringify({ email, password }),
       });

@@ -5,18 +5,20 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { connectClient } from "#app/db/database.server.ts";
 import { postgresDirectory } from "#db/local/databases/local-postgres.ts";
-import { instanceFile, type LocalInstance } from "#db/local/directory/instance.ts";
+import { instanceFile, type LocalInstance, type StackInstance } from "#db/local/directory/instance.ts";
 import { freePort } from "#db/local/postgres/free-port.ts";
 import { temporaryHome } from "#db/local/postgres/home.ts";
 
 /** A local instance in processes of its own, as a person starts it. Disposing of it removes its data. */
-export interface Instance extends LocalInstance, AsyncDisposable {
+export type Instance<Local extends LocalInstance = StackInstance> = Local & Running;
+
+interface Running extends AsyncDisposable {
   /** Its `LOCAL_DIR`. */
   directory: string;
   sessionSecret: string;
   /** Everything it has written so far, except the two lines that print its keys. */
   log(): string;
-  /** Runs a statement in the app's database, or in the Stack stand-in's. */
+  /** Runs a statement in the app's database with Stack, or in the Stack stand-in's. */
   run(database: "todos" | "stack", text: string): Promise<void>;
   /** Stops it, and keeps its data. */
   stop(): Promise<void>;
@@ -45,12 +47,12 @@ export function newLocalDirectory(): string {
  * Runs `npm run dev` or `npm run local` on a free port, and waits until it answers.
  * @throws {Error} with what it wrote, if it ends before that
  */
-export async function startInstance({
+export async function startInstance<Local extends LocalInstance = StackInstance>({
   script = "local",
   checkout = ".",
   directory = join(checkout, newLocalDirectory()),
   variables = {},
-}: InstanceOptions = {}): Promise<Instance> {
+}: InstanceOptions = {}): Promise<Instance<Local>> {
   const app = spawn("npm", ["run", "--silent", script], {
     cwd: checkout,
     env: { ...process.env, ...variables, PORT: String(await freePort()), LOCAL_DIR: directory },
@@ -64,7 +66,7 @@ export async function startInstance({
       .toString()
       .replaceAll(/^ +(databaseUrl|stackSecretServerKey) .*\n/gm, "");
 
-  const instance = await untilWritten<LocalInstance>(instanceFile(directory), () => {
+  const instance = await untilWritten<Local>(instanceFile(directory), () => {
     if (app.exitCode !== null) throw new Error(`The instance has ended: ${log()}`);
   }).catch((error) => {
     // What local mode started ends with its parent.

@@ -1,6 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { configuredDatabaseUrl, loadDotEnv, readLocalSettings } from "#app/platform/environment.server.ts";
-import { startLocalPostgres } from "#db/local/databases/local-postgres.ts";
+import {
+  configuredDatabaseUrl,
+  type LocalAuth,
+  loadDotEnv,
+  readLocalSettings,
+} from "#app/platform/environment.server.ts";
+import { appDatabases, startLocalPostgres } from "#db/local/databases/local-postgres.ts";
 import { takeTurn } from "#db/local/databases/turn.ts";
 import { localDirectoryHolder, lockLocalDirectory, runningInstance } from "#db/local/directory/instance.ts";
 import { Refusal } from "#db/refusal.ts";
@@ -20,7 +25,7 @@ export interface Target extends AsyncDisposable {
  */
 export async function openTarget(flags: TargetFlags, use: "shared" | "alone" = "shared"): Promise<Target> {
   loadDotEnv();
-  const { directory } = readLocalSettings();
+  const { directory, auth } = readLocalSettings();
   const configuredUrl = configuredDatabaseUrl();
   const instance = await runningInstance(directory);
   const choice = chooseTarget(configuredUrl, instance !== undefined, flags);
@@ -29,7 +34,7 @@ export async function openTarget(flags: TargetFlags, use: "shared" | "alone" = "
       ? notOurs(configuredUrl)
       : instance
         ? notOurs(instance.databaseUrl)
-        : await openLocal(directory);
+        : await openLocal(directory, auth);
   const { host, pathname } = new URL(database.url);
   console.error(`Database ${pathname.slice(1)} on ${host} (${choice})`);
   return choice === "local" ? inTurn(database, use) : { ...database, isLocal: false };
@@ -62,10 +67,10 @@ async function inTurn(database: Database, use: "shared" | "alone"): Promise<Targ
 /** What another command, or an instance that is starting, may take. */
 const patienceMs = 60_000;
 
-async function openLocal(directory: string): Promise<Database> {
+async function openLocal(directory: string, auth: LocalAuth): Promise<Database> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(100)) {
     const release = await lockLocalDirectory(directory);
-    if (release) return startUntilDisposed(directory, release);
+    if (release) return startUntilDisposed(directory, auth, release);
     const instance = await runningInstance(directory);
     if (instance) return notOurs(instance.databaseUrl);
   }
@@ -74,7 +79,11 @@ async function openLocal(directory: string): Promise<Database> {
   );
 }
 
-async function startUntilDisposed(directory: string, release: () => Promise<void>): Promise<Database> {
+async function startUntilDisposed(
+  directory: string,
+  auth: LocalAuth,
+  release: () => Promise<void>,
+): Promise<Database> {
   try {
     const postgres = await startLocalPostgres(directory);
     const stop = async () => {
@@ -84,7 +93,7 @@ async function startUntilDisposed(directory: string, release: () => Promise<void
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.once(signal, () => stop().finally(() => process.exit(130)));
     }
-    return { url: postgres.urlFor("todos"), [Symbol.asyncDispose]: stop };
+    return { url: postgres.urlFor(appDatabases[auth]), [Symbol.asyncDispose]: stop };
   } catch (error) {
     await release();
     throw error;

@@ -1,12 +1,11 @@
 import {
   configuredDatabaseUrl,
-  configuredStackProject,
-  hasNeonAuth,
+  configuredService,
   loadDotEnv,
   readLocalSettings,
   type StackProject,
 } from "#app/platform/environment.server.ts";
-import { localProject, runningInstance } from "#db/local/directory/instance.ts";
+import { runningInstance, serviceOf } from "#db/local/directory/instance.ts";
 import { Refusal } from "#db/refusal.ts";
 import { chooseTarget, type TargetFlags } from "./flags.ts";
 
@@ -27,8 +26,9 @@ export async function chooseStackProject(flags: TargetFlags): Promise<StackTarge
   const { directory } = readLocalSettings();
   const instance = await runningInstance(directory);
   // With --local the configuration may be unfinished.
-  const configured = flags.local ? undefined : configuredStackProject();
-  if (!flags.local && hasNeonAuth()) {
+  const service = flags.local ? undefined : configuredService();
+  const configured = service?.stack;
+  if (service?.neonAuthUrl) {
     throw new Refusal(
       "NEON_AUTH_BASE_URL is set. Neon Auth takes no changes of roles from here: in Neon's console, under Auth and Users, " +
         "choose “Make admin” in the menu beside the user. It takes effect at once.",
@@ -40,7 +40,7 @@ export async function chooseStackProject(flags: TargetFlags): Promise<StackTarge
     ? chooseTarget(configured.apiUrl, instance !== undefined, flags, "Stack projects")
     : chooseTarget(databaseUrl, instance !== undefined, flags);
 
-  const project = choice === "configured" ? configured : instance && localProject(instance);
+  const project = choice === "configured" ? configured : instance && serviceOf(instance).stack;
   if (!project) {
     throw new Refusal(
       choice === "configured"

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { LocalAuth } from "#app/platform/environment.server.ts";
 import { keepLocalSettings, localSettings } from "#db/local/directory/settings.ts";
 import { type Postgres, startPostgres } from "#db/local/postgres/server.ts";
 import { openSession } from "#db/session.ts";
@@ -8,8 +9,19 @@ export function postgresDirectory(directory: string): string {
   return join(directory, "postgres");
 }
 
-/** The app's database, and the Stack Auth stand-in's. */
-const databases = ["todos", "stack"] as const;
+/** Users of Stack Auth and of Better Auth have different ids, so each have a database of the app to themselves. */
+export const appDatabases = { stack: "todos", neon: "todos_neon" } as const satisfies Record<
+  LocalAuth,
+  string
+>;
+
+/** What belongs to no snapshot: the stand-in for Stack Auth, and the emails that Better Auth would have sent. */
+export const serviceDatabases = { stack: "stack", neon: "mails_neon" } as const satisfies Record<
+  LocalAuth,
+  string
+>;
+
+const databases = [...Object.values(appDatabases), ...Object.values(serviceDatabases)];
 
 /** Adopts a server that a killed process left running. The caller holds the lock on `LOCAL_DIR`. */
 export async function startLocalPostgres(directory: string): Promise<Postgres> {

@@ -14,11 +14,18 @@ export function requireSnapshotName(name: string): void {
   );
 }
 
-/** A snapshot is a database of the same server that accepts no connections. */
-const prefix = "snapshot_";
+/**
+ * A snapshot is a database of the same server that accepts no connections. Each of the app's databases has its own: one of
+ * the other would bring other users. Those of `todos` are older than the other database.
+ */
+function snapshotPrefix(url: string): string {
+  const database = databaseIn(url);
+  return database === "todos" ? "snapshot_" : `${database}_snapshot_`;
+}
 
 /** Sorted. @throws {DatabaseFault} */
 export async function snapshotNames(url: string): Promise<string[]> {
+  const prefix = snapshotPrefix(url);
   const snapshots = await connectDatabase(serverOf(url)).query(databasesStartingWith(prefix));
   return snapshots.map(({ database }) => database.slice(prefix.length));
 }
@@ -30,7 +37,7 @@ export async function snapshotNames(url: string): Promise<string[]> {
  * @throws Postgres's error, with nothing changed, when sessions on the database do not end within 5 s
  */
 export function takeSnapshot(url: string, name: string): Promise<void> {
-  return copyDatabase(url, { from: databaseIn(url), to: prefix + name, connections: false });
+  return copyDatabase(url, { from: databaseIn(url), to: snapshotPrefix(url) + name, connections: false });
 }
 
 /**
@@ -40,7 +47,7 @@ export function takeSnapshot(url: string, name: string): Promise<void> {
  * @throws Postgres's error, with nothing changed, when sessions on the database do not end within 5 s
  */
 export function restoreSnapshot(url: string, name: string): Promise<void> {
-  return copyDatabase(url, { from: prefix + name, to: databaseIn(url), connections: true });
+  return copyDatabase(url, { from: snapshotPrefix(url) + name, to: databaseIn(url), connections: true });
 }
 
 interface Copying {

@@ -1,23 +1,31 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { StackProject } from "#app/platform/environment.server.ts";
+import type { SignInService } from "#app/platform/environment.server.ts";
 import { Refusal } from "#db/refusal.ts";
 import { acquireLock, lockHolder, type Release } from "./lock.ts";
 
-const instanceSchema = z.object({
+const commonSchema = z.object({
   appUrl: z.string(),
   databaseUrl: z.string(),
+  mailUrl: z.string(),
+  pid: z.number(),
+});
+const stackInstanceSchema = commonSchema.extend({
   stackApiUrl: z.string(),
   stackProjectId: z.string(),
   stackPublishableClientKey: z.string(),
   stackSecretServerKey: z.string(),
-  mailUrl: z.string(),
-  pid: z.number(),
 });
+const neonInstanceSchema = commonSchema.extend({ neonAuthUrl: z.string() });
+const instanceSchema = z.union([stackInstanceSchema, neonInstanceSchema]);
 
+/** With the stand-in for Stack Auth. */
+export type StackInstance = z.infer<typeof stackInstanceSchema>;
+/** With `LOCAL_AUTH=neon`. */
+export type NeonInstance = z.infer<typeof neonInstanceSchema>;
 /** What `LOCAL_DIR/local.json` holds. Only `mailUrl` has a trailing slash. */
-export type LocalInstance = z.infer<typeof instanceSchema>;
+export type LocalInstance = StackInstance | NeonInstance;
 
 /** Exists while the app is running; after a `kill -9` it is stale until the next start. */
 export function instanceFile(directory: string): string {
@@ -46,11 +54,26 @@ export async function runningInstance(directory: string): Promise<LocalInstance 
   return instance.pid === holder ? instance : undefined;
 }
 
-export function localProject(instance: LocalInstance): StackProject {
+/** Where its users sign in. */
+export function serviceOf(instance: LocalInstance): SignInService {
+  if ("neonAuthUrl" in instance) return { neonAuthUrl: instance.neonAuthUrl };
   return {
-    apiUrl: instance.stackApiUrl,
-    projectId: instance.stackProjectId,
-    publishableClientKey: instance.stackPublishableClientKey,
-    secretServerKey: instance.stackSecretServerKey,
+    stack: {
+      apiUrl: instance.stackApiUrl,
+      projectId: instance.stackProjectId,
+      publishableClientKey: instance.stackPublishableClientKey,
+      secretServerKey: instance.stackSecretServerKey,
+    },
+  };
+}
+
+/** What `local.json` says of where users sign in. */
+export function serviceEntries({ stack, neonAuthUrl }: SignInService) {
+  if (!stack) return { neonAuthUrl };
+  return {
+    stackApiUrl: stack.apiUrl,
+    stackProjectId: stack.projectId,
+    stackPublishableClientKey: stack.publishableClientKey,
+    stackSecretServerKey: stack.secretServerKey,
   };
 }

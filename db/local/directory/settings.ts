@@ -9,6 +9,9 @@ const port = z.number().int().min(0).max(65535);
 const settingsSchema = z.object({
   postgresPort: port,
   stackPort: port,
+  // Directories from before LOCAL_AUTH=neon have neither of the two.
+  neonAuthPort: port.default(0),
+  neonAuthSecret: z.string().default(newSecret),
   mailPort: port,
   stackProjectId: z.uuid(),
   stackPublishableClientKey: z.string(),
@@ -48,10 +51,16 @@ function newSettings(): LocalSettings {
   return {
     postgresPort: 0,
     stackPort: 0,
+    neonAuthPort: 0,
+    neonAuthSecret: newSecret(),
     mailPort: 0,
     stackProjectId: randomUUID(),
     stackPublishableClientKey: `pck_${randomBytes(26).toString("hex")}`,
     stackSecretServerKey: `ssk_${randomBytes(26).toString("hex")}`,
-    sessionSecret: randomBytes(32).toString("base64url"),
+    sessionSecret: newSecret(),
   };
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString("base64url");
 }

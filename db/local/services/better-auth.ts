@@ -3,6 +3,8 @@ import { getMigrations } from "better-auth/db/migration";
 import { admin, jwt } from "better-auth/plugins";
 import pg from "pg";
 import { openSession } from "#db/session.ts";
+import type { Purpose } from "#tests/mocks/stack/mail-texts.ts";
+import { type ProjectSettings, recordedSettings } from "#tests/mocks/stack/project-settings.ts";
 
 interface BetterAuthSettings {
   /** Of the app's database: its schema neon_auth gets the tables. */
@@ -12,8 +14,9 @@ interface BetterAuthSettings {
   secret: string;
   /** Trusted, as in Neon's console. */
   appOrigin?: string;
-  requiresVerifiedEmail?: boolean;
-  onMail?(mail: { to: string; link: string }): void;
+  /** Those of a Stack project that Better Auth has, too; the recorded ones by default. */
+  settings?: Partial<ProjectSettings>;
+  onMail?(mail: { to: string; purpose: Purpose; link: string }): unknown;
   /** Better Auth's own, scrypt, by default. */
   passwords?: {
     hash(password: string): Promise<string>;
@@ -21,8 +24,17 @@ interface BetterAuthSettings {
   };
 }
 
+interface NewUser {
+  email: string;
+  name: string;
+  password: string;
+  isAdmin?: boolean;
+}
+
 interface BetterAuthServer extends AsyncDisposable {
   answer(request: Request): Promise<Response>;
+  /** Its address counts as verified. @returns false if an account, which is left alone, already has that address */
+  createUser(user: NewUser): Promise<boolean>;
 }
 
 /** Better Auth, with its tables, ids, tokens, and plugins as Neon has them. */
@@ -31,13 +43,16 @@ export async function openBetterAuth({
   baseUrl,
   secret,
   appOrigin,
-  requiresVerifiedEmail = false,
+  settings: given = {},
   onMail = () => {},
   passwords,
 }: BetterAuthSettings): Promise<BetterAuthServer> {
+  const settings = { ...recordedSettings, ...given };
   const url = new URL(databaseUrl);
   url.searchParams.set("options", "-c search_path=neon_auth");
-  const pool = new pg.Pool({ connectionString: url.href });
+  const pool = new pg.Pool({ connectionString: url.href, connectionTimeoutMillis: 10_000 });
+  // A restore cuts its connections. Without a listener that would end the process.
+  pool.on("error", () => {});
   const { origin, pathname } = new URL(baseUrl);
   const options = {
     baseURL: origin,
@@ -45,20 +60,27 @@ export async function openBetterAuth({
     secret,
     database: pool,
     telemetry: { enabled: false },
+    // Its warnings name who cannot sign in.
+    logger: { level: "error" },
     advanced: { database: { generateId: "uuid" } },
     trustedOrigins: appOrigin ? [appOrigin] : [],
     rateLimit: { enabled: false },
     emailAndPassword: {
-      enabled: true,
+      enabled: settings.allowsPasswords,
+      disableSignUp: !settings.allowsSignUp,
       ...(passwords && { password: passwords }),
-      requireEmailVerification: requiresVerifiedEmail,
-      sendResetPassword: async ({ user, url }) => onMail({ to: user.email, link: url }),
+      requireEmailVerification: settings.requiresVerifiedEmail,
+      sendResetPassword: async ({ user, url }) => {
+        await onMail({ to: user.email, purpose: "password reset", link: url });
+      },
     },
     emailVerification: {
       sendOnSignUp: true,
-      sendVerificationEmail: async ({ user, url }) => onMail({ to: user.email, link: url }),
+      sendVerificationEmail: async ({ user, url }) => {
+        await onMail({ to: user.email, purpose: "e-mail verification", link: url });
+      },
     },
-    user: { deleteUser: { enabled: true } },
+    user: { deleteUser: { enabled: settings.allowsAccountDeletion } },
     plugins: [
       admin(),
       jwt({
@@ -71,7 +93,17 @@ export async function openBetterAuth({
     await createSchema(databaseUrl);
     await (await getMigrations(options)).runMigrations();
     const auth = betterAuth(options);
-    return { answer: auth.handler, [Symbol.asyncDispose]: () => pool.end() };
+    return {
+      answer: auth.handler,
+      async createUser({ email, name, password, isAdmin = false }) {
+        const { internalAdapter } = await auth.$context;
+        if (await internalAdapter.findUserByEmail(email)) return false;
+        const role = isAdmin ? "admin" : "user";
+        await auth.api.createUser({ body: { email, name, password, role, data: { emailVerified: true } } });
+        return true;
+      },
+      [Symbol.asyncDispose]: () => pool.end(),
+    };
   } catch (error) {
     await pool.end();
     throw error;

@@ -1,7 +1,40 @@
 import { getResponse, type RequestHandler } from "msw";
-import { escaped } from "#tests/mocks/stack/html.ts";
-import type { Mail } from "#tests/mocks/stack/mails.ts";
-import type { Answer } from "./loopback-server.ts";
+import { connectDatabase } from "#app/db/database.server.ts";
+import type { StackProject } from "#app/platform/environment.server.ts";
+import { appDatabases, serviceDatabases } from "#db/local/databases/local-postgres.ts";
+import { keepLocalSettings, localSettings } from "#db/local/directory/settings.ts";
+import { migrate } from "#db/migrate.ts";
+import { createStackStandIn } from "#tests/mocks/stack/index.ts";
+import type { WithAuthServer } from "./auth-server.ts";
+import { type Answer, openLoopbackServer } from "./loopback-server.ts";
+import { startNeonSync } from "./neon-sync.ts";
+
+/** The stand-in for Stack Auth, and the one for Neon's sync. */
+export const withStackServer: WithAuthServer = async (postgres, options, work) => {
+  const { directory, syncDelayMs, authSettings } = options;
+  const databaseUrl = postgres.urlFor(appDatabases.stack);
+  await migrate(databaseUrl);
+
+  const kept = localSettings(directory);
+  await using server = await openLoopbackServer(kept.stackPort);
+  keepLocalSettings(directory, { ...kept, stackPort: server.port });
+  const project: StackProject = {
+    apiUrl: server.origin,
+    projectId: kept.stackProjectId,
+    publishableClientKey: kept.stackPublishableClientKey,
+    secretServerKey: kept.stackSecretServerKey,
+  };
+  const stack = connectDatabase(postgres.urlFor(serviceDatabases.stack));
+  const { handlers, mails } = await createStackStandIn({
+    project,
+    database: stack,
+    settings: authSettings,
+    onUserEvent: () => sync.wake(),
+  });
+  await using sync = startNeonSync({ stack, app: connectDatabase(databaseUrl), delayMs: syncDelayMs });
+  server.answerWith(answerFromHandlers(handlers));
+  return await work({ service: { stack: project }, databaseUrl, mails });
+};
 
 export function answerFromHandlers(handlers: RequestHandler[]): Answer {
   return async (request) => {
@@ -9,54 +42,4 @@ export function answerFromHandlers(handlers: RequestHandler[]): Answer {
     const unknown = `The Stack Auth stand-in does not handle ${method} ${new URL(url).pathname}\n`;
     return (await getResponse(handlers, request)) ?? new Response(unknown, { status: 404 });
   };
-}
-
-/**
- * Lists the emails that would have been sent, newest first: as a page, or as JSON for `Accept: application/json`;
- * with `?to=` only those to one address.
- */
-export function answerWithMails(mails: (to?: string) => Promise<Mail[]>): Answer {
-  return async (request) => {
-    const { pathname, searchParams } = new URL(request.url);
-    if (pathname !== "/") return new Response("Not found\n", { status: 404 });
-    const found = await mails(searchParams.get("to") ?? undefined);
-    if (request.headers.get("accept")?.includes("application/json")) {
-      return Response.json(found, { headers: { "cache-control": "no-store" } });
-    }
-    return new Response(mailPage(found), {
-      headers: {
-        "content-type": "text/html; charset=utf-8",
-        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-        // The query string may hold an address.
-        "referrer-policy": "no-referrer",
-        "cache-control": "no-store",
-      },
-    });
-  };
-}
-
-const style =
-  "body{font:1rem/1.5 system-ui,sans-serif;max-width:45rem;margin:2rem auto;padding:0 1rem}pre{white-space:pre-wrap;overflow-wrap:anywhere}article{border-top:1px solid #999}";
-
-function mailPage(mails: Mail[]): string {
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Emails</title>
-<style>${style}</style>
-<h1>Emails</h1>
-${mails.map(mailArticle).join("\n") || "<p>No emails yet</p>"}
-`;
-}
-
-function mailArticle({ to, subject, text, links, sentAt }: Mail): string {
-  const items = links.map((link) => `<li><a href="${escaped(link)}">${escaped(link)}</a></li>`).join("");
-  return `<article>
-<h2>${escaped(subject)}</h2>
-<p>To ${escaped(to)}, <time datetime="${escaped(sentAt)}">${escaped(sentAt)}</time></p>
-<pre>
-${escaped(text)}</pre>
-<ul>${items}</ul>
-</article>`;
 }

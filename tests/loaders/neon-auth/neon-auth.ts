@@ -4,6 +4,7 @@ import { environment } from "#app/platform/environment.server.ts";
 import { openBetterAuth } from "#db/local/services/better-auth.ts";
 import { type Answer, openLoopbackServer } from "#db/local/services/loopback-server.ts";
 import { runSql } from "#tests/loaders/browser.ts";
+import type { ProjectSettings } from "#tests/mocks/stack/project-settings.ts";
 import { network } from "#tests/setup/network.ts";
 
 /** Scrypt takes a second and more on a busy machine, and a sign-in that takes 4 s is given up. */
@@ -17,7 +18,7 @@ const plainPasswords = {
  * From here on the users of this test file are those of a real Better Auth server, on its own port, with its tables in
  * the app's database.
  */
-export async function startNeonAuth(options: { requiresVerifiedEmail?: boolean } = {}) {
+export async function startNeonAuth(settings: Partial<ProjectSettings> = {}) {
   const { databaseUrl, appOrigin } = environment();
   const server = await openLoopbackServer(0);
   const baseUrl = `${server.origin}/todos/auth`;
@@ -29,7 +30,7 @@ export async function startNeonAuth(options: { requiresVerifiedEmail?: boolean }
     appOrigin,
     passwords: plainPasswords,
     onMail: (mail) => mails.unshift(mail),
-    ...options,
+    settings,
   });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();

@@ -152,7 +152,7 @@ test.each(["DATABASE_URL", "STACK_WEBHOOK_SECRET"])("a refused %s is not printed
 test("local mode's project allows everything, with either provider, and requires no verified email", () => {
   const blank = { LOCAL_REQUIRE_VERIFIED_EMAIL: "", LOCAL_ALLOW_SIGN_UP: "", LOCAL_OAUTH_PROVIDERS: "" };
   for (const variables of [{}, blank]) {
-    expect(readLocalSettings(variables).stackSettings).toEqual({
+    expect(readLocalSettings(variables).authSettings).toEqual({
       requiresVerifiedEmail: false,
       allowsSignUp: true,
       allowsPasswords: true,
@@ -171,7 +171,7 @@ test("local mode's project is set by variables", () => {
     LOCAL_ALLOW_MAGIC_LINKS: "false",
     LOCAL_ALLOW_ACCOUNT_DELETION: "false",
   };
-  expect(readLocalSettings(variables).stackSettings).toMatchObject({
+  expect(readLocalSettings(variables).authSettings).toMatchObject({
     requiresVerifiedEmail: true,
     allowsSignUp: false,
     allowsPasswords: false,
@@ -186,7 +186,7 @@ test.each([
   ["github,github", ["github"]],
   ["none", []],
 ])("LOCAL_OAUTH_PROVIDERS=%s makes the providers %j", (LOCAL_OAUTH_PROVIDERS, providers) => {
-  expect(readLocalSettings({ LOCAL_OAUTH_PROVIDERS }).stackSettings.oauthProviders).toEqual(providers);
+  expect(readLocalSettings({ LOCAL_OAUTH_PROVIDERS }).authSettings.oauthProviders).toEqual(providers);
 });
 
 test("all malformed variables of local mode are named at once", () => {

@@ -15,6 +15,17 @@ const mailSchema = z.object({
 /** An email that would have been sent. */
 export type Mail = z.infer<typeof mailSchema>;
 
+/** The table of both statements below. */
+export const createMailTable = sql`
+create table if not exists mails (
+  id bigint generated always as identity primary key,
+  recipient text not null,
+  subject text not null,
+  body text not null,
+  links text[] not null,
+  sent_at timestamptz not null default now()
+)`;
+
 const keptMails = 1_000;
 
 /** Stores an email, and deletes all but the newest. */

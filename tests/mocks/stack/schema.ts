@@ -1,6 +1,7 @@
 import sql from "sql-template-tag";
 import { z } from "zod";
 import { type Statement, statement } from "#app/db/statement.server.ts";
+import { createMailTable } from "./mails.ts";
 
 /**
  * Creates the stand-in's missing tables. Several processes may do so at once.
@@ -120,14 +121,7 @@ begin
     foreign key (provider, email) references provider_accounts
   );
 
-  create table if not exists mails (
-    id bigint generated always as identity primary key,
-    recipient text not null,
-    subject text not null,
-    body text not null,
-    links text[] not null,
-    sent_at timestamptz not null default now()
-  );
+  ${createMailTable};
 
   create table if not exists signing_keys (
     user_type text not null,

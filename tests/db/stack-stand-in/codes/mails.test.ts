@@ -1,7 +1,7 @@
 import sql from "sql-template-tag";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { answerWithMails } from "#db/local/services/stack-server.ts";
+import { answerWithMails } from "#db/local/services/inbox.ts";
 import {
   asClient,
   bob,
