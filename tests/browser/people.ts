@@ -5,6 +5,7 @@ import sql from "sql-template-tag";
 import { z } from "zod";
 import { connectClient, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
+import type { LocalAuth } from "#app/platform/environment.server.ts";
 import * as accounts from "#tests/setup/accounts.ts";
 import { type Instance, startInstance } from "#tests/setup/instance.ts";
 
@@ -35,14 +36,16 @@ interface OwnFixtures {
   newEmail: (name: string) => string;
 }
 
-/** The instance that this worker's tests run against. */
+/** The instance that this worker's tests run against. With another `localAuth` it has no Stack, and no `person`. */
 let site: Instance;
 
-export const test = base.extend<Fixtures & OwnFixtures, { instance: Instance }>({
+export const test = base.extend<Fixtures & OwnFixtures, { instance: Instance; localAuth: LocalAuth }>({
+  localAuth: ["stack", { scope: "worker", option: true }],
   instance: [
-    async ({ browserName: _ }, use) => {
+    async ({ localAuth }, use) => {
       // Each browser has an address of its own: see someAddress.
-      site = await startInstance({ variables: { TRUST_PROXY_HOPS: "1", LOCAL_SYNC_DELAY_MS: "0" } });
+      const variables = { TRUST_PROXY_HOPS: "1", LOCAL_SYNC_DELAY_MS: "0", LOCAL_AUTH: localAuth };
+      site = await startInstance({ variables });
       await use(site);
       await site[Symbol.asyncDispose]();
     },

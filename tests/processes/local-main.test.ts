@@ -70,6 +70,10 @@ test.each(["dev", "local"] as const)("npm run %s refuses NODE_ENV=production", a
   expect(await refusalOf(mode, { NODE_ENV: "production" })).toContain("NODE_ENV is production");
 });
 
+test.each(["Neon", "better-auth"])("LOCAL_AUTH=%s is refused", async (value) => {
+  expect(await refusalOf("local", { LOCAL_AUTH: value })).toContain("LOCAL_AUTH must be stack or neon\n");
+});
+
 test.each([
   ["STACK_PROJECT_ID", { DATABASE_URL: "postgresql://127.0.0.1/todos" }],
   ["DATABASE_URL", { STACK_PROJECT_ID: "6f1ff9d5-1b8a-4a2e-9f6f-6c7c2a8f5b10" }],

@@ -1,0 +1,127 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, rmSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { serviceVariables } from "#app/platform/environment.server.ts";
+import { postgresDirectory } from "#db/local/databases/local-postgres.ts";
+import { instanceFile, type NeonInstance } from "#db/local/directory/instance.ts";
+import { localSettings } from "#db/local/directory/settings.ts";
+import { temporaryHome } from "#db/local/postgres/home.ts";
+import { type Instance, newLocalDirectory, startInstance } from "#tests/setup/instance.ts";
+
+// Local mode with LOCAL_AUTH=neon, in a directory that has todos and users of the other kind.
+const directory = newLocalDirectory();
+let instance: Instance<NeonInstance>;
+
+beforeAll(async () => {
+  expect((await command("seed")).stdout).toContain("They have 12 todos.");
+  // The secret of a webhook counts in local mode, and would be refused beside Neon Auth.
+  const variables = { LOCAL_AUTH: "neon", STACK_WEBHOOK_SECRET: "whsec_AAAA" };
+  instance = await startInstance<NeonInstance>({ directory, variables });
+});
+afterAll(async () => {
+  await instance?.[Symbol.asyncDispose]();
+  for (const path of [directory, temporaryHome(postgresDirectory(directory))])
+    rmSync(path, { recursive: true, force: true });
+});
+
+/** An empty variable means that it is not set, in `.env` either. */
+const nothingSet = Object.fromEntries(
+  [...serviceVariables, "DATABASE_URL", "DATABASE_URL_UNPOOLED"].map((name) => [name, ""]),
+);
+
+/** Runs a command as npm does. */
+async function run(...args: string[]) {
+  const env = { ...process.env, ...nothingSet, LOCAL_DIR: directory };
+  const child = spawn(process.execPath, ["db/command.js", ...args], { env });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { code, stdout, stderr };
+}
+
+async function command(...args: string[]) {
+  const { code, stdout, stderr } = await run(...args);
+  expect(code, stderr).toBe(0);
+  return { stdout, stderr };
+}
+
+const rows = async (statement: string) => JSON.parse((await command("sql", statement, "--json")).stdout);
+const todos = async () => (await rows("select count(*)::int as n from todos"))[0].n;
+
+async function post(path: string, fields: Record<string, string>): Promise<Response> {
+  return fetch(`${instance.appUrl}${path}`, {
+    method: "POST",
+    headers: { Origin: instance.appUrl },
+    body: new URLSearchParams(fields),
+    redirect: "manual",
+  });
+}
+
+test("local.json has neonAuthUrl in place of Stack's entries, and no secret is printed", async () => {
+  const { appUrl, databaseUrl, mailUrl, neonAuthUrl, pid } = instance;
+  const written = JSON.parse(readFileSync(instanceFile(directory), "utf8"));
+  expect(written).toEqual({ appUrl, databaseUrl, neonAuthUrl, mailUrl, pid });
+  expect(neonAuthUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\w+\/auth$/);
+  await expect.poll(() => instance.log()).toMatch(/^ {2}pid /m);
+  expect(instance.log()).toContain(neonAuthUrl);
+  expect(instance.log()).not.toContain(localSettings(directory).neonAuthSecret);
+});
+
+test("db:seed fills the running instance's own database, and its passwords sign in", async () => {
+  expect(await todos()).toBe(0);
+  const { stdout } = await command("seed");
+  expect(stdout).toContain("They have 12 todos.");
+  expect((await command("seed")).stdout).toMatch(/existed already.*They already have todos\.\n$/s);
+  expect(await todos()).toBe(12);
+
+  const printed = [...stdout.matchAll(/^(\S+@\S+) +(.+)$/gm)];
+  expect(printed).toHaveLength(3);
+  for (const [, email = "", password = ""] of printed)
+    expect((await post("/sign-in", { email, password })).headers.get("location")).toBe("/");
+  expect(
+    await rows("select name from neon_auth.users_sync where raw_json #>> '{server_metadata,role}' = 'admin'"),
+  ).toEqual([{ name: "Admin" }]);
+});
+
+test("a user who signs up has a profile at once, gets an email in the inbox, and can be made an admin", async () => {
+  const email = "zoe@example.com";
+  expect((await post("/sign-up", { email, name: "Zoe", password: "correct horse" })).status).toBe(303);
+  const profile = `select raw_json -> 'server_metadata' as metadata from neon_auth.users_sync where email = '${email}'`;
+  expect(await rows(profile)).toEqual([{ metadata: {} }]);
+  const inbox = await fetch(`${instance.mailUrl}?to=${email}`, { headers: { Accept: "application/json" } });
+  expect(await inbox.json()).toEqual([
+    {
+      ...{ to: email, subject: "Verify your email at Neon Auth", text: expect.any(String) },
+      ...{
+        links: [expect.stringContaining(`${instance.neonAuthUrl}/verify-email`)],
+        sentAt: expect.any(String),
+      },
+    },
+  ]);
+
+  const { stdout, stderr } = await command("admin", email);
+  expect(stdout).toMatch(/ is an admin now\. This takes effect at once\.\n$/);
+  expect(stderr).toBe(`Database todos_neon on ${new URL(instance.databaseUrl).host} (local)\n`);
+  expect(await rows(profile)).toEqual([{ metadata: { role: "admin" } }]);
+});
+
+test("a restore cuts Better Auth's connections, and users sign in afterwards", async () => {
+  await command("snapshot", "snapshot", "a");
+  await rows("delete from todos returning id");
+  await command("snapshot", "restore", "a");
+  expect(await todos()).toBe(12);
+  const signedIn = await post("/sign-in", { email: "bob@example.com", password: "bob counts to 3" });
+  expect(signedIn.headers.get("location")).toBe("/");
+});
+
+test("after it has stopped, the other kind's todos are all there, without this one's snapshot", async () => {
+  await instance.stop();
+  expect(await todos()).toBe(12);
+  expect(await rows("select current_database() as name")).toEqual([{ name: "todos" }]);
+  const { stderr } = await run("snapshot", "restore", "a");
+  expect(stderr).toContain('There is no snapshot "a". There are no snapshots yet.');
+});
