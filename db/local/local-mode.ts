@@ -70,7 +70,8 @@ function variablesOf({ stack, neonAuthUrl }: SignInService): Variables {
     };
   }
   // Blank: in development, Vite fills in from `.env` what is not there, and users sign in at only one of the two.
-  const blank = [...serviceVariables, "STACK_WEBHOOK_SECRET"].map((name) => [name, ""]);
+  const names = [...serviceVariables, "STACK_API_URL", "STACK_WEBHOOK_SECRET"];
+  const blank = names.map((name) => [name, ""]);
   return { ...Object.fromEntries(blank), NEON_AUTH_BASE_URL: neonAuthUrl };
 }
 

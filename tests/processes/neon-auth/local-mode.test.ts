@@ -28,12 +28,12 @@ afterAll(async () => {
 
 /** An empty variable means that it is not set, in `.env` either. */
 const nothingSet = Object.fromEntries(
-  [...serviceVariables, "DATABASE_URL", "DATABASE_URL_UNPOOLED"].map((name) => [name, ""]),
+  [...serviceVariables, "STACK_API_URL", "DATABASE_URL", "DATABASE_URL_UNPOOLED"].map((name) => [name, ""]),
 );
 
 /** Runs a command as npm does. */
-async function run(...args: string[]) {
-  const env = { ...process.env, ...nothingSet, LOCAL_DIR: directory };
+async function run(args: string[], variables: Record<string, string> = {}) {
+  const env = { ...process.env, ...nothingSet, LOCAL_DIR: directory, ...variables };
   const child = spawn(process.execPath, ["db/command.js", ...args], { env });
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
@@ -44,7 +44,7 @@ async function run(...args: string[]) {
 }
 
 async function command(...args: string[]) {
-  const { code, stdout, stderr } = await run(...args);
+  const { code, stdout, stderr } = await run(args);
   expect(code, stderr).toBe(0);
   return { stdout, stderr };
 }
@@ -109,6 +109,17 @@ test("a user who signs up has a profile at once, gets an email in the inbox, and
   expect(await rows(profile)).toEqual([{ metadata: { role: "admin" } }]);
 });
 
+test("doctor finds nothing to fix in it", async () => {
+  const { stdout, code } = await run(["doctor"], {
+    ...{ DATABASE_URL: instance.databaseUrl, NEON_AUTH_BASE_URL: instance.neonAuthUrl },
+    ...{ APP_ORIGIN: instance.appUrl, SESSION_SECRET: instance.sessionSecret },
+  });
+  expect(code, stdout).toBe(0);
+  const lines = stdout.trimEnd().split("\n");
+  expect(lines.filter((line) => !line.startsWith("ok "))).toEqual([]);
+  expect(lines).toContain(`ok    ${instance.appUrl} is trusted there.`);
+});
+
 test("a restore cuts Better Auth's connections, and users sign in afterwards", async () => {
   await command("snapshot", "snapshot", "a");
   await rows("delete from todos returning id");
@@ -122,6 +133,6 @@ test("after it has stopped, the other kind's todos are all there, without this o
   await instance.stop();
   expect(await todos()).toBe(12);
   expect(await rows("select current_database() as name")).toEqual([{ name: "todos" }]);
-  const { stderr } = await run("snapshot", "restore", "a");
+  const { stderr } = await run(["snapshot", "restore", "a"]);
   expect(stderr).toContain('There is no snapshot "a". There are no snapshots yet.');
 });
