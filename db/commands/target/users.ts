@@ -32,16 +32,18 @@ export async function chooseUsers(flags: TargetFlags): Promise<UsersTarget> {
   if (flags.remote && !flags.local && !configured) throw new Refusal(`--remote was given, but ${noneIsSet}.`);
   if (configured?.neonAuthUrl && !configuredUrl)
     throw new Refusal("NEON_AUTH_BASE_URL is set, but DATABASE_URL is missing.");
+  const running = instance && serviceOf(instance);
+  const things = running?.stack ? "Stack projects" : "places with users";
   const choice = configured?.stack
-    ? chooseTarget(configured.stack.apiUrl, instance !== undefined, flags, "Stack projects")
+    ? chooseTarget(configured.stack.apiUrl, instance !== undefined, flags, things)
     : chooseTarget(configuredUrl, instance !== undefined, flags);
 
-  const service = choice === "configured" ? configured : instance && serviceOf(instance);
+  const service = choice === "configured" ? configured : running;
   if (!service) {
     throw new Refusal(
       choice === "configured"
-        ? `A database is configured, but no Stack project: ${noneIsSet}.`
-        : `There is no Stack project: ${flags.local ? "--local was given" : noneIsSet}, and no local instance is ` +
+        ? `A database is configured, but no Neon Auth and no Stack project: ${noneIsSet}.`
+        : `There is no Stack project and no Neon Auth: ${flags.local ? "--local was given" : noneIsSet}, and no local instance is ` +
             `running on ${directory}. Start one with \`npm run dev\`.`,
     );
   }

@@ -9,7 +9,7 @@ export function postgresDirectory(directory: string): string {
   return join(directory, "postgres");
 }
 
-/** Users of Stack Auth and of Better Auth have different ids, so each have a database of the app to themselves. */
+/** Users of Stack Auth and of Better Auth have different ids, so each kind has a database of the app to itself. */
 export const appDatabases = { stack: "todos", neon: "todos_neon" } as const satisfies Record<
   LocalAuth,
   string

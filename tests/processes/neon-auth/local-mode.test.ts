@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serviceVariables } from "#app/platform/environment.server.ts";
 import { postgresDirectory } from "#db/local/databases/local-postgres.ts";
 import { instanceFile, type NeonInstance } from "#db/local/directory/instance.ts";
-import { localSettings } from "#db/local/directory/settings.ts";
 import { temporaryHome } from "#db/local/postgres/home.ts";
 import { type Instance, newLocalDirectory, startInstance } from "#tests/setup/instance.ts";
 
@@ -16,6 +16,9 @@ let instance: Instance<NeonInstance>;
 
 beforeAll(async () => {
   expect((await command("seed")).stdout).toContain("They have 12 todos.");
+  // As versions of the app without Better Auth left it.
+  const { neonAuthPort: _, neonAuthSecret: __, ...older } = settingsOnDisk();
+  writeFileSync(join(directory, "settings.json"), JSON.stringify(older));
   // The secret of a webhook counts in local mode, and would be refused beside Neon Auth.
   const variables = { LOCAL_AUTH: "neon", STACK_WEBHOOK_SECRET: "whsec_AAAA" };
   instance = await startInstance<NeonInstance>({ directory, variables });
@@ -25,6 +28,8 @@ afterAll(async () => {
   for (const path of [directory, temporaryHome(postgresDirectory(directory))])
     rmSync(path, { recursive: true, force: true });
 });
+
+const settingsOnDisk = () => JSON.parse(readFileSync(join(directory, "settings.json"), "utf8"));
 
 /** An empty variable means that it is not set, in `.env` either. */
 const nothingSet = Object.fromEntries(
@@ -68,7 +73,9 @@ test("local.json has neonAuthUrl in place of Stack's entries, and no secret is p
   expect(neonAuthUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\w+\/auth$/);
   await expect.poll(() => instance.log()).toMatch(/^ {2}pid /m);
   expect(instance.log()).toContain(neonAuthUrl);
-  expect(instance.log()).not.toContain(localSettings(directory).neonAuthSecret);
+  const { neonAuthSecret } = settingsOnDisk();
+  expect(neonAuthSecret).toMatch(/^[\w-]{43}$/);
+  expect(instance.log()).not.toContain(neonAuthSecret);
 });
 
 test("db:seed fills the running instance's own database, and its passwords sign in", async () => {
