@@ -49,7 +49,7 @@ export function assignTodo(session: Session, { id, assignee }: z.infer<typeof fi
       with ${actorOf(session)},
       ${namedAssignee(assignee)},
       target as (
-        select t.id, to_jsonb(t) as was
+        select t.id, t.assignee_id, to_jsonb(t) as was
         from todos t
         left join neon_auth.users_sync u on u.id = t.owner_id
         where t.id = ${id}::bigint
@@ -62,7 +62,7 @@ export function assignTodo(session: Session, { id, assignee }: z.infer<typeof fi
         from actor, target
         where t.id = target.id
           and ${isAssigneeClear(assignee)}
-          and t.assignee_id is distinct from (select min(named.id) from named)
+          and target.assignee_id is distinct from (select min(named.id) from named)
         returning t.id, t.owner_id, target.was, to_jsonb(t) as became
       ),
       ${keptEdits(batch)}

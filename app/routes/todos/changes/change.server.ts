@@ -12,7 +12,8 @@ import { rules } from "./rules.ts";
 
 /**
  * Each change is one statement that holds the actor, the permission and the work, and answers with these facts. Its
- * `target` is a todo that the list shows, so never one of a deleted profile.
+ * `target` is a todo that the list shows, so never one of a deleted profile. Once it is locked it has the newest values:
+ * compare with those, because `todos` is still read as it was when the statement began.
  */
 export const factsRow = z.object({
   actorLives: z.boolean(),

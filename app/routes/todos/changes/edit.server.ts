@@ -69,10 +69,11 @@ export function editTodo(session: Session, input: z.infer<typeof fields>, batch:
           due_on = p.due_on,
           assignee_id = p.assignee_id
         from permitted p
+        join target on target.id = p.id
         where t.id = p.id
           and p.is_current
           and ${isAssigneeClear(assignee)}
-          and (t.task, t.due_on, t.assignee_id) is distinct from (${task}::text, p.due_on, p.assignee_id)
+          and (target.task, target.due_on, target.assignee_id) is distinct from (${task}::text, p.due_on, p.assignee_id)
         returning t.id, t.owner_id, p.was, to_jsonb(t) as became
       ),
       ${keptEdits(batch)}

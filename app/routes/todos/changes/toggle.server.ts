@@ -28,7 +28,7 @@ function toggleTodo(session: Session, { id, complete }: z.infer<typeof fields>) 
           completed_at = case when ${complete}::boolean then now() end
         from actor, target
         where t.id = target.id
-          and t.is_complete <> ${complete}::boolean
+          and target.is_complete <> ${complete}::boolean
         returning t.id
       )
       select
