@@ -5,7 +5,7 @@ import http from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { chromium, type Page } from "@playwright/test";
-import sql from "sql-template-tag";
+import sql, { type Sql } from "sql-template-tag";
 import { z } from "zod";
 import { closeDatabases, connectDatabase } from "#app/db/database.server.ts";
 import { statement } from "#app/db/statement.server.ts";
@@ -208,6 +208,8 @@ async function signUpPeople(): Promise<string[]> {
     const account = { email: `person-${person}@example.com`, name: "", password: "correct horse" };
     cookies.push(await accounts.sessionOf(instance, await accounts.newUser(instance, account)));
   }
+  while ((await count(sql`select count(*)::float8 as count from neon_auth.users_sync`)) < people)
+    await delay(50);
   return cookies;
 }
 
@@ -221,13 +223,14 @@ async function addTodos(cookie: string): Promise<string> {
   return newest?.id ?? "";
 }
 
-async function transactions(): Promise<number> {
-  const [row] = await database.query(
-    statement(
-      z.object({ count: z.number() }),
-      sql`select xact_commit::float8 as count from pg_stat_database where datname = current_database()`,
-    ),
+function transactions(): Promise<number> {
+  return count(
+    sql`select xact_commit::float8 as count from pg_stat_database where datname = current_database()`,
   );
+}
+
+async function count(query: Sql): Promise<number> {
+  const [row] = await database.query(statement(z.object({ count: z.number() }), query));
   return row?.count ?? 0;
 }
 
