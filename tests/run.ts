@@ -41,7 +41,7 @@ const everythingElse: Stage[] = [
 
 const stages = isFull ? [...everyChange, ...everythingElse] : everyChange;
 const titles = stages.map(({ title }) => title);
-console.log(`${titles.join(", ")}. This takes about ${isFull ? 30 : 10} minutes on two cores.`);
+console.log(`${titles.join(", ")}. This takes about ${isFull ? 15 : 5} minutes on two quiet cores.`);
 rmSync(directory, { recursive: true, force: true });
 mkdirSync(directory, { recursive: true });
 

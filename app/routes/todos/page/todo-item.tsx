@@ -109,10 +109,10 @@ export function TodoItem({
       <small className={todo.isGhost ? "ghost" : undefined}>
         {todo.isGhost ? "no owner" : (todo.ownerEmail ?? "no email")}
         <TodoDetails {...todo} today={today} />
-        <TodoLink id={todo.id} onFollow={onFollow} />
         {isUnsent ? <Unsent /> : null}
       </small>
       <div>
+        <TodoLink id={todo.id} onFollow={onFollow} />
         {editing ? null : (
           <EditButton
             id={todo.id}
