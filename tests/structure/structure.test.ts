@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { fullFolders, violations } from "./rules.ts";
@@ -92,6 +92,27 @@ test("what keeps the rules is not reported", () => {
       ...Object.fromEntries(Array.from({ length: 15 }, (_, index) => [`db/migrations/${index}.sql`, ""])),
     }),
   ).toEqual([]);
+});
+
+test.each(
+  filesIn("docs")
+    .concat("README.md", "CONTRIBUTING.md", "SECURITY.md", "AGENTS.md")
+    .filter((path) => path.endsWith(".md")),
+)("%s names scripts and files that are there", (path) => {
+  const text = readFileSync(path, "utf8");
+  const { scripts } = z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readFileSync("package.json", "utf8")));
+  const named = [...text.matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, script = ""]) => script);
+  expect(named.filter((script) => !(script in scripts))).toEqual([]);
+  const links = [...text.matchAll(/(?:\]\(|src=")(?!\w+:|#)([^)"#]+)/g)].map(([, link = ""]) =>
+    join(dirname(path), link),
+  );
+  expect(links.filter((link) => !existsSync(link))).toEqual([]);
+});
+
+test("README is short enough to be read", () => {
+  expect(readFileSync("README.md", "utf8").split("\n").length).toBeLessThanOrEqual(150);
 });
 
 test("every dependency's install script is denied: the project works without them, and npm has nothing to warn of", () => {
