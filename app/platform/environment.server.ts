@@ -209,10 +209,10 @@ export function databasePoolMax(variables: Variables = process.env): number {
 
 /** What names a service. */
 export const serviceVariables = [
-  "NEON_AUTH_BASE_URL",
   "STACK_PROJECT_ID",
   "STACK_PUBLISHABLE_CLIENT_KEY",
   "STACK_SECRET_SERVER_KEY",
+  "NEON_AUTH_BASE_URL",
 ];
 
 /**

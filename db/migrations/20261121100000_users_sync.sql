@@ -12,7 +12,7 @@ begin
     -- dbmate shows neither detail nor hint, so everything is in the message.
     raise exception 'the schema neon_auth here belongs to the newer Neon Auth, built on Better Auth, which has no '
       'users_sync. Nothing was changed. Use a database without that schema, and a Stack Auth project of your '
-      'own: see "Any Postgres, any Stack Auth project" in README.md';
+      'own: see "Any Postgres, any Stack Auth project" in docs/neon-and-stack.md';
   end if;
 
   if to_regnamespace('neon_auth') is null then

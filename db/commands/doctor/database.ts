@@ -59,7 +59,7 @@ async function* checkUsersSync(database: Database): AsyncGenerator<Finding> {
     : {
         outcome: "bad",
         text: `neon_auth.users_sync differs from Neon's: ${wrong.map(([name, type]) => `${name} is not ${type}`).join(", ")}.`,
-        fix: "See “Any Postgres, any Stack Auth project” in README.md.",
+        fix: "See “Any Postgres, any Stack Auth project” in docs/neon-and-stack.md.",
       };
   yield table.mayCreateTriggers
     ? { outcome: "good", text: "The app may create triggers on it." }

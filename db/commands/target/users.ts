@@ -60,4 +60,4 @@ export async function chooseUsers(flags: TargetFlags): Promise<UsersTarget> {
   return { databaseUrl, isLocal };
 }
 
-const noneIsSet = `none of ${serviceVariables.slice(1).join(", ")}, and ${serviceVariables[0]} is set`;
+const noneIsSet = `none of ${serviceVariables.join(", ")} is set`;

@@ -5,7 +5,6 @@ import { dayIn } from "#app/routes/todos/details/day.ts";
 import { todayOf } from "#app/routes/todos/details/today.server.ts";
 import { Browser, runSql, signedIn } from "../browser.ts";
 import { watch } from "../live/stream.ts";
-import { atTheSameMoment } from "./locked-todos.ts";
 import { admin, bob, doug, emptyList, everything } from "./team.ts";
 
 beforeEach(emptyList);
@@ -32,28 +31,6 @@ test("everyone may assign a todo to anyone, and to nobody", async () => {
   expect(await todos()).toMatchObject([{ ownerId: bob.userId, assigneeEmail: "admin@example.com" }]);
   expect(await admin.change({ intent: "assign", id, assignee: "" })).toRedirectTo("/");
   expect(await todos()).toMatchObject([{ assigneeEmail: null }]);
-});
-
-test.each([
-  ["toggle", { complete: "true" }, { complete: "false" }],
-  ["toggle-all", { complete: "true" }, { complete: "false" }],
-  ["edit", { task: "feed the cat" }, { task: "water the plants" }],
-  ["edit", { task: "water the plants", due_on: "2026-12-03" }, { task: "water the plants", due_on: "" }],
-  [
-    "edit",
-    { task: "water the plants", assignee: "doug@example.com" },
-    { task: "water the plants", assignee: "" },
-  ],
-  ["assign", { assignee: "doug@example.com" }, { assignee: "" }],
-])("%s to %j and, at the same moment, to %j: the later one counts", async (intent, theirs, own) => {
-  const id = await added();
-  const [before] = await todos();
-  const answers = await atTheSameMoment([
-    () => admin.change({ intent, id, ...theirs }),
-    () => bob.change({ intent, id, ...own }),
-  ]);
-  expect(answers.map(({ status }) => status)).toEqual([303, 303]);
-  expect(await todos()).toEqual([before]);
 });
 
 test.each([

@@ -112,16 +112,18 @@ export function TodoItem({
         {isUnsent ? <Unsent /> : null}
       </small>
       <div>
-        <TodoLink id={todo.id} onFollow={onFollow} />
         {editing ? null : (
-          <EditButton
-            id={todo.id}
-            task={task}
-            assignsOnly={!mayChange}
-            shortcut={mayChange ? keys.edit : keys.assign}
-            button={button}
-            onPress={start}
-          />
+          <>
+            <TodoLink id={todo.id} onFollow={onFollow} />
+            <EditButton
+              id={todo.id}
+              task={task}
+              assignsOnly={!mayChange}
+              shortcut={mayChange ? keys.edit : keys.assign}
+              button={button}
+              onPress={start}
+            />
+          </>
         )}
         {mayChange ? (
           <ChangeButton

@@ -1,9 +1,7 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import sql, { raw } from "sql-template-tag";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
@@ -21,6 +19,7 @@ import { instanceFile, lockLocalDirectory } from "#db/local/directory/instance.t
 import type { Release } from "#db/local/directory/lock.ts";
 import type { Postgres } from "#db/local/postgres/server.ts";
 import { Refusal } from "#db/refusal.ts";
+import { resultOf, startCommand } from "./run-command.ts";
 
 // A local instance as the commands find it while one is running: this process seems to be it.
 let directory: string;
@@ -75,26 +74,14 @@ async function numbersIn(database: Database): Promise<number[]> {
   return (await database.query(read)).map(({ number }) => number);
 }
 
-/** Starts a command as npm does. An empty variable means that it is not set, in `.env` either. */
 function start(name: string, args: string[], configuredUrl = "") {
-  const variables = {
+  const child = startCommand([name, ...args], {
     DATABASE_URL: configuredUrl,
     DATABASE_URL_UNPOOLED: configuredUrl,
     LOCAL_DIR: directory,
-  };
-  const env = { ...process.env, ...variables };
-  const child = spawn(process.execPath, ["db/command.js", name, ...args], { env });
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
   return child;
-}
-
-async function resultOf(child: ReturnType<typeof start>) {
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
-  return { code, stdout, stderr };
 }
 
 const command = (...[name, ...args]: string[]) => resultOf(start("snapshot", [name ?? "", ...args]));

@@ -1,14 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { serviceVariables } from "#app/platform/environment.server.ts";
 import { postgresDirectory } from "#db/local/databases/local-postgres.ts";
 import { instanceFile, type NeonInstance } from "#db/local/directory/instance.ts";
 import { temporaryHome } from "#db/local/postgres/home.ts";
 import { type Instance, newLocalDirectory, startInstance } from "#tests/setup/instance.ts";
+import { runCommand } from "./commands/run-command.ts";
 
 // Local mode with LOCAL_AUTH=neon, in a directory that has todos and users of the other kind.
 const directory = newLocalDirectory();
@@ -31,22 +28,8 @@ afterAll(async () => {
 
 const settingsOnDisk = () => JSON.parse(readFileSync(join(directory, "settings.json"), "utf8"));
 
-/** An empty variable means that it is not set, in `.env` either. */
-const nothingSet = Object.fromEntries(
-  [...serviceVariables, "STACK_API_URL", "DATABASE_URL", "DATABASE_URL_UNPOOLED"].map((name) => [name, ""]),
-);
-
-/** Runs a command as npm does. */
-async function run(args: string[], variables: Record<string, string> = {}) {
-  const env = { ...process.env, ...nothingSet, LOCAL_DIR: directory, ...variables };
-  const child = spawn(process.execPath, ["db/command.js", ...args], { env });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
-  return { code, stdout, stderr };
-}
+const run = (args: string[], variables: Record<string, string> = {}) =>
+  runCommand(args, { LOCAL_DIR: directory, ...variables });
 
 async function command(...args: string[]) {
   const { code, stdout, stderr } = await run(args);

@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
@@ -11,7 +9,6 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { isLoopback } from "#app/platform/hosts.ts";
@@ -22,6 +19,7 @@ import { instanceFile, lockLocalDirectory } from "#db/local/directory/instance.t
 import { runningPostgres } from "#db/local/postgres/server.ts";
 import { Refusal } from "#db/refusal.ts";
 import { by, startTcpProxy } from "#tests/setup/tcp-proxy.ts";
+import { runCommand } from "./run-command.ts";
 
 const databaseUrl = z.string().parse(process.env.DATABASE_URL);
 let directory: string;
@@ -33,17 +31,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Runs a command as npm does. An empty variable means that it is not set, in `.env` either. */
-async function command(name: string, args: string[], url = databaseUrl) {
-  const env = { ...process.env, DATABASE_URL: url, DATABASE_URL_UNPOOLED: url, LOCAL_DIR: directory };
-  const child = spawn(process.execPath, ["db/command.js", name, ...args], { env });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
-  return { code, stdout, stderr };
-}
+const command = (name: string, args: string[], url = databaseUrl) =>
+  runCommand([name, ...args], { DATABASE_URL: url, DATABASE_URL_UNPOOLED: url, LOCAL_DIR: directory });
 
 const dbSql = (...args: string[]) => command("sql", args);
 

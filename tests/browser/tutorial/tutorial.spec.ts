@@ -1,5 +1,5 @@
-import { test } from "./people.ts";
-import { bringKeyBack, fiveChapters } from "./tutorial.ts";
+import { test } from "../people.ts";
+import { bringKeyBack, fiveChapters } from "./chapters.ts";
 
 test.afterAll("the key is back", bringKeyBack);
 

@@ -1,12 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectClient } from "#app/db/database.server.ts";
 import { withLocalServices } from "#db/local/services/services.ts";
+import { runCommand } from "./run-command.ts";
 
 let directory: string;
 
@@ -17,17 +15,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Runs the command. An empty variable means that it is not set, in `.env` either. */
-async function seed(args: string[] = [], databaseUrl = "") {
-  const env = { ...process.env, DATABASE_URL: databaseUrl, DATABASE_URL_UNPOOLED: "", LOCAL_DIR: directory };
-  const child = spawn(process.execPath, ["db/command.js", "seed", ...args], { env });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
-  return { code, stdout, stderr };
-}
+const seed = (args: string[] = [], databaseUrl = "") =>
+  runCommand(["seed", ...args], { DATABASE_URL: databaseUrl, LOCAL_DIR: directory });
 
 test("db:seed creates Bob, Doug, an admin and a dozen todos once, and prints passwords that work", async () => {
   const first = await seed();

@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { text } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
@@ -12,6 +9,7 @@ import { openLoopbackServer } from "#db/local/services/loopback-server.ts";
 import { answerFromHandlers } from "#db/local/services/stack-server.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
 import { by, startTcpProxy } from "#tests/setup/tcp-proxy.ts";
+import { runCommand } from "./run-command.ts";
 
 const databaseUrl = z.string().parse(process.env.DATABASE_URL);
 const server = await openLoopbackServer(0);
@@ -50,13 +48,7 @@ afterAll(async () => {
 });
 
 async function doctor(changed: Record<string, string> = {}) {
-  const env = { ...process.env, ...configuration, ...changed };
-  const child = spawn(process.execPath, ["db/command.js", "doctor"], { env });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
+  const { code, stdout, stderr } = await runCommand(["doctor"], { ...configuration, ...changed });
   expect(stdout + stderr).not.toMatch(/ {4}at |ssk_|pck_/);
   return { code, lines: stdout.trimEnd().split("\n") };
 }

@@ -1,13 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { connectClient } from "#app/db/database.server.ts";
 import { openBetterAuth } from "#db/local/services/better-auth.ts";
+import { runCommand } from "./run-command.ts";
 
 // What `npm run admin` does in the database of Neon Auth. Its tables are Better Auth's own.
 const databaseUrl = z.string().parse(process.env.DATABASE_URL);
@@ -31,17 +29,9 @@ afterAll(async () => {
 const configured = { NEON_AUTH_BASE_URL: baseUrl, DATABASE_URL: databaseUrl };
 
 async function runAdmin(args: string[], variables: Record<string, string> = configured) {
-  const nothingSet = { DATABASE_URL: "", DATABASE_URL_UNPOOLED: "", STACK_API_URL: "", STACK_PROJECT_ID: "" };
-  const keys = { STACK_PUBLISHABLE_CLIENT_KEY: "", STACK_SECRET_SERVER_KEY: "" };
-  const env = { ...process.env, ...nothingSet, ...keys, ...variables, LOCAL_DIR: directory };
-  const child = spawn(process.execPath, ["db/command.js", "admin", ...args], { env });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
-  expect(stderr).not.toMatch(/ {4}at |password/);
-  return { code, stdout, stderr };
+  const result = await runCommand(["admin", ...args], { ...variables, LOCAL_DIR: directory });
+  expect(result.stderr).not.toMatch(/ {4}at |password/);
+  return result;
 }
 
 const admin = (...args: string[]) => runAdmin(args);

@@ -1,9 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import sql, { type Sql } from "sql-template-tag";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
@@ -13,6 +10,7 @@ import { instanceFile, lockLocalDirectory } from "#db/local/directory/instance.t
 import { openLoopbackServer } from "#db/local/services/loopback-server.ts";
 import { answerFromHandlers } from "#db/local/services/stack-server.ts";
 import { createStackStandIn } from "#tests/mocks/stack/index.ts";
+import { runCommand } from "./run-command.ts";
 
 const database = connectDatabase(z.string().parse(process.env.STACK_DATABASE_URL));
 const server = await openLoopbackServer(0);
@@ -53,24 +51,10 @@ const configured = {
   STACK_API_URL: project.apiUrl,
 };
 
-/** Not even in `.env`: an empty variable is not set, and the environment comes first. */
-const nothingSet = Object.fromEntries(
-  ["STACK_API_URL", "STACK_PROJECT_ID", "STACK_PUBLISHABLE_CLIENT_KEY", "STACK_SECRET_SERVER_KEY"]
-    .flatMap((name) => [name, `NEXT_PUBLIC_${name}`, `VITE_${name}`])
-    .concat("DATABASE_URL", "DATABASE_URL_UNPOOLED", "APP_ORIGIN", "SESSION_SECRET")
-    .map((name) => [name, ""]),
-);
-
 async function runAdmin(args: string[], variables: Record<string, string>) {
-  const env = { ...process.env, ...nothingSet, ...variables, LOCAL_DIR: directory };
-  const child = spawn(process.execPath, ["db/command.js", "admin", ...args], { env });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
-  expect(stderr).not.toMatch(/ {4}at |ssk_|DeprecationWarning/);
-  return { code, stdout, stderr };
+  const result = await runCommand(["admin", ...args], { ...variables, LOCAL_DIR: directory });
+  expect(result.stderr).not.toMatch(/ {4}at |ssk_|DeprecationWarning/);
+  return result;
 }
 
 /** Runs the command with a configured Stack project and nothing else. */

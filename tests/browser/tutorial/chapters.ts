@@ -1,4 +1,4 @@
-import { addTodo, expect, npmRun, type Person, progressOf, removeTodos, test, todo } from "./people.ts";
+import { addTodo, expect, npmRun, type Person, progressOf, removeTodos, test, todo } from "../people.ts";
 
 // Neon's tutorial, chapter by chapter and with its own SQL: https://neon.com/docs/guides/neon-auth-demo
 
